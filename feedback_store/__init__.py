@@ -1,0 +1,1 @@
+"""Tickets, conversations and clocks: the system of record of the hotline."""

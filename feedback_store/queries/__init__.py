@@ -1,0 +1,1 @@
+"""Reads, each scoped by the rights of the actor who asks."""

@@ -1,0 +1,1 @@
+"""Use cases. Each function takes an open session and ``now``; none commits."""

@@ -1,0 +1,229 @@
+"""Tickets, legs, clocks, pauses, results, ratings and their event trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_store.crypto import EncryptedText
+from feedback_store.tables.base import Base, BigKey, Code
+
+
+class Ticket(Base):
+    """What a citizen reported. Text is plain (searchable); identity is in ``contacts``/encrypted."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[BigKey]
+    code: Mapped[str] = mapped_column(String(16), unique=True, comment="PA-482-109-375")
+    kind: Mapped[Code] = mapped_column(default="report", comment="report | regulation")
+    state: Mapped[Code] = mapped_column(
+        comment="new | dispatched | in_progress | answered | released | closed | refused | withdrawn"
+    )
+    version: Mapped[int] = mapped_column(default=0, comment="compare-and-set counter")
+    channel: Mapped[Code]
+    conversation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("conversations.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    filing_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("inbound_events.id"), unique=True, comment="the pressed 'Gửi'; files once"
+    )
+    entered_by: Mapped[int | None] = mapped_column(comment="operator of a phone report")
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    reporter_name: Mapped[str | None] = mapped_column(EncryptedText)
+    reporter_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    text: Mapped[str] = mapped_column(comment="the citizen's own words")
+    place_text: Mapped[str | None]
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    lon: Mapped[float | None] = mapped_column(Float(53))
+    commune_code: Mapped[str | None] = mapped_column(String(16))
+    category_code: Mapped[Code]
+    service_class: Mapped[Code] = mapped_column(comment="U4 H5 H24 N3 N7 P10")
+    danger: Mapped[bool] = mapped_column(default=False, comment="filed after an emergency answer")
+    search_text: Mapped[str] = mapped_column(comment="vitext.fold of code, text, place, category")
+    receipt_at: Mapped[dt.datetime] = mapped_column(comment="see sla.md: Receipt")
+    first_response_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    close_reason: Mapped[str | None] = mapped_column(comment="refusal or withdrawal reason")
+    next_deadline_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="next instant at which the deadline job must look; null = never"
+    )
+    deadline_failures: Mapped[int] = mapped_column(default=0, comment="quarantine of poison rows")
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    is_imported: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        Index(
+            "ix_tickets_next_deadline",
+            "next_deadline_at",
+            postgresql_where=text("next_deadline_at IS NOT NULL"),
+        ),
+        Index("ix_tickets_state_receipt", "state", "receipt_at"),
+        Index("ix_tickets_receipt", "receipt_at"),
+        Index("ix_tickets_conversation", "conversation_id"),
+        Index(
+            "ix_tickets_search",
+            text("to_tsvector('simple', search_text)"),
+            postgresql_using="gin",
+        ),
+    )
+
+
+class Leg(Base):
+    """One agency's responsibility for a ticket, from dispatch to its result."""
+
+    __tablename__ = "legs"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    number: Mapped[int] = mapped_column(comment="1, 2 … within the ticket")
+    state: Mapped[Code] = mapped_column(
+        comment="dispatched | accepted | answered | released | returned | cancelled"
+    )
+    dispatched_at: Mapped[dt.datetime]
+    dispatched_by: Mapped[int | None]
+    dispatch_note: Mapped[str | None]
+    suggestion_reason: Mapped[str | None] = mapped_column(comment="why routing proposed it")
+    accepted_at: Mapped[dt.datetime | None]
+    accepted_by: Mapped[int | None]
+    answered_at: Mapped[dt.datetime | None] = mapped_column(comment="the officer's result")
+    answered_by: Mapped[int | None]
+    result_text: Mapped[str | None]
+    no_evidence_reason: Mapped[str | None]
+    released_at: Mapped[dt.datetime | None]
+    released_by: Mapped[int | None]
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(comment="proof of delivery")
+    returned_at: Mapped[dt.datetime | None]
+    return_reason: Mapped[str | None]
+    return_proposed_agency_id: Mapped[int | None]
+    sent_back_reason: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "number"),
+        Index("ix_legs_agency_state", "agency_id", "state"),
+    )
+
+
+class Clock(Base):
+    """One running or stopped clock with its stored standing. ``leg_id`` null: the ticket's own."""
+
+    __tablename__ = "clocks"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    leg_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"))
+    agency_id: Mapped[int | None] = mapped_column(comment="of the leg, repeated for the figures")
+    kind: Mapped[Code] = mapped_column(comment="promise | triage | accept | resolve | notify")
+    round: Mapped[int] = mapped_column(default=1, comment="2 = second promise after reopening …")
+    target_kind: Mapped[Code] = mapped_column(comment="working_minutes | working_days | clock_minutes")
+    target_amount: Mapped[int]
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    calendar_version_id: Mapped[int] = mapped_column(ForeignKey("calendar_versions.id"))
+    started_at: Mapped[dt.datetime]
+    stopped_at: Mapped[dt.datetime | None]
+    base_due: Mapped[dt.datetime]
+    original_due: Mapped[dt.datetime]
+    current_due: Mapped[dt.datetime]
+    breached_original_at: Mapped[dt.datetime | None]
+    breached_current_at: Mapped[dt.datetime | None]
+    standing_original: Mapped[Code] = mapped_column(comment="running | on_time | late | left")
+    standing_current: Mapped[Code]
+    left_reason: Mapped[str | None] = mapped_column(String(64))
+    warned_level: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        Index("ix_clocks_ticket", "ticket_id"),
+        Index("ix_clocks_kind_current_due", "kind", "current_due"),
+        Index("ix_clocks_agency_due", "agency_id", "kind", "current_due"),
+    )
+
+
+class Pause(Base):
+    """A stretch that the clocks of a ticket or leg don't count (sla.md rule 5)."""
+
+    __tablename__ = "pauses"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    leg_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"))
+    kind: Mapped[Code] = mapped_column(comment="citizen | force_majeure")
+    reason: Mapped[str]
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    opened_by: Mapped[int | None]
+    closed_by: Mapped[int | None]
+
+    __table_args__ = (Index("ix_pauses_ticket", "ticket_id"),)
+
+
+class TicketEvent(Base):
+    """Audit trail and time line: every state change with old, new, reason and actor."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    leg_id: Mapped[int | None]
+    at: Mapped[dt.datetime]
+    kind: Mapped[Code]
+    actor_kind: Mapped[Code] = mapped_column(comment="citizen | bot | user | system")
+    actor_id: Mapped[int | None]
+    agency_id: Mapped[int | None]
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+    reason: Mapped[str | None]
+    data: Mapped[dict[str, Any] | None]
+    scope: Mapped[Code] = mapped_column(
+        default="all", comment="all | hotline (operators up) | leg (that agency and the hotline)"
+    )
+
+    __table_args__ = (Index("ix_ticket_events_ticket", "ticket_id", "id"),)
+
+
+class Addition(Base):
+    """What the citizen added after filing: a photo, a pin, 'bổ sung: …'."""
+
+    __tablename__ = "additions"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_events.id"), unique=True)
+    text: Mapped[str | None]
+    lat: Mapped[float | None] = mapped_column(Float(53))
+    lon: Mapped[float | None] = mapped_column(Float(53))
+    created_at: Mapped[dt.datetime]
+    seen_by: Mapped[int | None]
+    seen_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (Index("ix_additions_ticket", "ticket_id"),)
+
+
+class Rating(Base):
+    """1–5 for one released result; the last rating of a result counts (K3)."""
+
+    __tablename__ = "ratings"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    round: Mapped[int] = mapped_column(default=1, comment="which result of the ticket")
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_events.id"))
+    stars: Mapped[int]
+    comment: Mapped[str | None]
+    created_at: Mapped[dt.datetime]
+    superseded: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index(
+            "uq_ratings_counting",
+            "ticket_id",
+            "round",
+            unique=True,
+            postgresql_where=text("NOT superseded"),
+        ),
+    )
