@@ -6,7 +6,8 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_store.crypto import EncryptedText
@@ -61,14 +62,14 @@ class Ticket(Base):
         Index(
             "ix_tickets_next_deadline",
             "next_deadline_at",
-            postgresql_where=text("next_deadline_at IS NOT NULL"),
+            postgresql_where=sql("next_deadline_at IS NOT NULL"),
         ),
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
         Index("ix_tickets_receipt", "receipt_at"),
         Index("ix_tickets_conversation", "conversation_id"),
         Index(
             "ix_tickets_search",
-            text("to_tsvector('simple', search_text)"),
+            sql("to_tsvector('simple', search_text)"),
             postgresql_using="gin",
         ),
     )
@@ -224,6 +225,6 @@ class Rating(Base):
             "ticket_id",
             "round",
             unique=True,
-            postgresql_where=text("NOT superseded"),
+            postgresql_where=sql("NOT superseded"),
         ),
     )
