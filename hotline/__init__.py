@@ -1,0 +1,1 @@
+"""Composition root: settings, supervisor, commands. Nothing of the domain imports it."""

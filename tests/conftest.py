@@ -1,0 +1,128 @@
+"""Shared fixtures: a real PostgreSQL, one migrated template, a fresh database per test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+for _name in [n for n in os.environ if n.startswith("HOTLINE_") and not n.startswith("HOTLINE_TEST_")]:
+    del os.environ[_name]  # a developer's own settings must not change what the tests see
+os.environ.pop("DATABASE_URL", None)
+
+from feedback_store import crypto  # noqa: E402
+from feedback_store.migrations import upgrade  # noqa: E402
+from feedback_store.store import Store, make_engine  # noqa: E402
+from hotline.postgres import EmbeddedPostgres  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "template_hotline"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def encryption_key() -> str:
+    """The process-wide keyring of the tests; the key is returned for child processes."""
+    key = Fernet.generate_key().decode()
+    crypto.configure(crypto.Keyring([key]))
+    return key
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The embedded server, without fsync: tests need its behaviour, not its durability."""
+    home = Path(os.environ.get("HOTLINE_TEST_TMP", "/tmp")) / f"hotline-test-{uuid.uuid4().hex[:8]}"
+    home.mkdir(mode=0o755)
+    server = EmbeddedPostgres(home, fsync=False)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        import shutil
+
+        shutil.rmtree(server.relocated or home, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """Name of a database with the newest schema and no rows."""
+    postgres.ensure_database(TEMPLATE)
+    engine = make_engine(postgres.url(TEMPLATE), pool_size=1)
+    upgrade(engine)
+    engine.dispose()
+    return TEMPLATE
+
+
+def clone(postgres: EmbeddedPostgres, template: str) -> str:
+    """A fresh copy of ``template``; gives its name."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    return name
+
+
+def drop(postgres: EmbeddedPostgres, name: str) -> None:
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """Address of a database of this test alone."""
+    name = clone(postgres, template)
+    yield postgres.url(name)
+    drop(postgres, name)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    made = Store(make_engine(database_url, pool_size=8))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(store: Store) -> Iterator[Session]:
+    """One open transaction, rolled back at the end."""
+    with store.reading() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def default_template(postgres: EmbeddedPostgres, template: str) -> str:
+    """Name of a database that also holds the default data (agencies, categories, policies …)."""
+    import datetime as dt
+
+    from feedback_store.defaults import load_defaults
+
+    name = clone(postgres, template)
+    made = Store(make_engine(postgres.url(name), pool_size=1))
+    with made.transaction() as opened:
+        load_defaults(opened, now=dt.datetime.now(dt.UTC))
+    made.close()
+    return name
+
+
+@pytest.fixture
+def loaded_url(postgres: EmbeddedPostgres, default_template: str) -> Iterator[str]:
+    """Address of a database of this test alone, with the default data."""
+    name = clone(postgres, default_template)
+    yield postgres.url(name)
+    drop(postgres, name)
+
+
+@pytest.fixture
+def loaded_store(loaded_url: str) -> Iterator[Store]:
+    made = Store(make_engine(loaded_url, pool_size=8))
+    yield made
+    made.close()
