@@ -1,0 +1,79 @@
+"""Every setting of the installation, read from the environment (prefix ``HOTLINE_``) or ``var/hotline.env``.
+
+Names, meaning and defaults are listed in ``docs/settings.md``; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """One object per process, made by the composition root."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_file=None, extra="ignore")
+
+    var: Path = Field(ROOT / "var", description="folder of everything this installation writes")
+    database_url: str | None = Field(
+        None, validation_alias="DATABASE_URL", description="PostgreSQL to use instead of the embedded one"
+    )
+    database_name: str = Field("hotline", description="database of the embedded server")
+    postgres_account: str = Field("nobody", description="account of the embedded server when started as root")
+    postgres_port: int = Field(0, description="port of the embedded server; 0 = kept from the first start")
+
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    port: int = Field(1022, description="port of the web process")
+    public_url: str | None = Field(None, description="address citizens see; default http://host:port")
+    engine_port: int = Field(5005, description="loopback port of the engine")
+    actions_port: int = Field(5055, description="loopback port of the action server")
+    worker_port: int = Field(5065, description="loopback port of the worker's health check")
+    model_dir: Path | None = Field(None, description="folder of the trained model; default var/models")
+    allowed_origins: str = Field("", description="portals that may embed the widget, separated by commas")
+    trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed")
+    secure_cookies: bool | None = Field(None, description="Secure cookies; default: when public_url is https")
+
+    province: str = Field("hai-phong", description="file below data/provinces to load")
+    service_area: str = Field("", description="commune codes served, by comma; empty = any place is taken")
+    hotline_name: str = Field("Tổng đài 1022", description="name that citizens read")
+
+    telegram_token: SecretStr | None = Field(None, description="token of the bot; none = no Telegram")
+    telegram_secret: SecretStr | None = Field(None, description="secret_token of the webhook")
+    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="how updates arrive")
+    telegram_api: str = Field("https://api.telegram.org", description="Bot API address")
+
+    max_photo_mb: int = Field(10, description="largest photo taken, in MiB")
+    max_text: int = Field(4000, description="longest message taken, in characters")
+    lease_seconds: float = Field(12, description="life of a turn lease")
+    engine_timeout: float = Field(10, description="seconds to wait for one turn of the engine")
+    log_level: str = Field("INFO", description="least level that is logged")
+
+    @cached_property
+    def models(self) -> Path:
+        return self.model_dir or self.var / "models"
+
+    @property
+    def media(self) -> Path:
+        return self.var / "media"
+
+    @property
+    def keys(self) -> Path:
+        return self.var / "keys"
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def engine_url(self) -> str:
+        return f"http://127.0.0.1:{self.engine_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}/webhook"
