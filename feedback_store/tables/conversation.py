@@ -56,6 +56,9 @@ class Conversation(Base):
         comment="receipt of the oldest event not handled yet; the sweeper's index"
     )
     delivering_until: Mapped[dt.datetime | None] = mapped_column(comment="lease of the outbox")
+    in_count: Mapped[Big] = mapped_column(
+        default=0, comment="stored events so far; a lease is let go only if nothing came meanwhile"
+    )
     last_out_seq: Mapped[Big] = mapped_column(default=0)
     last_in_at: Mapped[dt.datetime | None]
     last_ticket_id: Mapped[int | None] = mapped_column(
