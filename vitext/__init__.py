@@ -1,0 +1,26 @@
+"""Vietnamese text: pure, standard library only, Python 3.10 and later.
+
+    nfc(text)         composed form, look-alikes of đ replaced
+    fold(text)        no tones, no marks, đ → d, lower case (for comparing and searching)
+    has_letters(text) False for '', digits, signs, emoji
+    has_marks(text)   whether the writer used Vietnamese tones or marks at all
+    normalise(text)   Normalised(text, offsets): one spelling, with a map back to the original
+    syllables(text)   the written words with their spans in the original and their spelling
+"""
+
+from vitext.letters import fold, has_letters, has_marks, nfc
+from vitext.normalise import Normalised, Syllable, normalise, syllables
+from vitext.syllables import is_syllable, respell
+
+__all__ = [
+    "Normalised",
+    "Syllable",
+    "fold",
+    "has_letters",
+    "has_marks",
+    "is_syllable",
+    "nfc",
+    "normalise",
+    "respell",
+    "syllables",
+]
