@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     postgres_port: int = Field(0, description="port of the embedded server; 0 = kept from the first start")
 
     host: str = Field("127.0.0.1", description="address the web process listens on")
-    port: int = Field(1022, description="port of the web process")
+    port: int = Field(8022, description="port of the web process")
     public_url: str | None = Field(None, description="address citizens see; default http://host:port")
     engine_port: int = Field(5005, description="loopback port of the engine")
     actions_port: int = Field(5055, description="loopback port of the action server")
