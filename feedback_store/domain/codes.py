@@ -1,0 +1,70 @@
+"""Ticket codes: ``PA-482-109-375`` (ADR 0006).
+
+Eight random digits and a check digit by Damm's algorithm, which finds every single wrong digit and
+every swap of two neighbours (H. M. Damm, 2004; the quasigroup of order 10 from his thesis).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PREFIX = "PA"
+_DAMM = (
+    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2), (7, 0, 9, 2, 1, 5, 4, 8, 6, 3), (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
+    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6), (6, 1, 2, 3, 0, 4, 5, 9, 7, 8), (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
+    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4), (8, 9, 4, 5, 3, 6, 2, 0, 1, 7), (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
+    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
+)
+_TYPED = re.compile(r"^\s*(?:p\s*a)?[\s.:_\-–—#]*((?:\d[\s.\-–—]*){9})$", re.IGNORECASE)
+_LOOSE = re.compile(r"(?<![\w])p\s?a[\s.:_\-–—#]*((?:\d[ .\-–—]*){6,12})(?!\w)", re.IGNORECASE)
+
+
+def check_digit(digits: str) -> int:
+    """Damm check digit of a string of digits."""
+    state = 0
+    for digit in digits:
+        state = _DAMM[state][int(digit)]
+    return state
+
+
+def make_code(random_below: Callable[[int], int]) -> str:
+    """A new code; ``random_below(n)`` gives a number from 0 to n-1 (``secrets.randbelow``)."""
+    digits = f"{random_below(10**8):08d}"
+    digits += str(check_digit(digits))
+    return f"{PREFIX}-{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """What somebody typed: ``code`` in standard form where the digits are right, else None."""
+
+    code: str | None
+    digits: str
+
+    @property
+    def mistyped(self) -> bool:
+        return self.code is None
+
+
+def read_code(text: str) -> TypedCode | None:
+    """Read a text that is nothing but a code; None where it doesn't look like one.
+
+    Spaces, dots, dashes, case and the prefix are free: ``pa482109375``, ``482 109 375``.
+    """
+    match = _TYPED.match(text)
+    return _typed(match.group(1)) if match else None
+
+
+def find_code(text: str) -> TypedCode | None:
+    """The first code inside a sentence; here the prefix is needed."""
+    match = _LOOSE.search(text)
+    return _typed(match.group(1)) if match else read_code(text)
+
+
+def _typed(run: str) -> TypedCode:
+    digits = "".join(c for c in run if c.isdecimal() and c.isascii())
+    if len(digits) != 9 or check_digit(digits) != 0:
+        return TypedCode(None, digits)
+    return TypedCode(f"{PREFIX}-{digits[:3]}-{digits[3:6]}-{digits[6:]}", digits)
