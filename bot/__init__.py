@@ -1,0 +1,1 @@
+"""The citizen's side: conversation engine, channels and gateway."""

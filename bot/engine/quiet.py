@@ -1,0 +1,98 @@
+"""Start-up without TensorFlow and without noise. Import this before anything of Rasa.
+
+Rasa's default recipe imports TensorFlow whatever the pipeline (about 10 s and 400 MB). Nothing in our
+pipeline uses it, so a finder answers those imports with empty modules whose every name is a class that
+refuses to be used. See docs/adr/0021-engine-without-tensorflow.md.
+"""
+
+import importlib.abc
+import importlib.machinery
+import logging
+import os
+import sys
+import types
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+ABSENT = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
+
+
+class _AbsentMeta(type):
+    """A class to inherit from, annotate with and decorate with; using it for real is an error."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _absent(name)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if "absent" in vars(cls):  # the stand-in itself, not a class of Rasa's that inherits from it
+            if len(args) == 1 and not kwargs and callable(args[0]):
+                return args[0]  # @tf.function
+            if not args:
+                return lambda function: function  # @tf.function(reduce_retracing=True)
+        raise RuntimeError("TensorFlow is not part of this engine")
+
+
+def _absent(name: str) -> type:
+    return _AbsentMeta(name, (), {"absent": True})
+
+
+class _AbsentModule(types.ModuleType):
+    __path__: list[str] = []
+    __version__ = "2.12.0"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _absent(name)
+
+
+class _AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname.partition(".")[0] in ABSENT:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return _AbsentModule(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        return None
+
+
+def leave_tensorflow_out() -> None:
+    """Answer imports of TensorFlow with empty modules, unless it is already loaded."""
+    if "tensorflow" in sys.modules:
+        return
+    if not any(isinstance(finder, _AbsentFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _AbsentFinder())
+
+
+def silence() -> None:
+    """Switch off telemetry and the start-up noise; log warnings of libraries without message texts."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    warnings.filterwarnings("ignore")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("hotline").setLevel(logging.INFO)
+    # Rasa logs message texts and slot values at these.
+    for name in ("rasa", "apscheduler", "pykwalify", "matplotlib"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    import structlog  # after the stub: its configuration must precede Rasa's first log line
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+def prepare() -> None:
+    """Do both, in the order that matters."""
+    silence()
+    leave_tensorflow_out()
