@@ -85,7 +85,7 @@ class Leg(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     number: Mapped[int] = mapped_column(comment="1, 2 … within the ticket")
     state: Mapped[Code] = mapped_column(
-        comment="dispatched | accepted | answered | released | returned | cancelled"
+        comment="dispatched | accepted | answered | released | superseded | returned | cancelled"
     )
     dispatched_at: Mapped[dt.datetime]
     dispatched_by: Mapped[int | None]

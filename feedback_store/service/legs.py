@@ -1,0 +1,218 @@
+"""Dispatch, acceptance and return of an agency's leg, and the suggested agency with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.lifecycle import (
+    IllegalMove,
+    check_leg_move,
+    check_reason,
+    check_ticket_move,
+    ticket_state_from_legs,
+)
+from feedback_store.service import clocks, notices
+from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.rounds import current_round
+from feedback_store.service.trail import begin_change, get_leg, record
+from feedback_store.tables import Agency, Category, Commune, Leg, RoutingRule, Ticket
+from feedback_store.texts import render
+from vitext.dates import spoken_time
+
+RETURNS_BEFORE_SUPERVISOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Which agency routing proposes and why, in a sentence; no agency where none fits."""
+
+    agency_id: int | None
+    reason: str
+
+
+def suggest_agency(session: Session, *, category_code: str, commune_code: str | None, at: dt.datetime) -> Suggestion:
+    """A routing rule in force first (area and category before category before area), then the kind of
+    agency that the category names: the commune's own where there is one, else the province's."""
+    category = session.get(Category, category_code)
+    if category is None:
+        raise Refused("tickets.unknown_category", category=category_code)
+    rule = _rule(session, category_code, commune_code, at)
+    if rule is not None:
+        return Suggestion(rule.agency_id, render("routing.rule"))
+    alive = select(Agency).where(
+        Agency.kind == category.agency_kind, or_(Agency.dissolved_at.is_(None), Agency.dissolved_at > at)
+    )
+    province = session.scalars(alive.where(Agency.commune_code.is_(None)).order_by(Agency.id).limit(1)).one_or_none()
+    if province is not None:
+        reason = render("routing.province", category=category.name, agency=province.name)
+        return Suggestion(province.id, reason)
+    if commune_code is None:
+        return Suggestion(None, render("routing.need_commune", category=category.name))
+    own = session.scalars(alive.where(Agency.commune_code == commune_code).order_by(Agency.id).limit(1)).one_or_none()
+    if own is None:
+        return Suggestion(None, render("routing.none", category=category.name))
+    commune = session.get(Commune, commune_code)
+    return Suggestion(
+        own.id, render("routing.commune", category=category.name, commune=commune.name if commune else commune_code)
+    )
+
+
+def _rule(session: Session, category_code: str, commune_code: str | None, at: dt.datetime) -> RoutingRule | None:
+    query = (
+        select(RoutingRule)
+        .join(Agency, Agency.id == RoutingRule.agency_id)
+        .where(
+            RoutingRule.valid_from <= at,
+            or_(RoutingRule.valid_to.is_(None), RoutingRule.valid_to > at),
+            or_(RoutingRule.category_code.is_(None), RoutingRule.category_code == category_code),
+            or_(RoutingRule.commune_code.is_(None), RoutingRule.commune_code == commune_code),
+            or_(Agency.dissolved_at.is_(None), Agency.dissolved_at > at),
+        )
+        .order_by(
+            RoutingRule.category_code.is_(None), RoutingRule.commune_code.is_(None), RoutingRule.valid_from.desc()
+        )
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def open_leg(session: Session, *, ticket: Ticket, agency: Agency, note: str | None, actor: Actor, round_: int,
+             suggestion_reason: str | None, shared: bool = False, now: dt.datetime) -> Leg:
+    """A new leg with its accept and resolve clocks running from ``now``."""
+    last = session.scalar(select(func.max(Leg.number)).where(Leg.ticket_id == ticket.id)) or 0
+    leg = Leg(ticket_id=ticket.id, agency_id=agency.id, number=last + 1, state="dispatched", dispatched_at=now,
+              dispatched_by=actor.user_id, dispatch_note=note, suggestion_reason=suggestion_reason)
+    session.add(leg)
+    session.flush()
+    clocks.open_clock(session, ticket=ticket, leg=leg, kind="accept", start=now, round_=round_, now=now)
+    clocks.open_clock(session, ticket=ticket, leg=leg, kind="resolve", start=now, round_=round_, shared=shared, now=now)
+    return leg
+
+
+def dispatch(session: Session, *, ticket_id: int, agency_id: int, note: str | None = None, actor: Actor,
+             expected_version: int | None, suggestion_reason: str | None = None, now: dt.datetime) -> Leg:
+    """Hand the ticket to an agency; a second agency may be added while the first works.
+
+    After two returns only a supervisor decides (rule 7). The citizen and the agency are told.
+    """
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")
+    ticket = begin_change(session, ticket_id, expected_version, now)
+    check_ticket_move("dispatch", ticket.state)
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise Refused("tickets.unknown_agency")
+    if agency.dissolved_at is not None and agency.dissolved_at <= now:
+        raise IllegalMove("tickets.agency_dissolved", agency=agency.name)
+    mine = select(Leg).where(Leg.ticket_id == ticket.id)
+    existing = list(session.scalars(mine))
+    active = [leg for leg in existing if leg.state in ("dispatched", "accepted", "answered", "released")]
+    if any(leg.agency_id == agency_id for leg in active):
+        raise IllegalMove("tickets.already_at_agency", agency=agency.name)
+    returns = sum(leg.state == "returned" for leg in existing)
+    if returns >= RETURNS_BEFORE_SUPERVISOR and actor.role not in ("supervisor", "administrator"):
+        raise IllegalMove("tickets.supervisor_decides")
+    old = ticket.state
+    leg = open_leg(session, ticket=ticket, agency=agency, note=note, actor=actor,
+                   round_=current_round(session, ticket.id), suggestion_reason=suggestion_reason,
+                   shared=bool(active), now=now)
+    for clock in clocks.running(session, ticket.id, kind="triage"):
+        clocks.stop(clock, now)
+    ticket.state = ticket_state_from_legs([*(other.state for other in active), leg.state])
+    ticket.first_response_at = ticket.first_response_at or now
+    record(session, ticket_id=ticket.id, kind="dispatched", actor=actor, leg=leg, now=now, old=old, new=ticket.state,
+           reason=note, data={"agency": agency.name})
+    clocks.set_next_deadline(session, ticket)
+    _tell_dispatch(session, ticket, leg, agency, now)
+    return leg
+
+
+def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, now: dt.datetime) -> None:
+    running = {clock.kind: clock for clock in clocks.running(session, ticket.id)}
+    resolve = next(c for c in clocks.running(session, ticket.id, kind="resolve", leg_id=leg.id))
+    notices.tell_agency(session, agency_id=agency.id, kind="dispatch", ticket=ticket, leg=leg, dedupe="1",
+                        due=spoken_time(resolve.current_due), now=now)
+    promise = running.get("promise")
+    if promise is None:
+        return
+    late = promise.current_due <= now
+    notices.tell_citizen(
+        session, ticket=ticket, notice="dispatched", dedupe=str(leg.id), leg=leg, agency=agency.name, now=now,
+        key="tickets.told_dispatched_late" if late else "tickets.told_dispatched",
+        due=spoken_time(promise.current_due),
+    )
+
+
+def accept(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Leg:
+    """The agency takes the leg."""
+    leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
+    check_leg_move("accept", leg.state)
+    leg.state, leg.accepted_at, leg.accepted_by = "accepted", now, actor.user_id
+    for clock in clocks.running(session, ticket.id, kind="accept", leg_id=leg.id):
+        clocks.stop(clock, now)
+    refresh_state(session, ticket)
+    record(session, ticket_id=ticket.id, kind="accepted", actor=actor, leg=leg, now=now, scope="leg")
+    clocks.set_next_deadline(session, ticket)
+    return leg
+
+
+def return_leg(session: Session, *, leg_id: int, reason: str, proposed_agency_id: int | None, actor: Actor,
+               expected_version: int | None, now: dt.datetime) -> Leg:
+    """Wrong agency: back to the hotline with a reason and a proposal (rule 7).
+
+    Within the accept clock it leaves no trace on the agency's figures; after it the leg counts as late.
+    """
+    reason = check_reason(reason)
+    leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
+    check_leg_move("return", leg.state)
+    if proposed_agency_id is None or proposed_agency_id == leg.agency_id:
+        raise IllegalMove("tickets.proposed_agency_needed")
+    if session.get(Agency, proposed_agency_id) is None:
+        raise Refused("tickets.unknown_agency")
+    accept_clock = next(iter(clocks.running(session, ticket.id, kind="accept", leg_id=leg.id)), None)
+    in_time = accept_clock is not None and now <= accept_clock.current_due
+    for clock in clocks.running(session, ticket.id, leg_id=leg.id):
+        if in_time:
+            clocks.leave(clock, "returned_in_time", now)
+        else:
+            clocks.stop(clock, now)
+            if clock.kind == "resolve":
+                clock.standing_original = clock.standing_current = "late"
+                clock.left_reason = "returned_late"
+    old = ticket.state
+    leg.state, leg.returned_at, leg.return_reason = "returned", now, reason
+    leg.return_proposed_agency_id = proposed_agency_id
+    refresh_state(session, ticket)
+    agency = session.get_one(Agency, leg.agency_id)
+    record(session, ticket_id=ticket.id, kind="returned", actor=actor, leg=leg, now=now, old=old, new=ticket.state,
+           reason=reason, data={"agency": agency.name, "proposed": proposed_agency_id, "in_time": in_time}, scope="leg")
+    clocks.set_next_deadline(session, ticket)
+    returns = session.scalar(
+        select(func.count()).select_from(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "returned")
+    )
+    role = "supervisor" if (returns or 0) >= RETURNS_BEFORE_SUPERVISOR else "operator"
+    notices.tell_role(session, role=role, kind="returned", ticket=ticket, leg=leg, dedupe=str(leg.id),
+                      agency=agency.name, reason=reason, now=now)
+    return leg
+
+
+def refresh_state(session: Session, ticket: Ticket) -> None:
+    """State of the ticket from those of its legs."""
+    session.flush()
+    states = session.scalars(select(Leg.state).where(Leg.ticket_id == ticket.id))
+    ticket.state = ticket_state_from_legs(states)
+
+
+def own_leg(session: Session, leg_id: int, actor: Actor, expected_version: int | None,
+             now: dt.datetime) -> tuple[Leg, Ticket]:
+    """The leg and its locked ticket, for someone of the leg's agency alone."""
+    leg = get_leg(session, leg_id)
+    if not actor.is_agency or leg.agency_id != actor.agency_id:
+        raise Refused("tickets.not_allowed")
+    ticket = begin_change(session, leg.ticket_id, expected_version, now)
+    session.refresh(leg)
+    return leg, ticket

@@ -1,0 +1,75 @@
+"""Notices of a ticket: to the citizen through the outbox, to people in the console as rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from feedback_store.service.outbox import Button, enqueue_notice
+from feedback_store.tables import Leg, OutboundMessage, Ticket, UserNotice
+from feedback_store.texts import render
+
+
+def tell_citizen(
+    session: Session,
+    *,
+    ticket: Ticket,
+    notice: str,
+    key: str,
+    dedupe: str,
+    buttons: Sequence[Button] = (),
+    leg: Leg | None = None,
+    now: dt.datetime,
+    **params: object,
+) -> OutboundMessage | None:
+    """Send the text ``key`` to the chat the report came from; None where there is no chat."""
+    if ticket.conversation_id is None:
+        return None
+    return enqueue_notice(
+        session,
+        conversation_id=ticket.conversation_id,
+        notice=notice,
+        dedupe_key=f"{notice}:{ticket.id}:{dedupe}",
+        text=render(key, code=ticket.code, **params),
+        buttons=buttons,
+        ticket_id=ticket.id,
+        leg_id=leg.id if leg else None,
+        now=now,
+    )
+
+
+def tell_agency(session: Session, *, agency_id: int, kind: str, ticket: Ticket, leg: Leg, dedupe: str,
+                now: dt.datetime, **params: object) -> None:
+    """A notice to everyone of an agency."""
+    _add(session, kind=kind, ticket=ticket, leg=leg, dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
+         now=now, agency_id=agency_id, **params)
+
+
+def tell_role(session: Session, *, role: str, kind: str, ticket: Ticket, leg: Leg | None = None, dedupe: str,
+              now: dt.datetime, **params: object) -> None:
+    """A notice to everyone of a hotline role."""
+    _add(session, kind=kind, ticket=ticket, leg=leg, dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
+         now=now, role=role, **params)
+
+
+def _add(session: Session, *, kind: str, ticket: Ticket, leg: Leg | None, dedupe: str, now: dt.datetime,
+         agency_id: int | None = None, role: str | None = None, **params: object) -> None:
+    session.execute(
+        insert(UserNotice)
+        .values(
+            agency_id=agency_id, role=role, kind=kind, ticket_id=ticket.id, leg_id=leg.id if leg else None,
+            text=render(f"notices.{kind}", code=ticket.code, **params), dedupe_key=dedupe, created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    )
+
+
+def result_buttons(code: str) -> list[Button]:
+    """Five one-tap ratings, the last one counts, so they may be pressed again."""
+    return [Button(render(f"tickets.star_{n}"), f'/rate{{"stars": {n}, "ticket": "{code}"}}', once=False)
+            for n in range(5, 0, -1)]
+
+

@@ -1,0 +1,153 @@
+"""The agency's result: submitted with substance, sent back or released, delivered with proof (rule 9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
+from feedback_store.service import clocks, legs, notices
+from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.rounds import current_round
+from feedback_store.service.trail import begin_change, get_leg, record
+from feedback_store.tables import Agency, Conversation, Leg, Media, Pause, Ticket
+
+
+def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid.UUID] = (),
+           no_evidence_reason: str | None = None, actor: Actor, expected_version: int | None,
+           now: dt.datetime) -> Leg:
+    """The officer's result: stops ``resolve``, starts ``notify``. Raises ``IllegalMove`` without substance."""
+    check_result(ResultDraft(text, len(media_ids), no_evidence_reason))
+    leg, ticket = legs.own_leg(session, leg_id, actor, expected_version, now)
+    check_leg_move("submit", leg.state)
+    for clock in clocks.running(session, ticket.id, leg_id=leg.id):
+        if clock.kind in ("accept", "resolve"):
+            clocks.stop(clock, now)
+    if leg.accepted_at is None:
+        leg.accepted_at, leg.accepted_by = now, actor.user_id
+    leg.state, leg.answered_at, leg.answered_by = "answered", now, actor.user_id
+    leg.result_text, leg.sent_back_reason = text.strip(), None
+    leg.no_evidence_reason = (no_evidence_reason or "").strip() or None if not media_ids else None
+    for pause in session.scalars(select(Pause).where(Pause.leg_id == leg.id, Pause.ended_at.is_(None))):
+        pause.ended_at, pause.closed_by = now, actor.user_id
+    if media_ids:
+        session.execute(
+            update(Media).where(Media.id.in_(media_ids)).values(ticket_id=ticket.id, leg_id=leg.id)
+        )
+    clocks.open_clock(session, ticket=ticket, leg=leg, kind="notify", start=now,
+                      round_=current_round(session, ticket.id), now=now)
+    legs.refresh_state(session, ticket)
+    agency = session.get_one(Agency, leg.agency_id)
+    record(session, ticket_id=ticket.id, kind="answered", actor=actor, leg=leg, now=now, new=ticket.state,
+           data={"agency": agency.name, "files": len(media_ids)}, scope="leg")
+    clocks.set_next_deadline(session, ticket)
+    notices.tell_role(session, role="operator", kind="result", ticket=ticket, leg=leg, dedupe=f"{leg.id}:{now}",
+                      agency=agency.name, now=now)
+    return leg
+
+
+def send_back(session: Session, *, leg_id: int, reason: str, actor: Actor, expected_version: int | None,
+              now: dt.datetime) -> Leg:
+    """The operator doesn't accept the result; ``resolve`` goes on from where it stopped."""
+    leg, ticket = _for_hotline(session, leg_id, actor, expected_version, now)
+    check_leg_move("send_back", leg.state)
+    reason = check_reason(reason)
+    answered = leg.answered_at or now
+    session.add(Pause(ticket_id=ticket.id, leg_id=leg.id, kind="review", reason=reason, started_at=answered,
+                      ended_at=now, opened_by=leg.answered_by, closed_by=actor.user_id))
+    session.flush()
+    for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
+        clocks.leave(clock, "sent_back", now)
+    for clock in session.scalars(
+        select(clocks.Clock).where(clocks.Clock.leg_id == leg.id, clocks.Clock.kind == "resolve")
+    ):
+        clock.stopped_at = None
+        for side in ("original", "current"):
+            if getattr(clock, f"standing_{side}") == "on_time":
+                setattr(clock, f"standing_{side}", "running")
+        clocks.recompute(session, clock, now=now)
+        clocks.mark_breach(clock, now)
+    leg.state, leg.sent_back_reason, leg.answered_at = "accepted", reason, None
+    legs.refresh_state(session, ticket)
+    record(session, ticket_id=ticket.id, kind="sent_back", actor=actor, leg=leg, now=now, new=ticket.state,
+           reason=reason, scope="leg")
+    clocks.set_next_deadline(session, ticket)
+    notices.tell_agency(session, agency_id=leg.agency_id, kind="sent_back", ticket=ticket, leg=leg,
+                        dedupe=str(ticket.version), reason=reason, now=now)
+    return leg
+
+
+def release(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Leg:
+    """"Duyệt và gửi": the result goes to the citizen with the rating buttons.
+
+    In the web chat and under the code it is readable from this instant, which is enough for the
+    promise (sla.md, "Promises kept"); other channels stop it with the proof of delivery.
+    """
+    leg, ticket = _for_hotline(session, leg_id, actor, expected_version, now)
+    check_leg_move("release", leg.state)
+    leg.state, leg.released_at, leg.released_by = "released", now, actor.user_id
+    legs.refresh_state(session, ticket)
+    agency = session.get_one(Agency, leg.agency_id)
+    record(session, ticket_id=ticket.id, kind="released", actor=actor, leg=leg, now=now, new=ticket.state,
+           data={"agency": agency.name})
+    files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
+    if ticket.conversation_id is not None:
+        notices.enqueue_notice(
+            session, conversation_id=ticket.conversation_id, notice="result",
+            dedupe_key=f"result:{leg.id}:{ticket.version}",
+            text=notices.render("tickets.told_result", code=ticket.code, agency=agency.name, result=leg.result_text),
+            buttons=notices.result_buttons(ticket.code), media_ids=files, ticket_id=ticket.id, leg_id=leg.id, now=now,
+        )
+        channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
+        if channel == "web":
+            _stop_told(session, ticket, leg, now)
+    clocks.set_next_deadline(session, ticket)
+    return leg
+
+
+def mark_delivered(session: Session, *, leg_id: int, at: dt.datetime, actor: Actor | None = None) -> None:
+    """Proof that the citizen got the result: Telegram's send, the widget's acknowledgement, the look-up
+    by code, or the operator's entry for a phone call. The first proof counts."""
+    leg = get_leg(session, leg_id)
+    if leg.state != "released" or leg.delivered_at is not None:
+        return
+    leg.delivered_at = at
+    ticket = session.get_one(Ticket, leg.ticket_id)
+    _stop_told(session, ticket, leg, at)
+    record(session, ticket_id=ticket.id, kind="delivered", actor=actor or Actor("system"), leg=leg, now=at)
+    clocks.set_next_deadline(session, ticket)
+
+
+def tell_by_phone(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None,
+                  now: dt.datetime) -> Leg:
+    """The operator told the result by phone; for reports that came by phone."""
+    leg, _ = _for_hotline(session, leg_id, actor, expected_version, now)
+    check_leg_move("deliver", leg.state)
+    mark_delivered(session, leg_id=leg_id, at=now, actor=actor)
+    return leg
+
+
+def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> None:
+    """Stop notify of the leg, and the promise once every result of the ticket is out."""
+    session.flush()
+    for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
+        clocks.stop(clock, at)
+    if ticket.state == "released" or ticket.state == "closed":
+        waiting = clocks.running(session, ticket.id, kind="notify")
+        if not waiting:
+            for clock in clocks.running(session, ticket.id, kind="promise"):
+                clocks.stop(clock, at)
+
+
+def _for_hotline(session: Session, leg_id: int, actor: Actor, expected_version: int | None,
+                 now: dt.datetime) -> tuple[Leg, Ticket]:
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")
+    leg = get_leg(session, leg_id)
+    ticket = begin_change(session, leg.ticket_id, expected_version, now)
+    session.refresh(leg)
+    return leg, ticket

@@ -1,0 +1,74 @@
+"""The audit trail of a ticket and the compare-and-set that guards every change of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_store.service.actor import Actor, Refused
+from feedback_store.tables import Leg, Ticket, TicketEvent
+
+Scope = Literal["all", "hotline", "leg"]
+
+
+def record(
+    session: Session,
+    *,
+    ticket_id: int,
+    kind: str,
+    actor: Actor,
+    now: dt.datetime,
+    leg: Leg | None = None,
+    old: str | None = None,
+    new: str | None = None,
+    reason: str | None = None,
+    data: dict[str, Any] | None = None,
+    scope: Scope = "all",
+) -> None:
+    """Append one event: what changed, who did it, why."""
+    session.add(
+        TicketEvent(
+            ticket_id=ticket_id, leg_id=leg.id if leg else None, at=now, kind=kind, actor_kind=actor.kind,
+            actor_id=actor.user_id, agency_id=leg.agency_id if leg else None, old=old, new=new, reason=reason,
+            data=data, scope=scope,
+        )
+    )
+
+
+def lock_ticket(session: Session, ticket_id: int) -> Ticket:
+    """The ticket, locked until the transaction ends."""
+    row = session.scalars(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one_or_none()
+    if row is None:
+        raise Refused("tickets.not_found")
+    return row
+
+
+def begin_change(session: Session, ticket_id: int, expected_version: int | None, now: dt.datetime) -> Ticket:
+    """Lock the ticket and raise its version; refuses when somebody changed it in between.
+
+    ``expected_version`` None: the caller did not read the ticket before (the citizen, a job).
+    """
+    session.flush()
+    ticket = lock_ticket(session, ticket_id)
+    session.refresh(ticket)
+    if expected_version is not None and ticket.version != expected_version:
+        raise Refused("tickets.changed_meanwhile", code=ticket.code)
+    changed = session.execute(
+        update(Ticket)
+        .where(Ticket.id == ticket_id, Ticket.version == ticket.version)
+        .values(version=Ticket.version + 1, updated_at=now)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused("tickets.changed_meanwhile", code=ticket.code)
+    session.refresh(ticket)
+    return ticket
+
+
+def get_leg(session: Session, leg_id: int) -> Leg:
+    leg = session.get(Leg, leg_id)
+    if leg is None:
+        raise Refused("tickets.not_found")
+    return leg
