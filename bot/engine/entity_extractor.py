@@ -7,7 +7,6 @@ crfsuite learned. Spans are spans of the original text.
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import pycrfsuite
@@ -118,10 +117,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _open(path: Path) -> Any:
-    tagger = pycrfsuite.Tagger()
-    tagger.open_inmemory(path.read_bytes())  # the model's folder is gone after loading
-    return tagger
+class StoredTagger:
+    """crfsuite's tagger over weights in memory: the model's folder is gone after loading."""
+
+    def __init__(self, weights: bytes) -> None:
+        self._weights = weights  # crfsuite reads them in place; without this they would be freed
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(self._weights)
+
+    def tag(self, rows: list[list[str]]) -> list[str]:
+        """Return one label a row."""
+        return list(self._tagger.tag(rows))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -129,7 +135,7 @@ class SyllableEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Sets `entities`."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, tagger: Any | None = None
+        self, model_storage: ModelStorage, resource: Resource, tagger: StoredTagger | None = None
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
@@ -155,7 +161,7 @@ class SyllableEntityExtractor(GraphComponent, EntityExtractorMixin):
         **kwargs: Any,
     ) -> SyllableEntityExtractor:
         with model_storage.read_from(resource) as folder:
-            tagger = _open(folder / "entities.crfsuite")
+            tagger = StoredTagger((folder / "entities.crfsuite").read_bytes())
         return cls(model_storage, resource, tagger)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -181,7 +187,7 @@ class SyllableEntityExtractor(GraphComponent, EntityExtractorMixin):
             trainer.append(row, truth)
         with self._model_storage.write_to(self._resource) as folder:
             trainer.train(str(folder / "entities.crfsuite"))
-            self._tagger = _open(folder / "entities.crfsuite")
+            self._tagger = StoredTagger((folder / "entities.crfsuite").read_bytes())
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -79,7 +79,9 @@ def silence() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Libraries reset the filters while they are imported, so the printing itself is switched off.
     warnings.filterwarnings("ignore")
+    warnings.showwarning = lambda *_arguments, **_options: None
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
