@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.restorer import RESTORED, SOURCE
-from bot.engine.tagger import PART, WORD
+from bot.engine.tagger import WORD
 from bot.engine.tokenizer import NORM
 from vitext import fold
 
@@ -60,7 +60,6 @@ def _attributes(token: Token) -> list[str]:
         f"r={shape or token.get(RESTORED) or norm}",
         f"k={_kind(token.text)}",
         f"w={token.get(WORD)}",
-        f"p={token.get(PART)}",
         f"h={folded[:2]}",
         f"t={folded[-2:]}",
     ]

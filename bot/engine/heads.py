@@ -1,4 +1,4 @@
-"""Linear classifiers over one TF-IDF view, with confidences that mean something.
+"""Linear classifiers over one TF-IDF vocabulary, with confidences that mean something.
 
 Pure scikit-learn, no Rasa: `fit` learns the vocabulary and the heads (intent, aspect, category).
 Confidence is a softmax of the margins whose temperature is fitted on margins of sentences the fold's
@@ -7,17 +7,19 @@ classifier didn't see; all variants of a sentence stay in one fold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 SEED = 1022
 FOLDS = 3
+MIN_TEXTS = 2
+SIDES = ("accented", "folded")
 
 
 @dataclass(frozen=True)
@@ -28,39 +30,98 @@ class View:
     folded: str
 
 
+def word_grams(text: str) -> list[str]:
+    """Return words and pairs of words."""
+    words = text.split()
+    return words + [f"{a} {b}" for a, b in zip(words, words[1:])]
+
+
+def letter_grams(text: str) -> list[str]:
+    """Return the 1- to 5-letter pieces within words, word edges as spaces."""
+    grams: list[str] = []
+    for word in text.split():
+        padded = f" {word} "
+        length = len(padded)
+        grams += padded
+        for size in (2, 3, 4, 5):
+            if size >= length:
+                grams.append(padded)
+                break
+            grams += [padded[at : at + size] for at in range(length - size + 1)]
+    return grams
+
+
+class Block:
+    """TF-IDF of one kind of piece of one view: sublinear counts, unit length."""
+
+    def __init__(self, pieces: Callable[[str], list[str]], numbers: dict[str, int],
+                 rarity: np.ndarray) -> None:
+        self._pieces = pieces
+        self._numbers = numbers
+        self._rarity = rarity
+
+    @classmethod
+    def fit(cls, pieces: Callable[[str], list[str]], texts: Sequence[str]) -> Block:
+        """Number the pieces that at least two texts hold."""
+        seen: Counter[str] = Counter()
+        for text in texts:
+            seen.update(set(pieces(text)))
+        kept = sorted(piece for piece, count in seen.items() if count >= MIN_TEXTS)
+        counts = np.array([seen[piece] for piece in kept], dtype=np.float64)
+        rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
+        numbers = {piece: number for number, piece in enumerate(kept)}
+        return cls(pieces, numbers, rarity.astype(np.float32))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return (numbers, values) of the pieces of `text` that are known."""
+        counts = Counter(map(self._numbers.get, self._pieces(text)))
+        counts.pop(None, None)
+        numbers = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(values)) * self._rarity[numbers]
+        length = float(np.sqrt(values @ values))
+        return numbers, values / length if length else values
+
+
 class Vocabulary:
-    """TF-IDF of words 1–2 and characters within words, on both views."""
+    """Words 1–2 and letters 1–5, on both views; a row is four blocks side by side."""
 
-    def __init__(self, min_df: int = 2) -> None:
-        def words() -> TfidfVectorizer:
-            return TfidfVectorizer(
-                token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, min_df=min_df,
-                lowercase=False, dtype=np.float32,
-            )
+    def __init__(self, blocks: list[Block]) -> None:
+        self._blocks = blocks
 
-        def chars(low: int) -> TfidfVectorizer:
-            return TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(low, 5), sublinear_tf=True, min_df=min_df,
-                lowercase=False, dtype=np.float32,
-            )
+    @classmethod
+    def fit(cls, views: Sequence[View]) -> Vocabulary:
+        """Learn the pieces of `views`."""
+        return cls(
+            [
+                Block.fit(pieces, [getattr(view, side) for view in views])
+                for side in SIDES
+                for pieces in (word_grams, letter_grams)
+            ]
+        )
 
-        self._accented = [words(), chars(1)]
-        self._folded = [words(), chars(2)]
+    def row(self, view: View) -> tuple[np.ndarray, np.ndarray]:
+        """Return (column numbers, values) of one text."""
+        columns, values, offset = [], [], 0
+        for index, block in enumerate(self._blocks):
+            found, weights = block.row(getattr(view, SIDES[index // 2]))
+            columns.append(found + offset)
+            values.append(weights)
+            offset += len(block)
+        return np.concatenate(columns), np.concatenate(values)
 
-    def fit(self, views: Sequence[View]) -> csr_matrix:
-        """Learn the vocabulary; return the features, one row a view."""
-        return self._stack("fit_transform", views)
-
-    def transform(self, views: Sequence[View]) -> csr_matrix:
-        """Return the features of `views`."""
-        return self._stack("transform", views)
-
-    def _stack(self, method: str, views: Sequence[View]) -> csr_matrix:
-        accented = [view.accented for view in views]
-        folded = [view.folded for view in views]
-        blocks = [getattr(vectorizer, method)(accented) for vectorizer in self._accented]
-        blocks += [getattr(vectorizer, method)(folded) for vectorizer in self._folded]
-        return hstack(blocks, format="csr", dtype=np.float32)
+    def matrix(self, views: Sequence[View]) -> csr_matrix:
+        """Return the rows of `views` as one sparse matrix."""
+        rows = [self.row(view) for view in views]
+        ends = np.cumsum([0] + [len(columns) for columns, _values in rows])
+        width = sum(len(block) for block in self._blocks)
+        return csr_matrix(
+            (np.concatenate([v for _c, v in rows]), np.concatenate([c for c, _v in rows]), ends),
+            shape=(len(rows), width),
+        )
 
 
 class Head:
@@ -91,10 +152,9 @@ class Head:
         weights, bias = _linear(features, truth, len(names))
         return cls(names, weights, bias, _temperature(margins, truth))
 
-    def predict(self, features: csr_matrix) -> list[tuple[str, float]]:
-        """Return (label, confidence) of the first row, best first."""
-        row = slice(features.indptr[0], features.indptr[1])
-        margins = features.data[row] @ self._weights[features.indices[row]] + self._bias
+    def predict(self, columns: np.ndarray, values: np.ndarray) -> list[tuple[str, float]]:
+        """Return (label, confidence) of one row of the vocabulary, best first."""
+        margins = values @ self._weights[columns] + self._bias
         chances = _softmax(margins[None, :] * self.temperature)[0]
         order = np.argsort(-chances, kind="stable")
         return [(self.labels[index], float(chances[index])) for index in order]

@@ -54,7 +54,7 @@ class VietnameseIntentClassifier(GraphComponent):
     def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._vocabulary = Vocabulary()
+        self._vocabulary = Vocabulary([])
         self._heads: dict[str, Head] = {}
 
     @classmethod
@@ -91,7 +91,9 @@ class VietnameseIntentClassifier(GraphComponent):
             for example in training_data.training_examples
             if example.get(TEXT) and example.get(INTENT)
         ]
-        features = self._vocabulary.fit([view_of(example) for example in examples])
+        views = [view_of(example) for example in examples]
+        self._vocabulary = Vocabulary.fit(views)
+        features = self._vocabulary.matrix(views)
         log.info("%d sentences with their variants, %d features", *features.shape)
         rows = [
             (index, example.get(INTENT), leaf_of(example), example.get(SOURCE, index))
@@ -115,10 +117,10 @@ class VietnameseIntentClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message."""
         for message in messages:
-            features = self._vocabulary.transform([view_of(message)])
+            row = self._vocabulary.row(view_of(message))
             ranking = [
                 {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._heads[INTENT].predict(features)[:5]
+                for name, confidence in self._heads[INTENT].predict(*row)[:5]
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
@@ -126,7 +128,7 @@ class VietnameseIntentClassifier(GraphComponent):
                 head = self._heads.get(key)
                 found = [
                     {"name": name, "confidence": round(confidence, 4)}
-                    for name, confidence in (head.predict(features)[:count] if head else [])
+                    for name, confidence in (head.predict(*row)[:count] if head else [])
                 ]
                 value = found if key == CATEGORY else (found[0] if found else None)
                 message.set(key, value, add_to_output=True)

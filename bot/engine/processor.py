@@ -41,8 +41,8 @@ SEALED_INTENT = "denunciation"
 MAX_TEXT = 4000
 # Above the first number a session's older events are folded into a summary of slots and form;
 # the last turns stay as they are, because rules look a few turns back.
-EVENTS_MOST = 150
-TURNS_KEPT = 8
+EVENTS_MOST = 80
+TURNS_KEPT = 4
 _PAYLOAD = re.compile(r"/([a-z_][a-z0-9_]*)\s*(\{.*\})?\s*", re.DOTALL)
 _LEADING_SLASH = re.compile(r"^(\s*)(/+)")
 

@@ -1,4 +1,4 @@
-"""underthesea's words and parts of speech as features of our syllables."""
+"""underthesea's word segmentation as a feature of our syllables."""
 
 from __future__ import annotations
 
@@ -17,29 +17,27 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.restorer import RESTORED
 
 WORD = "word"
-PART = "part"
 log = logging.getLogger("hotline.engine")
 
 
 def warm_up() -> None:
     """Load underthesea's models now: a cold first call from several threads can raise."""
-    from underthesea import pos_tag
+    from underthesea import word_tokenize
 
-    pos_tag("Tổng đài xin chào")
+    word_tokenize("Tổng đài xin chào")
 
 
 def tag(tokens: list[Token]) -> None:
-    """Set `word` (B or I) and `part` (part of speech) on each token; "?" where nothing fits.
+    """Set `word` on each token: B begins a word, I continues one, "?" where nothing fits.
 
     underthesea splits and spells in its own way, so the two are aligned by counting letters.
     """
-    from underthesea import pos_tag
+    from underthesea import word_tokenize
 
     views = [token.get(RESTORED) or token.text for token in tokens]
     owner = [index for index, view in enumerate(views) for char in view if not char.isspace()]
     for token in tokens:
         token.set(WORD, "?")
-        token.set(PART, "?")
     if not owner:
         return
     # Capitals say "name" to underthesea; the restored view is lower case, the original isn't.
@@ -47,17 +45,16 @@ def tag(tokens: list[Token]) -> None:
         view[:1].upper() + view[1:] if token.text[:1].isupper() else view
         for token, view in zip(tokens, views)
     ]
-    words = [("".join(word.split()), part) for word, part in pos_tag(" ".join(cased))]
-    if sum(len(word) for word, _part in words) != len(owner):
+    words = ["".join(word.split()) for word in word_tokenize(" ".join(cased))]
+    if sum(len(word) for word in words) != len(owner):
         return
     at = 0
-    for word, part in words:
+    for word in words:
         inside = owner[at : at + len(word)]
         at += len(word)
         for order, index in enumerate(dict.fromkeys(inside)):
             if tokens[index].get(WORD) == "?":
                 tokens[index].set(WORD, "B" if order == 0 else "I")
-                tokens[index].set(PART, part)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -18,7 +18,8 @@ import psycopg2
 import psycopg2.extensions
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-ANSWERS_KEPT = 20
+# The gateway sends a conversation's events in order, so only the last is ever in doubt.
+ANSWERS_KEPT = 5
 CONNECT_S = 3
 STATEMENT_MS = 5000
 
