@@ -1,0 +1,157 @@
+"""Loads the default data of the repository into an installation (decision 16).
+
+Loading again adds what is new and never touches a row that the console edited. A calendar or policy
+is a version: a changed file makes a new one, valid from the moment of loading.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_store.calendars import calendar_data
+from feedback_store.tables import (
+    Agency,
+    CalendarVersion,
+    Category,
+    CategoryGroup,
+    Commune,
+    HotlineNumber,
+    OldWard,
+    PolicyVersion,
+    Procedure,
+)
+from vitext import fold
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+FIRST_DAY = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+def load_defaults(session: Session, *, now: dt.datetime, province: str = "hai-phong") -> None:
+    """Everything under ``data/``; repeatable. Raises ``FileNotFoundError`` for an unknown province."""
+    _categories(session)
+    _policy(session, now)
+    _calendars(session, now)
+    _numbers(session)
+    _province(session, province)
+    _procedures(session, now)
+    session.flush()
+
+
+def read_yaml(name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=loader)
+
+
+def _categories(session: Session) -> None:
+    document = read_yaml("categories.yaml")
+    for position, entry in enumerate(document["groups"]):
+        session.merge(CategoryGroup(code=entry["code"], name=entry["name"], position=position))
+    session.flush()
+    known = {row.code: row for row in session.scalars(select(Category))}
+    for position, entry in enumerate(document["leaves"]):
+        row = known.get(entry["code"])
+        if row is not None and row.edited_at is not None:
+            continue
+        session.merge(
+            Category(
+                code=entry["code"], group_code=entry["code"].split(".")[0], name=entry["name"],
+                service_class=entry["sla"], agency_kind=entry["agency"], position=position, active=True,
+            )
+        )
+
+
+def _policy(session: Session, now: dt.datetime) -> None:
+    data = read_yaml("policies.yaml")
+    last = session.scalars(select(PolicyVersion).order_by(PolicyVersion.id.desc()).limit(1)).one_or_none()
+    if last is None:
+        session.add(PolicyVersion(data=data, valid_from=FIRST_DAY, created_at=now, note="default"))
+    elif last.created_by is None and last.data != data:
+        session.add(PolicyVersion(data=data, valid_from=now, created_at=now, note="default, changed file"))
+
+
+def _calendars(session: Session, now: dt.datetime) -> None:
+    document = read_yaml("calendars.yaml")
+    years = range(2020, now.year + 3)
+    for code, entry in document["calendars"].items():
+        data = calendar_data(entry, document["overrides"], years)
+        query = select(CalendarVersion).where(CalendarVersion.code == code).order_by(CalendarVersion.id.desc())
+        last = session.scalars(query.limit(1)).one_or_none()
+        if last is None or (last.created_by is None and last.data != data):
+            session.add(
+                CalendarVersion(
+                    code=code, data=data, confirmed_years=[], created_at=now,
+                    valid_from=FIRST_DAY if last is None else now, note="default",
+                )
+            )
+
+
+def _numbers(session: Session) -> None:
+    known = {row.code: row for row in session.scalars(select(HotlineNumber))}
+    for position, (number, name) in enumerate(read_yaml("numbers.yaml")["numbers"].items()):
+        if number not in known:
+            session.add(HotlineNumber(code=number, number=number, name=name, position=position))
+
+
+def _province(session: Session, name: str) -> None:
+    document = read_yaml(f"provinces/{name}.yaml")
+    province = document["province"]["code"]
+    communes = {row.code for row in session.scalars(select(Commune))}
+    for entry in document["communes"]:
+        if entry["code"] not in communes:
+            session.add(
+                Commune(code=entry["code"], province_code=province, name=entry["name"],
+                        search_name=fold(entry["name"]), lat=entry["lat"], lon=entry["lon"], is_sample=True)
+            )
+    session.flush()
+    agencies = set(session.scalars(select(Agency.code)))
+
+    def add(code: str, kind: str, title: str, commune: str | None) -> None:
+        if code not in agencies:
+            session.add(
+                Agency(code=code, name=title, search_name=fold(title), kind=kind, commune_code=commune,
+                       calendar_code="vn-office", is_sample=True)
+            )
+
+    for entry in document["agencies"]:
+        add(entry["code"], entry["kind"], entry["name"], None)
+    for entry in document["commune_agencies"]:
+        for commune in document["communes"]:
+            title = entry["name"].format(commune=commune["name"])
+            add(f"{entry['kind']}-{commune['code']}", entry["kind"], title, commune["code"])
+    _old_wards(session, name)
+
+
+def _old_wards(session: Session, name: str) -> None:
+    if session.scalars(select(OldWard.id).limit(1)).one_or_none() is not None:
+        return
+    with (DATA / "provinces" / f"{name}-old-wards.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            session.add(
+                OldWard(old_name=row["old_ward"], old_district=row["old_district"],
+                        old_province=row["old_province"], search_name=fold(row["old_ward"]),
+                        commune_code=row["commune_code"])
+            )
+
+
+def _procedures(session: Session, now: dt.datetime) -> None:
+    records = json.loads((DATA / "common_procedures.json").read_text(encoding="utf-8"))["records"]
+    known = {row.key: row for row in session.scalars(select(Procedure))}
+    for record in records:
+        row = known.get(record["id"])
+        if row is not None and (row.verified_at is not None or row.record == record):
+            continue
+        made = row or Procedure(key=record["id"], active=True)
+        made.code, made.name, made.aliases, made.record = (
+            record["official_code"], record["name"], record["aliases"], record,
+        )
+        made.source, made.updated_at = record["source"], now
+        made.as_of = dt.date.fromisoformat(record["as_of"]) if record["as_of"] else None
+        session.add(made)

@@ -1,0 +1,69 @@
+"""Data that an installation edits, read for pages and for the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback_store.places.gazetteer import CommuneEntry, Gazetteer, OldWardEntry
+from feedback_store.tables import Category, CategoryGroup, Commune, HotlineNumber, OldWard, Setting
+
+_gazetteer: tuple[tuple[int, int], Gazetteer] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryName:
+    code: str
+    name: str
+    group: str
+    service_class: str
+
+
+def categories(session: Session) -> list[CategoryName]:
+    """Active categories in their order, with the name of their group."""
+    query = (
+        select(Category.code, Category.name, CategoryGroup.name, Category.service_class)
+        .join(CategoryGroup, CategoryGroup.code == Category.group_code)
+        .where(Category.active)
+        .order_by(CategoryGroup.position, Category.position)
+    )
+    return [CategoryName(*row) for row in session.execute(query)]
+
+
+def category_name(session: Session, code: str) -> str:
+    """Name of a category; the code itself where it is unknown."""
+    return session.scalar(select(Category.name).where(Category.code == code)) or code
+
+
+def commune_name(session: Session, code: str | None) -> str | None:
+    return None if code is None else session.scalar(select(Commune.name).where(Commune.code == code))
+
+
+def communes(session: Session) -> list[Commune]:
+    return list(session.scalars(select(Commune).order_by(Commune.search_name)))
+
+
+def numbers(session: Session) -> list[HotlineNumber]:
+    return list(session.scalars(select(HotlineNumber).order_by(HotlineNumber.position)))
+
+
+def gazetteer(session: Session) -> Gazetteer:
+    """The gazetteer of the loaded communes, kept while their number stays the same."""
+    global _gazetteer
+    version = (
+        session.scalar(select(func.count()).select_from(Commune)) or 0,
+        session.scalar(select(func.count()).select_from(OldWard)) or 0,
+    )
+    if _gazetteer is None or _gazetteer[0] != version:
+        found = [CommuneEntry(c.code, c.name, c.lat, c.lon) for c in session.scalars(select(Commune))]
+        old = [OldWardEntry(w.old_name, w.old_district, w.commune_code) for w in session.scalars(select(OldWard))]
+        _gazetteer = (version, Gazetteer(found, old))
+    return _gazetteer[1]
+
+
+def is_sample_database(session: Session) -> bool:
+    """Whether this database holds sample data ("DỮ LIỆU MẪU" on every page)."""
+    row = session.get(Setting, "sample_data")
+    return row is not None and bool(row.value.get("on"))

@@ -1,0 +1,65 @@
+"""The catalogue as the bot and the pages see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback_store.procedures.answer import Answer, answer
+from feedback_store.procedures.search import Entry, Hit, Index
+from feedback_store.tables import Procedure
+
+_cached: tuple[tuple[dt.datetime | None, int], Index] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Exactly one procedure is meant; ``others`` are the next best."""
+
+    key: str
+    name: str
+    others: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Two or three are about equally near: ask which."""
+
+    choices: tuple[Hit, ...]
+
+
+def index(session: Session) -> Index:
+    """The index of the active catalogue, built again when a record changed."""
+    global _cached
+    row = session.execute(select(func.max(Procedure.updated_at), func.count()).where(Procedure.active)).one()
+    version = (row[0], int(row[1]))
+    if _cached is None or _cached[0] != version:
+        rows = session.scalars(select(Procedure).where(Procedure.active).order_by(Procedure.id))
+        entries = [
+            Entry(p.key, p.name, (p.name, str(p.record.get("official_name") or ""), *map(str, p.aliases))) for p in rows
+        ]
+        _cached = (version, Index(entries))
+    return _cached[1]
+
+
+def find_procedure(session: Session, text: str) -> Found | Ambiguous | None:
+    """The procedure a sentence asks about; None when the catalogue has nothing that fits."""
+    catalogue = index(session)
+    hits = catalogue.search(text)
+    near = catalogue.near_best(hits)
+    if not near:
+        return None
+    if len(near) > 1:
+        return Ambiguous(tuple(near))
+    return Found(near[0].key, near[0].name, tuple(hits[1:3]))
+
+
+def procedure_answer(session: Session, *, key: str, aspect: str) -> Answer | None:
+    """Answer one aspect of the procedure ``key``; None for an unknown key."""
+    row = session.scalars(select(Procedure).where(Procedure.key == key, Procedure.active)).one_or_none()
+    if row is None:
+        return None
+    return answer(row.record, aspect, verified=row.verified_at is not None)
