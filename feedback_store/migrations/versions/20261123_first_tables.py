@@ -152,6 +152,7 @@ def upgrade() -> None:
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('pending_since', sa.DateTime(timezone=True), nullable=True, comment="receipt of the oldest event not handled yet; the sweeper's index"),
     sa.Column('delivering_until', sa.DateTime(timezone=True), nullable=True, comment='lease of the outbox'),
+    sa.Column('in_count', sa.BigInteger(), nullable=False, comment='stored events so far; a lease is let go only if nothing came meanwhile'),
     sa.Column('last_out_seq', sa.BigInteger(), nullable=False),
     sa.Column('last_in_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_ticket_id', sa.Integer(), nullable=True, comment="ticket that a later photo, pin or 'bổ sung:' joins"),

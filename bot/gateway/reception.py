@@ -1,0 +1,226 @@
+"""Takes one message of any channel: guards first, then stored and committed, then its turn.
+
+The order is the promise of decision 3 and 8: an emergency is answered whatever works or does not;
+nothing is acknowledged before it is committed; nothing else stands between the commit and the 200.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.gateway.database import Database
+from bot.gateway.runner import TurnRunner, utc_now
+from bot.gateway.uploads import ReceivedFile, Uploads
+from bot.gateway.safety import Verdict, judge, judge_denunciation, judge_words
+from feedback_store.service import denunciations, emergencies, intake, media, outbox, turns
+from feedback_store.service.intake import NewEvent, Stored
+from feedback_store.service.media import StoredPhoto
+from feedback_store.service.outbox import Reply
+from feedback_store.service.turns import PendingEvent, Work
+from hotline.faults import fault
+
+log = structlog.get_logger("gateway.reception")
+
+URGENT_SECONDS = 1.0
+
+
+class NotStored(Exception):
+    """The message could not be committed; the citizen must be told that it was not received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``answer``: what a guard answered in this request; ``out`` its (id, seq) when stored.
+
+    ``stored`` is False only for an emergency that was answered without the database.
+    """
+
+    stored: bool
+    duplicate: bool = False
+    closed: bool = False
+    event_id: int | None = None
+    guard: str | None = None
+    answer: Reply | None = None
+    out: tuple[int, int] | None = None
+
+
+class Reception:
+    """Shared by the web chat and Telegram."""
+
+    def __init__(self, database: Database, runner: TurnRunner) -> None:
+        self._db = database
+        self._runner = runner
+
+    async def take(self, event: NewEvent) -> Receipt:
+        """Guard, store, commit, start the turn. Raises NotStored when nothing was committed."""
+        verdict = self._verdict(event)
+        if verdict is not None and verdict.kind == "emergency":
+            return await self._emergency(event, verdict)
+        try:
+            if verdict is not None:
+                return await self._answered(event, verdict)
+            return await self._store(event)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("not_stored", error=type(error).__name__)
+            raise NotStored from error
+
+    async def answer(self, event: NewEvent, reply: Reply, *, guard: str) -> Receipt:
+        """Store an event together with the gateway's own fixed answer to it."""
+        try:
+            return await self._answered(event, Verdict("shape", guard, reply))
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("not_stored", error=type(error).__name__)
+            raise NotStored from error
+
+    async def store_only(self, event: NewEvent, *, guard: str) -> Receipt:
+        """Keep an event that gets no answer of its own: a flood, an edit."""
+        try:
+            stored = await self._db.statement(
+                intake.store_inbound, replace(event, guard=guard, handled=True), now=utc_now()
+            )
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("not_stored", error=type(error).__name__)
+            raise NotStored from error
+        return Receipt(True, stored.duplicate, stored.closed, stored.event_id, guard)
+
+    async def take_with_photos(
+        self, event: NewEvent, files: list[ReceivedFile], uploads: Uploads
+    ) -> Receipt:
+        """Photos first on disk, then event and rows in one commit; what fails leaves nothing."""
+        verdict = self._verdict(event)
+        if verdict is not None and verdict.kind == "emergency":
+            return await self._emergency(event, verdict)
+        photos: list[StoredPhoto] = []
+        try:
+            for file in files:
+                photos.append(await uploads.keep(file))
+            stored = await self._db.transaction(
+                _store_with_photos, event, photos, verdict, now=utc_now()
+            )
+        except BaseException as error:
+            for photo in photos:
+                media.discard(uploads.root, photo)
+            if isinstance(error, (SQLAlchemyError, OSError, TimeoutError)):
+                log.error("not_stored", error=type(error).__name__)
+                raise NotStored from error
+            raise
+        if stored.duplicate or stored.closed:
+            for photo in photos:
+                media.discard(uploads.root, photo)
+        elif verdict is None and stored.state != "human":
+            self._runner.kick(stored.conversation_id)
+        fault("after_inbound_commit")
+        return Receipt(
+            True, stored.duplicate, stored.closed, stored.event_id,
+            verdict.name if verdict else None, verdict.reply if verdict else None,
+        )
+
+    def _verdict(self, event: NewEvent) -> Verdict | None:
+        if event.kind == "text":
+            text = str(event.body.get("text") or "")
+            return judge(text) or judge_denunciation(text)
+        caption = str(event.body.get("caption") or "")
+        if not caption:
+            return None
+        return judge_words(caption) or judge_denunciation(caption)
+
+    async def _store(self, event: NewEvent) -> Receipt:
+        now, owner = utc_now(), None
+        if self._runner.has_slot:
+            owner = turns.new_owner()
+        stored = await self._db.statement(
+            intake.store_inbound, event, now=now, owner=owner, lease_until=self._runner.lease_end(now)
+        )
+        fault("after_inbound_commit")
+        if not (stored.duplicate or stored.closed):
+            self._begin(event, stored, owner, now)
+        return Receipt(True, stored.duplicate, stored.closed, stored.event_id)
+
+    def _begin(self, event: NewEvent, stored: Stored, owner: str | None, now: dt.datetime) -> None:
+        """Start the turn with what is in hand where that is all there is; otherwise read it."""
+        if stored.leased and owner is not None and stored.alone:
+            pending = PendingEvent(stored.event_id, event.kind, event.body, 0, None, now, None, False)
+            self._runner.start(
+                Work(stored.conversation_id, event.channel, stored.state, stored.epoch,
+                     stored.engine_session, stored.in_count, [pending]),
+                owner,
+            )
+        elif stored.leased and owner is not None:
+            self._runner.start_unread(stored.conversation_id, owner)
+        elif stored.state != "human":
+            self._runner.kick(stored.conversation_id)
+
+    async def _answered(self, event: NewEvent, verdict: Verdict) -> Receipt:
+        stored, out = await self._db.transaction(_store_answered, event, verdict, now=utc_now())
+        fault("after_inbound_commit")
+        return Receipt(
+            True, stored.duplicate, stored.closed, stored.event_id, verdict.name, verdict.reply, out
+        )
+
+    async def _emergency(self, event: NewEvent, verdict: Verdict) -> Receipt:
+        try:
+            stored, out = await self._db.urgent(
+                URGENT_SECONDS, _store_answered, event, verdict, now=utc_now()
+            )
+        except Exception as error:  # whatever is broken, the number goes out
+            log.error("emergency_not_stored", error=type(error).__name__)
+            return Receipt(False, guard=verdict.name, answer=verdict.reply)
+        return Receipt(
+            True, stored.duplicate, stored.closed, stored.event_id, verdict.name, verdict.reply, out
+        )
+
+
+def _store_answered(
+    session: Session, event: NewEvent, verdict: Verdict, *, now: dt.datetime,
+    photos: Sequence[StoredPhoto] = (),
+) -> tuple[Stored, tuple[int, int] | None]:
+    """Event, answer and consequence (queue entry or seal) in one commit."""
+    connection = session.connection()
+    event = replace(event, guard=verdict.name, handled=True)
+    stored = intake.store_inbound(connection, event, now=now)
+    if stored.duplicate or stored.closed:
+        return stored, None
+    _attach(session, stored, photos, now)
+    out = outbox.append(
+        connection, conversation_id=stored.conversation_id, reply=verdict.reply,
+        kind="emergency" if verdict.kind == "emergency" else "reply",
+        dedupe_key=f"guard:{event.channel}:{event.account}:{event.event_key}"[:128],
+        event_id=stored.event_id, sending=verdict.kind == "emergency", now=now,
+    )
+    if verdict.kind == "emergency":
+        emergencies.record(
+            session, conversation_id=stored.conversation_id, event_id=stored.event_id,
+            hit=verdict.emergency, now=now,
+        )
+    elif verdict.kind == "denunciation":
+        denunciations.seal_event(session, event_id=stored.event_id, now=now)
+    return stored, out
+
+
+
+
+def _store_with_photos(
+    session: Session, event: NewEvent, photos: list[StoredPhoto], verdict: Verdict | None, *, now: dt.datetime
+) -> Stored:
+    event = replace(event, body=event.body | {"media": [str(photo.id) for photo in photos]})
+    if verdict is None:
+        stored = intake.store_inbound(session.connection(), event, now=now)
+    else:
+        stored, _ = _store_answered(session, event, verdict, now=now, photos=photos)
+        return stored
+    if not (stored.duplicate or stored.closed):
+        _attach(session, stored, photos, now)
+    return stored
+
+
+def _attach(session: Session, stored: Stored, photos: Sequence[StoredPhoto], now: dt.datetime) -> None:
+    for photo in photos:
+        media.attach(
+            session, photo, conversation_id=stored.conversation_id, event_id=stored.event_id, now=now
+        )

@@ -1,0 +1,268 @@
+"""Turns: takes a conversation's lease, hands its pending events to the engine in stored order, and
+commits what came of each (decision 3). Used by the web process at once and by the worker's sweeper.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import traceback
+import uuid
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.gateway.database import Database
+from bot.gateway.engine_client import EngineClient, EngineFailed, EngineRefused, EngineUnavailable
+from bot.gateway.finishing import finish, finish_specially, needs_session, tell_waiting
+from bot.gateway.turn import TurnInput, canned, outcome_of, prepare
+from feedback_store.service import turns
+from feedback_store.service.turns import Outcome, PendingEvent, Work
+from hotline.faults import fault
+
+log = structlog.get_logger("gateway.turns")
+
+GIVE_UP_AFTER_ATTEMPTS = 5
+GIVE_UP_AFTER = dt.timedelta(minutes=30)
+RETRY_STEPS = (0.2, 0.4, 0.8, 1.2, 1.4)
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class LeaseLost(Exception):
+    """Somebody else handles the conversation now; whatever this turn found is dropped."""
+
+
+class TurnRunner:
+    """A bounded number of conversations at a time; one at a time per conversation."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: EngineClient,
+        *,
+        slots: int = 8,
+        lease_seconds: float = 12,
+        wait_notice_after: float = 4,
+    ) -> None:
+        self._db = database
+        self._engine = engine
+        self._slots = slots
+        self._lease = dt.timedelta(seconds=lease_seconds)
+        self._wait_notice_after = wait_notice_after
+        self._queue: deque[uuid.UUID] = deque()
+        self._queued: set[uuid.UUID] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._closing = False
+
+    @property
+    def has_slot(self) -> bool:
+        """Whether a lease taken now would be worked on at once."""
+        return not self._closing and not self._queue and len(self._tasks) < self._slots
+
+    def lease_end(self, now: dt.datetime) -> dt.datetime:
+        return now + self._lease
+
+    def start(self, work: Work, owner: str) -> None:
+        """Handle a conversation whose lease ``owner`` (this process) has just taken."""
+        self._spawn(work.conversation_id, owner, work)
+
+    def start_unread(self, conversation_id: uuid.UUID, owner: str) -> None:
+        """As ``start``, where older events wait too and must be read first."""
+        self._spawn(conversation_id, owner, None)
+
+    def kick(self, conversation_id: uuid.UUID) -> None:
+        """Handle the conversation as soon as a slot is free, if its lease is free then."""
+        if self._closing or conversation_id in self._queued:
+            return
+        if len(self._tasks) < self._slots:
+            self._spawn(conversation_id, None, None)
+        else:
+            self._queued.add(conversation_id)
+            self._queue.append(conversation_id)
+
+    def kick_later(self, conversation_id: uuid.UUID, seconds: float) -> None:
+        if self._closing:
+            return
+        loop = asyncio.get_running_loop()
+
+        def now_due() -> None:
+            self._timers.discard(handle)
+            self.kick(conversation_id)
+
+        handle = loop.call_later(seconds, now_due)
+        self._timers.add(handle)
+
+    async def idle(self) -> None:
+        """Wait until nothing runs and nothing is queued (timers not counted)."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def close(self, *, grace: float = 5) -> None:
+        """Let running turns end; what does not end in time is left to its lease."""
+        self._closing = True
+        for timer in self._timers:
+            timer.cancel()
+        self._queue.clear()
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=grace)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=2)
+
+    def _spawn(self, conversation_id: uuid.UUID, owner: str | None, work: Work | None) -> None:
+        task = asyncio.get_running_loop().create_task(self._conversation(conversation_id, owner, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The event stays pending and its lease runs out: the sweeper tries again.
+            log.error("turn_broke", error=type(error).__name__, where=_where(error))
+        while self._queue and len(self._tasks) < self._slots and not self._closing:
+            conversation_id = self._queue.popleft()
+            self._queued.discard(conversation_id)
+            self._spawn(conversation_id, None, None)
+
+    async def _conversation(
+        self, conversation_id: uuid.UUID, owner: str | None, work: Work | None
+    ) -> None:
+        if owner is None:
+            now, owner = utc_now(), turns.new_owner()
+            taken = await self._db.statement(
+                turns.take_lease, conversation_id=conversation_id, owner=owner,
+                until=self.lease_end(now), now=now,
+            )
+            if not taken:
+                return
+        try:
+            while True:
+                if work is None:
+                    work = await self._db.statement(turns.pending_work, conversation_id=conversation_id)
+                if await self._round(work, owner):
+                    return
+                work = None
+        except LeaseLost:
+            log.warning("lease_lost", conversation=str(conversation_id))
+
+    async def _round(self, work: Work, owner: str) -> bool:
+        """Handle the events of one snapshot; True when the lease was let go."""
+        if not work.events:
+            return await self._db.statement(
+                turns.let_go, conversation_id=work.conversation_id, owner=owner, seen=work.in_count
+            )
+        for event in work.events:
+            last = event is work.events[-1]
+            released = await self._event(work, event, owner, seen=work.in_count if last else None)
+            if released is not None:
+                return released
+        return False
+
+    async def _event(
+        self, work: Work, event: PendingEvent, owner: str, *, seen: int | None
+    ) -> bool | None:
+        """Handle one event. None: go on; True: lease let go; False: read the events anew."""
+        ready = await prepare(self._db, work, event, now=utc_now())
+        if isinstance(ready, Outcome):
+            outcome, turn = ready, None
+        else:
+            turn = ready
+            found = await self._ask_engine(work, event, turn, owner)
+            if found is None:
+                return True
+            outcome = found
+        fault("after_engine_reply")
+        now = utc_now()
+        write = finish_specially if needs_session(outcome) else None
+        if write is None:
+            done = await self._db.statement(
+                finish, work=work, event=event, owner=owner, outcome=outcome, seen=seen,
+                until=self.lease_end(now), now=now,
+            )
+        else:
+            done = await self._db.transaction(
+                write, work=work, event=event, owner=owner, outcome=outcome, seen=seen,
+                until=self.lease_end(now), now=now,
+            )
+        if done.lost:
+            raise LeaseLost
+        if done.stale:
+            return False
+        if seen is not None:
+            return done.released
+        return None
+
+    async def _ask_engine(
+        self, work: Work, event: PendingEvent, turn: TurnInput, owner: str
+    ) -> Outcome | None:
+        """The engine's outcome, or None when the event was postponed."""
+        started = asyncio.get_running_loop().time()
+        steps = iter(RETRY_STEPS if event.retry_at is None else ())
+        while True:
+            fault("before_engine")
+            try:
+                answer = await self._with_renewal(work, owner, self._engine.turn(
+                    sender=f"{work.conversation_id}:{work.engine_session}", text=turn.text,
+                    payload=turn.payload, metadata=turn.metadata,
+                ))
+                return outcome_of(answer, work)
+            except EngineRefused as error:
+                return canned("gateway.engine_gave_up", failure=f"engine refused: {error}")
+            except (EngineUnavailable, EngineFailed) as error:
+                step = next(steps, None)
+                waited = asyncio.get_running_loop().time() - started
+                if step is not None and waited + step <= self._wait_notice_after + 0.5:
+                    await self._with_renewal(work, owner, asyncio.sleep(step))
+                    continue
+                counts = isinstance(error, EngineFailed) and not error.outage
+                age = utc_now() - event.received_at
+                hopeless = (counts and event.attempts + 1 >= GIVE_UP_AFTER_ATTEMPTS) or (
+                    isinstance(error, EngineFailed) and age > GIVE_UP_AFTER
+                )
+                if hopeless:
+                    return canned("gateway.engine_gave_up", failure=f"gave up: {error}")
+                await self._postpone(work, event, owner, error, counts=counts)
+                return None
+
+    async def _postpone(
+        self, work: Work, event: PendingEvent, owner: str, error: Exception, *, counts: bool
+    ) -> None:
+        now = utc_now()
+        age = (now - event.received_at).total_seconds()
+        delay = min(max(age / 4, 1.0), 5.0)
+        log.warning("turn_postponed", event_id=event.id, error=str(error), seconds=delay)
+        await self._db.transaction(
+            tell_waiting, work=work, event=event, owner=owner, error=str(error), counts=counts,
+            retry_at=now + dt.timedelta(seconds=delay), now=now,
+        )
+        self.kick_later(work.conversation_id, delay)
+
+    async def _with_renewal(self, work: Work, owner: str, doing: Any) -> Any:
+        """Await ``doing`` and keep the lease meanwhile; LeaseLost when it cannot be kept."""
+        job = asyncio.ensure_future(doing)
+        try:
+            while True:
+                done, _ = await asyncio.wait({job}, timeout=self._lease.total_seconds() / 3)
+                if done:
+                    return job.result()
+                kept = await self._db.statement(
+                    turns.renew_lease, conversation_id=work.conversation_id, owner=owner,
+                    until=self.lease_end(utc_now()),
+                )
+                if not kept:
+                    raise LeaseLost
+        finally:
+            job.cancel()
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frames; never the values, which may be a citizen's words."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))

@@ -1,0 +1,56 @@
+"""What is decided about words before anything is stored or any model is asked (decision 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.gateway import guards
+from feedback_store.service.emergencies import EmergencyHit
+from feedback_store.service.outbox import Button, Reply
+from feedback_store.texts import render
+
+Kind = Literal["emergency", "shape", "denunciation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A guard's hit: its name as intent, its fixed answer, and for an emergency what it was."""
+
+    kind: Kind
+    name: str
+    reply: Reply
+    emergency: EmergencyHit | None = None
+
+
+def judge_words(text: str) -> Verdict | None:
+    """Emergency first, then a denunciation. For captions, labels and typed text alike."""
+    emergency = guards.check_emergency(text)
+    if emergency is not None:
+        hit = EmergencyHit(emergency.kind, tuple(emergency.numbers), emergency.self_harm)
+        offer = (
+            () if emergency.self_harm
+            else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
+        )
+        return Verdict("emergency", "emergency", Reply(emergency.text, offer), hit)
+    return None
+
+
+def judge(text: str) -> Verdict | None:
+    """The first guard that answers a typed message itself, or None: the engine's turn."""
+    found = judge_words(text)
+    if found is not None:
+        return found
+    shape = guards.check_shape(text)
+    if shape is not None:
+        return Verdict("shape", shape.name, Reply(shape.text))
+    return None
+
+
+def judge_denunciation(text: str) -> Verdict | None:
+    """A denunciation is answered with the proper channel and the way back, and sealed."""
+    hit = guards.check_denunciation(text)
+    if hit is None:
+        return None
+    buttons = tuple(Button(one.label, one.payload, once=False) for one in hit.buttons)
+    return Verdict("denunciation", "denunciation", Reply(hit.text, buttons))

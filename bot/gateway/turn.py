@@ -1,0 +1,99 @@
+"""From a stored event to the engine's input, and from the engine's answer to the outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.gateway.database import Database
+from bot.gateway.engine_client import EngineAnswer
+from feedback_store.service import buttons
+from feedback_store.service.outbox import Button, Reply
+from feedback_store.service.turns import Outcome, PendingEvent, Work
+from feedback_store.texts import render
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInput:
+    """What goes to the engine: the citizen's words, or a trusted payload that wins over them."""
+
+    text: str
+    payload: str | None
+    metadata: dict[str, Any]
+
+
+def canned(key: str, *, failure: str | None = None, guard: str | None = None, **params: object) -> Outcome:
+    """A fixed answer of the gateway itself."""
+    return Outcome([Reply(render(key, **params))], guard=guard, failure=failure)
+
+
+async def prepare(
+    database: Database, work: Work, event: PendingEvent, *, now: dt.datetime
+) -> TurnInput | Outcome:
+    """The engine's input for an event, or the outcome where the engine has nothing to do."""
+    body = event.body
+    text, payload, failure = str(body.get("text") or ""), None, None
+    media: list[str] = list(body.get("media") or [])
+    if event.kind == "button":
+        pressed = await database.transaction(
+            _press, conversation_id=work.conversation_id, token=str(body.get("button") or ""),
+            event_id=event.id, now=now,
+        )
+        if pressed.state != "ok":
+            return canned(f"gateway.button_{pressed.state}", guard=f"button_{pressed.state}")
+        payload, text = pressed.payload, pressed.label
+    elif event.kind == "location":
+        lat, lon = body["location"]
+        payload = "/give_location" + json.dumps({"lat": lat, "lon": lon})
+    elif event.kind == "photo":
+        text = str(body.get("caption") or "").strip()
+        if not media:
+            return canned("gateway.photo_not_fetched", failure="photo not fetched")
+        if not text:
+            payload = "/give_photo" + json.dumps({"media": media, "caption": None})
+    elif event.kind == "payload":
+        payload = str(body["payload"])
+    metadata = {
+        "event_id": str(event.id), "conversation_id": str(work.conversation_id),
+        "channel": work.channel, "now": now.isoformat(), "media": media,
+        "received_at": event.received_at.isoformat(),
+        "restore": True, "sealed": event.sealed, "failure": failure,
+    }
+    return TurnInput(text, payload, metadata)
+
+
+def _press(session: Any, **values: Any) -> buttons.Pressed:
+    return buttons.press(session.connection(), **values)
+
+
+def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
+    """Rasa's responses as messages; ``custom`` hints (see CONTRACT of the actions) as their traits."""
+    replies: list[Reply] = []
+    ticket_code: str | None = None
+    for response in answer.replies:
+        custom = response.get("custom") or {}
+        ticket_code = custom.get("ticket") or ticket_code
+        ask = "location" if custom.get("ask_location") else "photo" if custom.get("ask_photo") else None
+        once = bool(custom.get("once", True))
+        shown = tuple(
+            Button(str(one["title"]), str(one["payload"]), once=once)
+            for one in response.get("buttons") or ()
+        )
+        text = str(response.get("text") or "").strip()
+        if text:
+            replies.append(Reply(text, shown, ask=ask, link=custom.get("link")))
+        elif replies and (ask or shown):
+            # A response that only carries hints belongs to the words before it.
+            before = replies.pop()
+            replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
+    parse = answer.parse
+    sealed = answer.intent == "denunciation"
+    nlu = None if sealed else {
+        key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)
+    }
+    return Outcome(
+        replies, intent=answer.intent, confidence=answer.confidence, nlu=nlu or None,
+        ticket_code=ticket_code, sealed=False,
+    )

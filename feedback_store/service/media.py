@@ -1,0 +1,239 @@
+"""Photos: recognised by content, capped, hashed, kept encrypted, shown without EXIF.
+
+Both the original and the copy that agencies and the public see are encrypted on disk, so that a
+sealed photo is unreadable wherever its file lies. Files are named by the media id alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_store.crypto import keyring
+from feedback_store.tables import Media
+
+pillow_heif.register_heif_opener()
+
+MAX_PIXELS = 60_000_000  # a 50-megapixel phone passes; a bomb that unpacks to gigabytes does not
+PUBLIC_SIDE = 2560
+FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+
+
+class MediaRefused(Exception):
+    """Not a photo that is taken; ``key`` is the sentence for the person who sent it."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo on disk that no row names yet; ``attach`` it, or ``discard`` it when that fails."""
+
+    id: uuid.UUID
+    mime: str
+    size: int
+    sha256: str
+    width: int
+    height: int
+    original_path: str
+    public_path: str
+
+
+def looks_like(head: bytes) -> str | None:
+    """MIME type by the first bytes, or None for anything that is not a photo we take."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
+        return "image/heic"
+    return None
+
+
+def store_upload(root: Path, data: bytes, *, max_bytes: int) -> StoredPhoto:
+    """Check one photo and write its original and its public copy below ``root``.
+
+    Raises MediaRefused (too large, no photo, broken) and OSError (disk full); nothing is left then.
+    """
+    if len(data) > max_bytes:
+        raise MediaRefused("gateway.photo_too_large", limit_mb=max_bytes // (1024 * 1024))
+    if looks_like(data[:32]) is None:
+        raise MediaRefused("gateway.photo_not_image")
+    copy, mime, width, height = _public_copy(data)
+    media_id = uuid.uuid4()
+    folder = f"{media_id.hex[:2]}/{media_id.hex[2:4]}"
+    original, public = f"{folder}/{media_id}.original", f"{folder}/{media_id}.public"
+    try:
+        _write(root / original, keyring().encrypt(data))
+        _write(root / public, keyring().encrypt(copy))
+    except OSError:
+        for path in (original, public):
+            _remove(root / path)
+        raise
+    return StoredPhoto(
+        media_id, mime, len(data), hashlib.sha256(data).hexdigest(), width, height, original, public
+    )
+
+
+def attach(
+    session: Session,
+    photo: StoredPhoto,
+    *,
+    conversation_id: uuid.UUID | None = None,
+    event_id: int | None = None,
+    ticket_id: int | None = None,
+    leg_id: int | None = None,
+    uploaded_by: int | None = None,
+    now: dt.datetime,
+) -> Media:
+    """The row of a stored photo."""
+    row = Media(
+        id=photo.id, conversation_id=conversation_id, event_id=event_id, ticket_id=ticket_id,
+        leg_id=leg_id, uploaded_by=uploaded_by, status="stored", mime=photo.mime, size=photo.size,
+        sha256=photo.sha256, width=photo.width, height=photo.height,
+        original_path=photo.original_path, public_path=photo.public_path, sealed=False, created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def discard(root: Path, photo: StoredPhoto) -> None:
+    """Take back a photo whose row was not committed."""
+    _remove(root / photo.original_path)
+    _remove(root / photo.public_path)
+
+
+def expect(
+    session: Session, *, conversation_id: uuid.UUID, event_id: int, provider_ref: str, now: dt.datetime
+) -> uuid.UUID:
+    """A photo that still lies at its provider; a worker or the turn fetches it."""
+    media_id = uuid.uuid4()
+    session.add(Media(
+        id=media_id, conversation_id=conversation_id, event_id=event_id, status="fetching",
+        provider_ref=provider_ref, sealed=False, created_at=now,
+    ))
+    session.flush()
+    return media_id
+
+
+def fetched(session: Session, *, media_id: uuid.UUID, photo: StoredPhoto) -> bool:
+    """The provider's photo has arrived; False when another process was faster."""
+    done = session.execute(
+        update(Media).where(Media.id == media_id, Media.status == "fetching").values(
+            status="stored", mime=photo.mime, size=photo.size, sha256=photo.sha256,
+            width=photo.width, height=photo.height, original_path=photo.original_path,
+            public_path=photo.public_path,
+        ).returning(Media.id)
+    )
+    return done.scalar() is not None
+
+
+def failed(session: Session, *, media_id: uuid.UUID) -> None:
+    """The photo cannot be had: gone at the provider, too large, or no photo."""
+    session.execute(
+        update(Media).where(Media.id == media_id, Media.status == "fetching").values(status="failed")
+    )
+
+
+def open_public(root: Path, media: Media) -> bytes | None:
+    """JPEG without EXIF, or None when it is sealed, erased or still missing."""
+    return None if media.sealed else _read(root, media.public_path)
+
+
+def open_original(root: Path, media: Media) -> bytes | None:
+    """The bytes as they were sent; for the operators' evidence only."""
+    return None if media.sealed else _read(root, media.original_path)
+
+
+def remove_erased(session: Session, root: Path, *, limit: int = 200) -> int:
+    """Delete the files of rows marked ``erased``; the rows keep the fact alone."""
+    rows = session.scalars(
+        select(Media).where(Media.status == "erased", Media.original_path.is_not(None)).limit(limit)
+    ).all()
+    for row in rows:
+        for path in (row.original_path, row.public_path):
+            if path:
+                _remove(root / path)
+        row.original_path = row.public_path = row.sha256 = row.provider_ref = None
+    session.flush()
+    return len(rows)
+
+
+def _public_copy(data: bytes) -> tuple[bytes, str, int, int]:
+    """Re-encoded JPEG (orientation applied, no metadata), the true type, and the true size."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            mime = FORMATS.get(image.format or "")
+            width, height = image.size
+            if mime is None:
+                raise MediaRefused("gateway.photo_not_image")
+            if width * height > MAX_PIXELS or width * height == 0:
+                raise MediaRefused("gateway.photo_broken")
+            image.draft("RGB", (PUBLIC_SIDE, PUBLIC_SIDE))
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((PUBLIC_SIDE, PUBLIC_SIDE))
+            flat = _without_alpha(upright)
+            out = io.BytesIO()
+            flat.save(out, "JPEG", quality=85, optimize=True)
+    except MediaRefused:
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
+            Image.DecompressionBombWarning, EOFError, MemoryError, KeyError) as error:
+        raise MediaRefused("gateway.photo_broken") from error
+    return out.getvalue(), mime, width, height
+
+
+def _without_alpha(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        flat = Image.new("RGB", rgba.size, "white")
+        flat.paste(rgba, mask=rgba.getchannel("A"))
+        return flat
+    return image.convert("RGB")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, and on the disk before the row that names it is committed."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_suffix(path.suffix + ".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        _remove(part)
+        raise
+
+
+def _read(root: Path, path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return keyring().decrypt((root / path).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
