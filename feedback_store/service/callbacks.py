@@ -1,0 +1,75 @@
+"""Call-back tasks: a person asked to be phoned; who takes it, until when, with what outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_store.crypto import blind_index
+from feedback_store.domain.due import Target, due
+from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
+from feedback_store.tables import CallbackTask, Contact, Conversation
+
+CALL_WITHIN = Target("working_minutes", 120)
+OUTCOMES = ("reached", "no_answer", "wrong_number", "other")
+
+
+def create(session: Session, *, conversation_id: uuid.UUID, event_id: int | None, phone: str,
+           good_time: str | None, topic: str | None, now: dt.datetime) -> CallbackTask:
+    """Queue a call; due after two hours of the hotline's working time. Once per event."""
+    if event_id is not None:
+        known = session.scalars(select(CallbackTask).where(CallbackTask.event_id == event_id)).one_or_none()
+        if known is not None:
+            return known
+    _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
+    sample = session.scalar(select(Conversation.is_sample).where(Conversation.id == conversation_id))
+    made = CallbackTask(conversation_id=conversation_id, event_id=event_id, phone=phone, good_time=good_time,
+                        topic=topic, due_at=due(calendar, CALL_WITHIN, now), created_at=now,
+                        is_sample=bool(sample))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def open_tasks(session: Session, *, limit: int = 200) -> list[CallbackTask]:
+    query = select(CallbackTask).where(CallbackTask.closed_at.is_(None)).order_by(CallbackTask.due_at)
+    return list(session.scalars(query.limit(limit)))
+
+
+def take(session: Session, *, task_id: int, actor: Actor, now: dt.datetime) -> None:
+    """One operator takes the task; the second is told that it is taken."""
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")
+    changed = session.execute(
+        update(CallbackTask)
+        .where(CallbackTask.id == task_id, CallbackTask.taken_by.is_(None), CallbackTask.closed_at.is_(None))
+        .values(taken_by=actor.user_id, taken_at=now)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused("dialogue.callback_taken")
+
+
+def close(session: Session, *, task_id: int, outcome: str, note: str | None, actor: Actor, now: dt.datetime) -> None:
+    """Store the outcome of the call."""
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")
+    if outcome not in OUTCOMES:
+        raise Refused("dialogue.callback_outcome")
+    task = session.get(CallbackTask, task_id, with_for_update=True)
+    if task is None or task.closed_at is not None:
+        raise Refused("dialogue.callback_closed")
+    task.taken_by = task.taken_by or actor.user_id
+    task.outcome, task.outcome_note, task.closed_at = outcome, note, now
+
+
+def remember_phone(session: Session, *, conversation_id: uuid.UUID, phone: str, now: dt.datetime) -> None:
+    """Keep the phone with the contact of the conversation, where there is one."""
+    contact_id = session.scalar(select(Conversation.contact_id).where(Conversation.id == conversation_id))
+    contact = session.get(Contact, contact_id) if contact_id else None
+    if contact is not None:
+        contact.phone, contact.phone_bidx = phone, blind_index(phone)
+        contact.consent_at = contact.consent_at or now

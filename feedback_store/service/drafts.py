@@ -1,0 +1,146 @@
+"""A report being written: one open draft per conversation, the truth behind the bot's slots (decision 13).
+
+``ReportData`` is what was gathered so far, ``next_step`` what to ask for. Pure but for the row functions
+at the end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_store.service import tickets
+from feedback_store.service.actor import CITIZEN, Refused
+from feedback_store.service.tickets import Filed, NewReport
+from feedback_store.tables import Conversation, Draft
+
+Step = Literal["text", "category", "place", "commune", "photo", "phone", "summary"]
+OPTIONAL: frozenset[str] = frozenset({"photo", "phone"})
+
+
+@dataclass(slots=True)
+class ReportData:
+    """Gathered so far. ``issues``: further issues of the same message, each to become its own report."""
+
+    text: list[str] = field(default_factory=list)
+    category: str | None = None
+    category_choices: list[str] = field(default_factory=list)
+    place_text: str | None = None
+    commune: str | None = None
+    commune_choices: list[str] = field(default_factory=list)
+    old_ward: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    media: list[str] = field(default_factory=list)
+    phone: str | None = None
+    anonymous: bool = False
+    danger: bool = False
+    skipped: list[str] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
+    editing: str | None = None
+    issues: list[str] = field(default_factory=list)
+
+    @property
+    def has_place(self) -> bool:
+        return bool(self.place_text) or self.lat is not None
+
+    def skip(self, step: str) -> None:
+        if step not in self.skipped:
+            self.skipped.append(step)
+
+    def clear(self, part: str) -> None:
+        """Forget one part so that it is asked again ("Sửa")."""
+        if part == "text":
+            self.text = []
+        elif part == "category":
+            self.category, self.category_choices = None, []
+        elif part == "place":
+            self.place_text = self.commune = self.old_ward = self.lat = self.lon = None
+            self.commune_choices = []
+        elif part == "photo":
+            self.media = []
+        elif part == "phone":
+            self.phone, self.anonymous = None, False
+        self.skipped = [s for s in self.skipped if s != part]
+        self.editing = part
+
+
+def next_step(data: ReportData) -> Step:
+    """The one thing to ask for now; "summary" when nothing is missing."""
+    if not data.text:
+        return "text"
+    if data.category is None:
+        return "category"
+    if not data.has_place and "place" not in data.skipped:
+        return "place"
+    if data.commune is None and data.commune_choices:
+        return "commune"
+    if not data.media and "photo" not in data.skipped:
+        return "photo"
+    if data.phone is None and not data.anonymous and "phone" not in data.skipped:
+        return "phone"
+    return "summary"
+
+
+def data_of(draft: Draft) -> ReportData:
+    return ReportData(**(draft.data or {}))
+
+
+def get_open(session: Session, conversation_id: uuid.UUID, *, lock: bool = False) -> Draft | None:
+    query = select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == "open")
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def open_draft(session: Session, *, conversation_id: uuid.UUID, data: ReportData, now: dt.datetime) -> Draft:
+    draft = Draft(conversation_id=conversation_id, state="open", data=asdict(data), created_at=now, updated_at=now)
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def save(draft: Draft, data: ReportData, *, now: dt.datetime, summary_event_id: int | None = None) -> None:
+    """Keep what was gathered. ``summary_event_id``: the turn whose reply shows the summary."""
+    draft.data = asdict(data)
+    draft.summary_event_id = summary_event_id
+    draft.updated_at = now
+
+
+def cancel(draft: Draft, *, now: dt.datetime) -> None:
+    draft.state, draft.updated_at = "cancelled", now
+
+
+def last_filed(session: Session, conversation_id: uuid.UUID) -> Draft | None:
+    """The draft that was filed last, for a second press of "Gửi"."""
+    query = select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == "filed")
+    return session.scalars(query.order_by(Draft.updated_at.desc()).limit(1)).one_or_none()
+
+
+def file(session: Session, *, draft: Draft, event_id: int, received_at: dt.datetime, now: dt.datetime) -> Filed:
+    """File the draft as a ticket, once; receipt is the event that confirmed it (sla.md)."""
+    data = data_of(draft)
+    if next_step(data) in ("text", "category"):
+        raise Refused("dialogue.draft_incomplete")
+    conversation = session.get_one(Conversation, draft.conversation_id)
+    values: dict[str, Any] = asdict(data)
+    filed = tickets.file_report(
+        session,
+        report=NewReport(
+            text="\n".join(data.text), category_code=str(data.category), channel=conversation.channel,
+            receipt_at=received_at, conversation_id=conversation.id, contact_id=conversation.contact_id,
+            filing_event_id=event_id, media_ids=tuple(uuid.UUID(one) for one in data.media),
+            reporter_phone=None if data.anonymous else data.phone,
+            **{name: values[name] for name in ("place_text", "lat", "lon", "anonymous", "danger")},
+            commune_code=data.commune,
+        ),
+        actor=CITIZEN,
+        now=now,
+    )
+    draft.state, draft.ticket_id, draft.updated_at, draft.summary_event_id = "filed", filed.ticket_id, now, None
+    conversation.last_ticket_id = filed.ticket_id
+    session.flush()
+    return filed
