@@ -89,9 +89,7 @@ def place_tone(bare: str, tone: str) -> str:
     marked = [i for i in positions if bare[i] in "ăâêôơư"]
     if marked:
         target = marked[-1]
-    elif len(positions) == 1:
-        target = positions[0]
-    elif len(positions) == 2 and positions[-1] == len(bare) - 1:
+    elif len(positions) == 1 or positions[1:] == [len(bare) - 1]:
         target = positions[0]
     else:
         target = positions[1]
@@ -107,7 +105,7 @@ def respell(word: str) -> str:
     if len(lowered) != len(word):
         return word
     bare, tone = split_tone(lowered)
-    if not tone or len(bare) != len(word) or not is_syllable(bare + "") and not is_syllable(lowered):
+    if not tone or len(bare) != len(word) or not (is_syllable(bare) or is_syllable(lowered)):
         return word
     placed = place_tone(bare, tone)
     if len(placed) != len(word):

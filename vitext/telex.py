@@ -9,6 +9,8 @@ _FOREIGN = frozenset(
     "bar car for per app web wifi show email mail add free feed tower now how low down own "
     "fanpage facebook page zalo data".split()
 )
+# The few syllables that are spelt with oo.
+_DOUBLE_O = frozenset(("xoong", "goong", "boong", "coong"))
 _DOUBLES = (("dd", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"))
 
 
@@ -16,13 +18,15 @@ def untelex(word: str) -> str | None:
     """Decode one lower-case word typed as Telex keys; None when it isn't one."""
     if not (3 <= len(word) <= 9) or not word.isascii() or not word.isalpha():
         return None
-    if word in _FOREIGN or is_plain_syllable(word):
+    if word in _FOREIGN or word in _DOUBLE_O or (is_plain_syllable(word) and "oo" not in word):
         return None
     bare, tone = _marks(word)
     if bare == word:
         return None
-    if tone and bare + tone == word and len(word) < 4:
-        return None
+    if tone and len(bare) + 1 == len(word) and bare.isascii() and (
+        bare + tone != word or len(word) < 4
+    ):
+        return None  # a lone tone key counts only at the end of a longer word: "phair", not "test"
     if not is_syllable(bare):
         return None
     decoded = place_tone(bare, TONES.get(tone, ""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import json
 import logging
 from typing import Any
@@ -31,6 +32,17 @@ _NEEDS_DOMAIN = ("validate_", "action_validate_slot_mappings", "action_extract_"
 _VALIDATOR = Draft7Validator(rasa_actions.RemoteAction.action_response_format_spec())
 
 failure: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("failure", default=None)
+
+
+@functools.cache
+def _event_class(name: str) -> Any:
+    return rasa_events.Event.resolve_by_type(name)
+
+
+def event_of(data: dict[str, Any]) -> rasa_events.Event:
+    """Rebuild an event from its dictionary; Rasa walks all subclasses for each, this asks once."""
+    event: rasa_events.Event = _event_class(data["event"])._from_parameters(data)
+    return event
 
 
 class ActionFailed(Exception):
@@ -119,7 +131,7 @@ class PromptRemoteAction(rasa_actions.RemoteAction):
         messages = await self._utter_responses(
             answer.get("responses", []), output_channel, nlg, tracker
         )
-        return [*messages, *rasa_events.deserialise_events(answer.get("events", []))]
+        return [*messages, *(event_of(data) for data in answer.get("events", []))]
 
     async def _call(self, body: bytes) -> dict[str, Any]:
         if not self.action_endpoint:

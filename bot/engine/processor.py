@@ -33,7 +33,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import action_call
-from bot.engine.tracker_store import Session, SessionStore
+from bot.engine.tracker_store import SessionStore
 
 log = logging.getLogger("hotline.engine")
 
@@ -193,6 +193,9 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
         message.text = text
         return _public(raw, sealed), message
 
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Skip Rasa's check of every message; training refuses names the domain doesn't know."""
+
     def _read_payload(self, payload: str) -> dict[str, Any]:
         match = _PAYLOAD.fullmatch(payload)
         if not match or match.group(1) not in self.domain.intents:
@@ -238,7 +241,7 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
         tracker.model_id = self.model_metadata.model_id
         tracker.assistant_id = self.model_metadata.assistant_id
         for data in events:
-            tracker.update(Event.from_parameters(data), self.domain)
+            tracker.update(action_call.event_of(data), self.domain)
         return tracker
 
     def _shortened(self, tracker: DialogueStateTracker) -> list[Event]:
