@@ -7,6 +7,7 @@ classifier didn't see; all variants of a sentence stay in one fold.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class View:
 def word_grams(text: str) -> list[str]:
     """Return words and pairs of words."""
     words = text.split()
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:])]
+    return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
 def letter_grams(text: str) -> list[str]:

@@ -44,6 +44,8 @@ MAX_TEXT = 4000
 EVENTS_MOST = 80
 TURNS_KEPT = 4
 _PAYLOAD = re.compile(r"/([a-z_][a-z0-9_]*)\s*(\{.*\})?\s*", re.DOTALL)
+# Rasa adds these to every domain; they would wipe or rewind a conversation.
+_RASAS_OWN = frozenset({"restart", "back", "session_start"})
 _LEADING_SLASH = re.compile(r"^(\s*)(/+)")
 
 
@@ -198,7 +200,7 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
 
     def _read_payload(self, payload: str) -> dict[str, Any]:
         match = _PAYLOAD.fullmatch(payload)
-        if not match or match.group(1) not in self.domain.intents:
+        if not match or match.group(1) not in set(self.domain.intents) - _RASAS_OWN:
             raise BadRequest("payload is not /intent{json} of a known intent")
         try:
             values = json.loads(match.group(2) or "{}")

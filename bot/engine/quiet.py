@@ -40,7 +40,6 @@ def _absent(name: str) -> type:
 
 
 class _AbsentModule(types.ModuleType):
-    __path__: list[str] = []
     __version__ = "2.12.0"
 
     def __getattr__(self, name: str) -> Any:
@@ -58,7 +57,9 @@ class _AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return _AbsentModule(spec.name)
+        module = _AbsentModule(spec.name)
+        module.__path__ = []
+        return module
 
     def exec_module(self, module: types.ModuleType) -> None:
         return None
