@@ -1,0 +1,32 @@
+"""The action server: ``python -m actions``, on loopback alone."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+os.environ.setdefault("SANIC_HOST", "127.0.0.1")
+
+from hotline.bootstrap import open_store  # noqa: E402
+
+
+def main() -> None:
+    """One process, one event loop; database work in its threads."""
+    warnings.filterwarnings("ignore")
+    from rasa_sdk import utils
+    from rasa_sdk.endpoint import create_app
+    from rasa_sdk.executor import ActionExecutor
+
+    from actions.converse import Converse
+
+    settings, store = open_store("actions", pool_size=8)
+    utils.check_version_compatibility = lambda version: None  # 3.6 against 3.21: held by a contract test
+    links = {"privacy": f"{settings.base_url}/quyen-rieng-tu", "lookup": f"{settings.base_url}/tra-cuu"}
+    executor = ActionExecutor()
+    executor.register_action(Converse(store, links))
+    app = create_app(executor)
+    app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
+
+
+if __name__ == "__main__":
+    main()

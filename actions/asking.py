@@ -1,0 +1,96 @@
+"""Asks for the one thing a report still lacks, in words that change when they must be repeated."""
+
+from __future__ import annotations
+
+import json
+
+from actions.turn import Button, Context
+from feedback_store.queries.lookups import category_name, commune_name
+from feedback_store.service.drafts import ReportData, next_step
+from feedback_store.tables import Draft
+from feedback_store.service import drafts
+
+WORDINGS = 3
+
+
+def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False) -> None:
+    """Save the draft and add the question of its next step to the answer.
+
+    ``again``: the question comes back after a digression. The third time the same thing is asked a
+    person is offered.
+    """
+    step = next_step(data)
+    count = data.asked.get(step, 0)
+    data.asked[step] = count + 1
+    if step == "summary":
+        show_summary(context, draft, data)
+        return
+    if again:
+        context.answer.say("resume_report")
+    name = f"ask_{step}" if count == 0 else f"ask_{step}_{min(count, WORDINGS - 1)}"
+    params, buttons = _details(context, step, data)
+    custom = {"ask_location": True} if step == "place" else {"ask_photo": True} if step == "photo" else {}
+    if step == "phone" and count == 0:
+        context.answer.say("purpose", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]})
+    if count >= WORDINGS:
+        buttons = [*buttons, Button("Gặp tổng đài viên", "/human_agent"), Button("Hủy phản ánh", "/cancel_request")]
+    context.answer.say(name, buttons=buttons, custom=custom, **params)
+    drafts.save(draft, data, now=context.turn.now)
+
+
+def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, str], list[Button]]:
+    skip = Button("Bỏ qua", "/skip")
+    if step == "category":
+        choices = [
+            Button(category_name(context.session, code), _payload("choose_category", code=code))
+            for code in data.category_choices[:3]
+        ]
+        return {}, [*choices, Button("Nội dung khác", _payload("choose_category", code="khac.khac"))]
+    if step == "commune":
+        names = [
+            Button(commune_name(context.session, code) or code, _payload("choose_commune", code=code))
+            for code in data.commune_choices[:5]
+        ]
+        where = data.old_ward or data.place_text or ""
+        return {"old": where}, [*names, Button("Không rõ", _payload("choose_commune", code="none"))]
+    if step == "place":
+        return {}, [Button("Tôi không rõ địa chỉ", "/skip")]
+    if step == "photo":
+        return {}, [skip]
+    if step == "phone":
+        return {}, [skip, Button("Giấu tên", "/stay_anonymous")]
+    return {}, []
+
+
+def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
+    """The report as it would be filed, with its three buttons; nothing is filed before they are pressed."""
+    session = context.session
+    place = ", ".join(p for p in (data.place_text, commune_name(session, data.commune)) if p)
+    if not place and data.lat is not None:
+        place = f"{data.lat:.5f}, {data.lon:.5f}"
+    elif data.commune and data.place_text and (commune_name(session, data.commune) or "").lower() in data.place_text.lower():
+        place = data.place_text
+    count = data.asked.get("summary", 1)
+    context.answer.say(
+        "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
+        buttons=[Button("Gửi", "/report_send"), Button("Sửa", "/report_edit"), Button("Hủy", "/cancel_request")],
+        words="\n".join(data.text),
+        category=category_name(session, str(data.category)),
+        place=place or "chưa rõ",
+        photos=str(len(data.media)) if data.media else "không có",
+        phone="giấu tên" if data.anonymous else data.phone or "không để lại",
+    )
+    drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
+
+
+def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:
+    """Which part is to be changed."""
+    parts = (("Nội dung", "text"), ("Lĩnh vực", "category"), ("Địa điểm", "place"), ("Ảnh", "photo"), ("Số điện thoại", "phone"))
+    context.answer.say("ask_edit", buttons=[Button(title, _payload("report_edit", part=part)) for title, part in parts])
+    drafts.save(draft, data, now=context.turn.now)
+
+
+def _payload(intent: str, **values: str) -> str:
+    return f"/{intent}{json.dumps(values)}"
+
+

@@ -1,0 +1,77 @@
+"""The one action of the rules: a turn, in one transaction, keyed by its event id (decision 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.routing import handle
+from actions.turn import Answer, Context, Turn, read_turn
+from feedback_store.service import drafts
+from feedback_store.store import Store
+from feedback_store.tables import ActionResult, Conversation
+from hotline.faults import fault
+
+NAME = "action_converse"
+
+
+class Converse(Action):
+    """Answers every turn. Its effect and its replies are one commit; asked again, it repeats them."""
+
+    def __init__(self, store: Store, links: dict[str, str]) -> None:
+        self._store = store
+        self._links = links
+
+    def name(self) -> str:
+        return NAME
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what went wrong: the engine rewinds the turn and the gateway tries it again."""
+        turn = read_turn(tracker.latest_message)
+        result = await asyncio.to_thread(self._take, turn)
+        fault("after_action_commit")
+        for reply in result["replies"]:
+            dispatcher.utter_message(
+                response=reply["response"], buttons=reply["buttons"] or None, json_message=reply["custom"] or None,
+                **reply["params"],
+            )
+        return [SlotSet(name, value) for name, value in result["slots"].items()]
+
+    def _take(self, turn: Turn) -> dict[str, Any]:
+        with self._store.transaction() as session:
+            return take(session, turn, self._links)
+
+
+def take(session: Session, turn: Turn, links: dict[str, str]) -> dict[str, Any]:
+    """The first result of the event: ``{"replies": […], "slots": {…}}``."""
+    known = session.get(ActionResult, (turn.event_id, NAME, 0))
+    if known is not None:
+        return dict(known.result)
+    conversation = session.get_one(Conversation, turn.conversation_id)
+    context = Context(session, turn, conversation, Answer(), links)
+    handle(context)
+    result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
+    session.add(
+        ActionResult(event_id=turn.event_id, action=NAME, step=0, result=result, created_at=dt.datetime.now(dt.UTC))
+    )
+    return result
+
+
+def _slots(session: Session, conversation: Conversation) -> dict[str, str | None]:
+    """Rasa's slots mirror the draft, so that rules and tests can see where the report stands."""
+    draft = drafts.get_open(session, conversation.id)
+    data = drafts.data_of(draft) if draft else None
+    return {
+        "report_step": drafts.next_step(data) if data else None,
+        "report_category": data.category if data else None,
+        "report_place": data.place_text if data else None,
+        "procedure": (conversation.context or {}).get("procedure"),
+    }

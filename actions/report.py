@@ -1,0 +1,412 @@
+"""Taking a report: each message fills what it can, the next missing thing is asked, nothing is lost."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from actions import asking
+from actions.turn import Button, Context, Turn
+from feedback_store.domain.lifecycle import may_ticket
+from feedback_store.queries.lookups import gazetteer
+from feedback_store.service import drafts, tickets
+from feedback_store.service.actor import CITIZEN
+from feedback_store.service.drafts import ReportData, next_step
+from feedback_store.tables import Draft, Ticket
+from vitext import fold
+from vitext.dates import spoken_time
+
+# A word that confirms the summary as the very next message (decision 9); folded.
+CONFIRM = frozenset(
+    """co|dung|dung roi|dung vay|ok|oke|okie|okay|okela|oki|uh|u|gui|gui di|gui luon|gui luon di|gui nhe|gui giup|
+    gui giup toi|dong y|chinh xac|xac nhan|vang|da|da dung|da vang|duoc|duoc roi|chuan|chuan roi|gui ngay""".replace(
+        "\n", ""
+    ).replace("    ", "").split("|")
+)
+SURE = 0.45
+LEAD = 0.2
+ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
+ANSWERS = {"inform", "submit_feedback", "nlu_fallback", "out_of_scope", "affirm", "deny", "edit_report", "multi",
+           "rate_service", "praise", "ask_dossier_status", "stay_anonymous", "emergency", "dissatisfied_reopen"}
+
+
+def start(context: Context) -> None:
+    """A message that is a report: opens a draft, or joins the one being written."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        continue_report(context, draft)
+        return
+    if joins_ticket(context):
+        return
+    turn, data = context.turn, ReportData()
+    if turn.intent == "submit_feedback" and turn.payload:
+        pass  # the button "Gửi phản ánh" brings no words of its own
+    elif turn.text and not turn.payload:
+        data.text = [turn.text.strip()]
+        _understand(context, data)
+    data.media = list(turn.media)
+    draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
+    if data.text:
+        context.answer.say("report_heard")
+    asking.ask(context, draft, data)
+
+
+def start_from(context: Context, text: str, *, danger: bool = False) -> None:
+    """Open a draft from words that came earlier (after an emergency answer, a seal taken back)."""
+    data = ReportData(text=[text] if text else [], danger=danger)
+    if text:
+        _take_place(context, data, text)
+        _take_categories(context, data, context.turn.categories)
+    draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
+    asking.ask(context, draft, data)
+
+
+def continue_report(context: Context, draft: Draft) -> None:
+    """A message while a report is open and that is not a digression."""
+    turn, data = context.turn, drafts.data_of(draft)
+    step = next_step(data)
+    if draft.summary_event_id is not None and turn.folded in CONFIRM and not turn.payload:
+        send(context, draft)
+        return
+    _take_media(data, turn)
+    _ANSWER[step](context, data, turn)
+    asking.ask(context, draft, data)
+
+
+def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
+    if turn.text and not turn.payload:
+        data.text.append(turn.text.strip())
+        data.editing = None
+        _understand(context, data)
+
+
+def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
+    if not turn.text or turn.payload:
+        return
+    data.text.append(turn.text.strip())
+    _understand(context, data)
+    if data.category is None and data.asked.get("category", 0) >= 2:
+        data.category = data.category_choices[0] if data.category_choices else "khac.khac"
+
+
+def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
+    if not turn.text or turn.payload:
+        return
+    if turn.intent in ("deny", "skip") and turn.entity("place") is None and len(turn.folded.split()) <= 6:
+        data.skip("place")
+        return
+    _take_place(context, data, turn.text, whole=True)
+
+
+def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
+    found = gazetteer(context.session).find(turn.text) if turn.text and not turn.payload else None
+    if found is not None and len(found.communes) == 1:
+        data.commune, data.commune_choices = found.communes[0].code, []
+    elif data.asked.get("commune", 0) >= 2:
+        data.commune_choices = []
+        if turn.text and not turn.payload:
+            data.text.append(turn.text.strip())
+
+
+def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
+    if data.media or turn.payload:
+        return
+    if turn.intent in ("skip", "deny", "send_now"):
+        data.skip("photo")
+    elif turn.text:
+        _add_words(context, data, turn)
+
+
+def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
+    if turn.payload:
+        return
+    phone = turn.phone()
+    if phone is not None:
+        data.phone = phone
+    elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
+        data.skip("phone")
+    elif turn.text:
+        _add_words(context, data, turn)
+
+
+def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
+    if not turn.text or turn.payload:
+        return
+    if turn.intent in ("affirm", "skip", "send_now"):
+        return  # only the button, or a word of the closed list, files; the summary comes again
+    correction = turn.entity("place")
+    if correction is not None and turn.intent in ("deny", "edit_report", "inform") and data.has_place:
+        data.clear("place")
+        _take_place(context, data, correction)
+        if not data.has_place:
+            data.place_text = correction
+        return
+    phone = turn.phone()
+    if phone is not None and len(turn.folded.split()) <= 8:
+        data.phone, data.anonymous = phone, False
+        return
+    if turn.intent not in ("deny",):
+        _add_words(context, data, turn)
+
+
+_ANSWER = {
+    "text": _answer_text, "category": _answer_category, "place": _answer_place, "commune": _answer_commune,
+    "photo": _answer_photo, "phone": _answer_phone, "summary": _answer_summary,
+}
+
+
+def _add_words(context: Context, data: ReportData, turn: Turn) -> None:
+    data.text.append(turn.text.strip())
+    if not data.has_place:
+        _take_place(context, data, turn.text)
+    context.answer.say("added_words")
+
+
+def _understand(context: Context, data: ReportData) -> None:
+    """Category, place and phone from the citizen's own words."""
+    turn = context.turn
+    if data.category is None:
+        _take_categories(context, data, turn.categories)
+    if not data.has_place:
+        _take_place(context, data, turn.text)
+    if data.phone is None:
+        data.phone = turn.phone()
+
+
+def _take_categories(context: Context, data: ReportData, found: tuple[tuple[str, float], ...]) -> None:
+    if not found:
+        return
+    best, confidence = found[0]
+    second = found[1][1] if len(found) > 1 else 0.0
+    data.category_choices = [code for code, _ in found[:3]]
+    if confidence >= SURE or confidence - second >= LEAD:
+        data.category = best
+
+
+def _take_place(context: Context, data: ReportData, text: str, *, whole: bool = False) -> None:
+    """Place from the entity, or from the whole answer when it was asked for; the commune from its name."""
+    entity = context.turn.entity("place") if text == context.turn.text else None
+    found = gazetteer(context.session).find(entity or text)
+    if found is None and entity:
+        found = gazetteer(context.session).find(text)
+    words = entity or (text.strip() if whole else None)
+    if words is None and found is not None:
+        words = found.old_name or found.communes[0].name
+    if words:
+        data.place_text = words[:500]
+    if found is not None:
+        data.old_ward = found.old_name
+        if len(found.communes) == 1:
+            data.commune, data.commune_choices = found.communes[0].code, []
+        else:
+            data.commune_choices = [one.code for one in found.communes]
+
+
+def _take_media(data: ReportData, turn: Turn) -> None:
+    data.media += [one for one in turn.media if one not in data.media]
+
+
+def take_location(context: Context) -> None:
+    """A pin: into the open draft with the nearest communes to choose from, or onto the last ticket."""
+    turn = context.turn
+    lat, lon = float(turn.value("lat")), float(turn.value("lon"))
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        if not joins_ticket(context, lat=lat, lon=lon):
+            data = ReportData(lat=lat, lon=lon)
+            _near(context, data)
+            draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
+            asking.ask(context, draft, data)
+        return
+    data = drafts.data_of(draft)
+    data.lat, data.lon = lat, lon
+    data.skipped = [s for s in data.skipped if s != "place"]
+    if data.commune is None:
+        _near(context, data)
+    context.answer.say("location_taken")
+    asking.ask(context, draft, data)
+
+
+def _near(context: Context, data: ReportData) -> None:
+    near = gazetteer(context.session).nearest(data.lat or 0.0, data.lon or 0.0)
+    if near and near[0][1] <= 60:
+        data.commune_choices, data.old_ward = [entry.code for entry, _ in near], None
+
+
+def take_photo(context: Context) -> None:
+    """Photos without words."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        if not joins_ticket(context):
+            data = ReportData(media=list(context.turn.media))
+            draft = drafts.open_draft(
+                context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now
+            )
+            context.answer.say("photo_first")
+            asking.ask(context, draft, data)
+        return
+    data = drafts.data_of(draft)
+    _take_media(data, context.turn)
+    data.skipped = [s for s in data.skipped if s != "photo"]
+    context.answer.say("photo_taken")
+    asking.ask(context, draft, data)
+
+
+def choose(context: Context, part: str) -> None:
+    """A pressed category or commune."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data, code = drafts.data_of(draft), str(context.turn.value("code"))
+    if part == "category":
+        data.category = code
+    else:
+        data.commune = None if code == "none" else code
+        data.commune_choices = []
+    asking.ask(context, draft, data)
+
+
+def skip(context: Context) -> None:
+    """"Bỏ qua": only what is optional, or a place nobody knows, can be left out."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data = drafts.data_of(draft)
+    step = next_step(data)
+    if step in ("photo", "phone", "place"):
+        data.skip(step)
+    elif step == "commune":
+        data.commune_choices = []
+    elif step == "summary" and context.turn.folded in CONFIRM and draft.summary_event_id is not None:
+        send(context, draft)
+        return
+    asking.ask(context, draft, data)
+
+
+def hurry(context: Context) -> None:
+    """"Gửi luôn đi": optional questions are left out and the summary is shown; it files only there."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    if draft.summary_event_id is not None and context.turn.folded in CONFIRM:
+        send(context, draft)
+        return
+    data = drafts.data_of(draft)
+    for step in ("photo", "phone"):
+        if not (data.media if step == "photo" else data.phone or data.anonymous):
+            data.skip(step)
+    asking.ask(context, draft, data)
+
+
+def stay_anonymous(context: Context) -> None:
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("anonymous_possible", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
+        return
+    data = drafts.data_of(draft)
+    data.anonymous, data.phone = True, None
+    context.answer.say("anonymous_taken")
+    asking.ask(context, draft, data)
+
+
+def edit(context: Context) -> None:
+    """"Sửa": which part, or straight the part that was named."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        if not joins_ticket(context):
+            context.answer.say("nothing_open")
+        return
+    data, part = drafts.data_of(draft), context.turn.value("part")
+    if part is None and context.turn.entity("place") and data.has_place:
+        _answer_summary(context, data, context.turn)
+        asking.ask(context, draft, data)
+    elif part is None:
+        asking.edit_menu(context, draft, data)
+    else:
+        if part == "category":
+            data.category_choices = data.category_choices or [c for c, _ in context.turn.categories[:3]]
+            choices = data.category_choices
+            data.clear("category")
+            data.category_choices = choices
+        else:
+            data.clear(str(part))
+        data.asked.pop(str(part), None)
+        asking.ask(context, draft, data)
+
+
+def cancel(context: Context) -> bool:
+    """Cancel the open draft; False when there is none."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        return False
+    drafts.cancel(draft, now=context.turn.now)
+    context.answer.say("cancelled", buttons=[Button("Gửi phản ánh khác", "/submit_feedback")])
+    return True
+
+
+def confirm(context: Context) -> None:
+    """The pressed "Gửi"; a second press gives the same code again."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        send(context, draft)
+        return
+    last = drafts.last_filed(context.session, context.conversation.id)
+    if last is None or last.ticket_id is None:
+        context.answer.say("nothing_open")
+        return
+    ticket = context.session.get_one(Ticket, last.ticket_id)
+    _tell_filed(context, ticket, again=True)
+
+
+def send(context: Context, draft: Draft) -> None:
+    data = drafts.data_of(draft)
+    if next_step(data) != "summary":
+        asking.ask(context, draft, data)
+        return
+    filed = drafts.file(context.session, draft=draft, event_id=context.turn.event_id,
+                        received_at=context.turn.received_at, now=context.turn.now)
+    ticket = context.session.get_one(Ticket, filed.ticket_id)
+    _tell_filed(context, ticket, again=False)
+    if data.issues:
+        context.answer.say("next_issue")
+        rest = ReportData(text=[data.issues[0]], issues=data.issues[1:], anonymous=data.anonymous, phone=data.phone)
+        _take_place(context, rest, data.issues[0])
+        made = drafts.open_draft(
+            context.session, conversation_id=context.conversation.id, data=rest, now=context.turn.now
+        )
+        asking.ask(context, made, rest)
+
+
+def _tell_filed(context: Context, ticket: Ticket, *, again: bool) -> None:
+    promise = tickets.promise_due(context.session, ticket.id)
+    context.answer.say(
+        "filed_again" if again else "filed",
+        custom={"ticket": ticket.code},
+        code=ticket.code,
+        due=spoken_time(promise) if promise else "",
+        lookup_url=context.links["lookup"],
+    )
+
+
+def joins_ticket(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:
+    """After filing: a photo, a pin, or "bổ sung: …" joins the ticket of this chat."""
+    turn, conversation = context.turn, context.conversation
+    asked = ADDITION.match(fold(turn.text)) if turn.text and not turn.payload else None
+    bare = (bool(turn.media) and (turn.payload or not turn.text)) or lat is not None
+    if conversation.last_ticket_id is None or not (asked or bare):
+        return False
+    ticket = context.session.get_one(Ticket, conversation.last_ticket_id)
+    if not may_ticket("add", ticket.state):
+        return False
+    words = None
+    if turn.text and not turn.payload:
+        words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
+    tickets.add_addition(
+        context.session, ticket_id=ticket.id, event_id=turn.event_id, text=words, lat=lat, lon=lon,
+        media_ids=[uuid.UUID(one) for one in turn.media], actor=CITIZEN, now=turn.now,
+    )
+    context.answer.say("addition_taken", code=ticket.code, custom={"ticket": ticket.code})
+    return True

@@ -1,0 +1,121 @@
+"""Which handler takes a turn: the intent's own, unless the conversation waits for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions import report, talk
+from actions.turn import Context
+from feedback_store.service import drafts
+from feedback_store.service.drafts import next_step
+
+Handler = Callable[[Context], None]
+
+
+def _say(name: str, menu: bool = False) -> Handler:
+    return lambda context: talk.say_and_resume(context, name, talk.MENU if menu else None)
+
+
+HANDLERS: dict[str, Handler] = {
+    "greet": _say("greet", menu=True),
+    "goodbye": _say("goodbye"),
+    "thanks": _say("thanks"),
+    "praise": _say("praise"),
+    "abuse": _say("abuse", menu=True),
+    "out_of_scope": _say("out_of_scope", menu=True),
+    "smalltalk_bot": _say("who_am_i", menu=True),
+    "formal_complaint": _say("formal_complaint"),
+    "ask_dossier_status": _say("dossier_status"),
+    "ask_procedure": talk.answer_procedure,
+    "judge_answer": talk.judge_answer,
+    "ask_ticket_status": talk.tell_status,
+    "rate_service": talk.rate,
+    "rate": talk.rate,
+    "dissatisfied_reopen": talk.reopen,
+    "human_agent": talk.human_agent,
+    "emergency": talk.emergency,
+    "offer_danger_report": talk.danger_report,
+    "denunciation": talk.denunciation,
+    "denunciation_is_report": talk.not_denunciation,
+    "cancel_request": talk.cancel,
+    "nlu_fallback": talk.fallback,
+    "affirm": lambda context: _yes_or_no(context),
+    "deny": lambda context: _yes_or_no(context),
+    "submit_feedback": report.start,
+    "multi": report.start,
+    "inform": lambda context: _detail(context),
+    "skip": report.skip,
+    "send_now": report.hurry,
+    "edit_report": report.edit,
+    "report_edit": report.edit,
+    "report_send": report.confirm,
+    "stay_anonymous": report.stay_anonymous,
+    "give_location": report.take_location,
+    "give_photo": report.take_photo,
+    "choose_category": lambda context: report.choose(context, "category"),
+    "choose_commune": lambda context: report.choose(context, "commune"),
+}
+# While a report waits for an answer, these intents of TYPED text are the answer and not a digression.
+ANSWERS = frozenset(
+    {"inform", "submit_feedback", "multi", "nlu_fallback", "affirm", "deny", "out_of_scope", "praise", "rate_service"}
+)
+# Short answers to "where?" and "which phone?" are easily taken for something else by a model.
+DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
+COMMENTS = frozenset({"praise", "abuse", "out_of_scope", "nlu_fallback", "inform", "rate_service", "submit_feedback",
+                      "dissatisfied_reopen", "affirm", "deny"})
+
+
+def handle(context: Context) -> None:
+    """Answer one turn."""
+    turn, memory = context.turn, context.memory
+    if turn.intent != "nlu_fallback" and memory.get("missed"):
+        context.remember(missed=None)
+    if not turn.payload and _pending(context):
+        return
+    if not turn.payload:
+        draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+        if draft is not None:
+            step = next_step(drafts.data_of(draft))
+            certain = turn.intent in ("cancel_request", "denunciation", "emergency", "human_agent", "send_now", "skip",
+                                      "stay_anonymous", "edit_report")
+            confirming = draft.summary_event_id is not None and turn.folded in report.CONFIRM
+            answering = turn.intent in ANSWERS or (
+                step in DETAIL_STEPS and not certain and (turn.entity("place") or turn.phone()) is not None
+            )
+            if confirming or answering:
+                report.continue_report(context, draft)
+                return
+    HANDLERS.get(turn.intent, talk.fallback)(context)
+
+
+def _pending(context: Context) -> bool:
+    """An answer that a question outside the report waits for."""
+    turn, pending = context.turn, context.memory.get("pending")
+    if pending == "callback_phone" and (turn.phone() or turn.intent in ANSWERS):
+        talk.callback_phone(context)
+    elif pending == "callback_time" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
+        talk.callback_time(context)
+    elif pending == "rating_comment" and turn.intent in COMMENTS:
+        return talk.keep_comment(context)
+    elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
+        talk.reopen_reason(context)
+    elif pending == "code" and (turn.entity("ticket_code") or turn.folded.replace(" ", "").removeprefix("pa").isdigit()):
+        talk.tell_status(context)
+    else:
+        return False
+    return True
+
+
+def _yes_or_no(context: Context) -> None:
+    """A yes or no that nothing waits for."""
+    talk.say_and_resume(context, "nothing_asked", talk.MENU)
+
+
+def _detail(context: Context) -> None:
+    """A bare address or number with no report open: a report without its subject yet."""
+    if report.joins_ticket(context):
+        return
+    if context.turn.entity("place"):
+        report.start_from(context, "")
+        return
+    talk.fallback(context)

@@ -1,0 +1,379 @@
+"""Everything that is not the report itself: questions, status, people, and the edges of the law."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+
+from actions import asking, report
+from actions.turn import Button, Context
+from feedback_store.crypto import blind_index
+from feedback_store.domain.codes import find_code
+from feedback_store.domain.lifecycle import IllegalMove, may_ticket
+from feedback_store.procedures.answer import ASPECTS
+from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
+from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets
+from feedback_store.service.actor import CITIZEN
+from feedback_store.service.status import Limited, NotFound, OwnStory, own_tickets, ticket_status
+from feedback_store.tables import InboundEvent, ProcedureFeedback, Ticket
+from feedback_store.texts import render
+from vitext.dates import spoken_date, spoken_time
+
+OFFERED = ("documents", "fee", "time", "place", "online")
+MENU = [
+    Button("Gửi phản ánh", "/submit_feedback"),
+    Button("Hỏi thủ tục", "/ask_procedure"),
+    Button("Tra cứu phản ánh", "/ask_ticket_status"),
+    Button("Gặp tổng đài viên", "/human_agent"),
+]
+
+
+def say_and_resume(context: Context, name: str, buttons: list[Button] | None = None, **params: str) -> None:
+    """A short answer; a report that is open is asked on."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    context.answer.say(name, buttons=buttons if draft is None else None, **params)
+    resume(context)
+
+
+def resume(context: Context) -> None:
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        asking.ask(context, draft, drafts.data_of(draft), again=True)
+
+
+# --- procedures -------------------------------------------------------------------------------
+
+
+def answer_procedure(context: Context) -> None:
+    """The aspect asked, from the catalogue; a follow-up without a name is about the last procedure."""
+    turn = context.turn
+    key, aspect = turn.value("procedure"), turn.value("aspect") or turn.aspect or "general"
+    if key is None:
+        if turn.payload or not turn.text:
+            context.answer.say("ask_which_procedure")
+            return
+        found = find_procedure(context.session, turn.entity("procedure") or turn.text) or find_procedure(
+            context.session, turn.text
+        )
+        if isinstance(found, Ambiguous):
+            choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
+            context.answer.say("which_procedure", buttons=[*choices, Button("Không phải", "/human_agent")],
+                               custom={"once": False})
+            resume(context)
+            return
+        key = found.key if found else context.memory.get("procedure")
+        if found is None and (key is None or turn.entity("procedure") is not None):
+            _nothing_found(context)
+            return
+    answered = procedure_answer(context.session, key=str(key), aspect=str(aspect))
+    if answered is None:
+        _nothing_found(context)
+        return
+    context.remember(procedure=answered.key)
+    others = [a for a in OFFERED if a != answered.aspect]
+    context.answer.say(
+        "procedure_answer",
+        answer=answered.text,
+        custom={"once": False, "link": answered.link},
+        buttons=[
+            *(Button(render(f"procedures.aspect_{a}"), _about(answered.key, a)) for a in others),
+            Button("Hữu ích", _verdict(answered.key, answered.aspect, "useful")),
+            Button("Chưa đúng", _verdict(answered.key, answered.aspect, "wrong")),
+        ],
+    )
+    resume(context)
+
+
+def _nothing_found(context: Context) -> None:
+    _keep_verdict(context, None, None, "nothing_found")
+    context.answer.say("procedure_unknown", buttons=[Button("Gặp tổng đài viên", "/human_agent")])
+    resume(context)
+
+
+def judge_answer(context: Context) -> None:
+    """"Hữu ích / Chưa đúng" under an answer."""
+    turn = context.turn
+    verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
+    aspect = turn.value("aspect")
+    _keep_verdict(context, str(turn.value("procedure")), aspect if aspect in ASPECTS else None, verdict)
+    name = "answer_useful" if verdict == "useful" else "answer_wrong"
+    context.answer.say(name, buttons=None if verdict == "useful" else [Button("Gặp tổng đài viên", "/human_agent")])
+    resume(context)
+
+
+def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: str) -> None:
+    context.session.add(
+        ProcedureFeedback(procedure_key=key, aspect=aspect, verdict=verdict, event_id=context.turn.event_id,
+                          question=context.turn.text if verdict == "nothing_found" else None,
+                          created_at=context.turn.now)
+    )
+
+
+def _about(key: str, aspect: str) -> str:
+    return "/ask_procedure" + json.dumps({"procedure": key, "aspect": aspect})
+
+
+def _verdict(key: str, aspect: str, verdict: str) -> str:
+    return "/judge_answer" + json.dumps({"procedure": key, "aspect": aspect, "verdict": verdict})
+
+
+# --- tickets ----------------------------------------------------------------------------------
+
+
+def tell_status(context: Context) -> None:
+    """By code; without one, the reports of this chat."""
+    turn = context.turn
+    typed = turn.value("ticket") or turn.entity("ticket_code")
+    found = find_code(turn.text) if typed is None and not turn.payload else None
+    code = typed or (found.digits if found else None)
+    if code is None:
+        mine = own_tickets(context.session, context.conversation.id)
+        if not mine:
+            context.answer.say("ask_code")
+            context.remember(pending="code")
+        else:
+            buttons = [Button(t.code, "/ask_ticket_status" + json.dumps({"ticket": t.code})) for t in mine]
+            context.answer.say("own_tickets", buttons=buttons, custom={"once": False})
+        resume(context)
+        return
+    limiter = blind_index(f"conversation:{context.conversation.id}").hex()[:32]
+    state = ticket_status(context.session, code=str(code), conversation_id=context.conversation.id,
+                          limiter_key=limiter, now=turn.now)
+    if isinstance(state, Limited):
+        context.answer.say("status_limited")
+    elif isinstance(state, NotFound):
+        context.answer.say("status_mistyped" if state.mistyped else "status_not_found", code=str(code))
+    elif isinstance(state, OwnStory):
+        _own_story(context, state)
+    else:
+        context.answer.say(f"status_{state.state}", code=state.code, received=spoken_date(state.receipt_at),
+                           due=spoken_time(state.promise_due) if state.promise_due else "chưa có",
+                           agency="", reason="", custom={"ticket": state.code})
+        context.answer.say("status_stranger")
+    context.remember(pending=None)
+    resume(context)
+
+
+def _own_story(context: Context, story: OwnStory) -> None:
+    view = story.view
+    agencies = ", ".join(story.agencies)
+    context.answer.say(
+        f"status_{view.state}", code=view.code, received=spoken_date(view.receipt_at),
+        due=spoken_time(view.promise_due) if view.promise_due else "chưa có",
+        agency=f" ({agencies})" if agencies else "", reason=f" Lý do: {story.reason}" if story.reason else "",
+        custom={"ticket": view.code},
+    )
+    context.answer.say("status_own_text", words=story.text, place=story.place or "chưa rõ")
+    for agency, text in story.results:
+        context.answer.say("status_result", agency=agency, words=text)
+    context.conversation.last_ticket_id = story.ticket_id
+
+
+def rate(context: Context) -> None:
+    """One tap, 1–5; the last one counts. A low one offers to open the report again."""
+    turn = context.turn
+    code, stars = turn.value("ticket"), turn.value("stars")
+    if code is None or stars is None:
+        say_and_resume(context, "rate_how")
+        return
+    ticket = _own_ticket(context, str(code))
+    if ticket is None:
+        context.answer.say("status_not_found", code=str(code))
+        return
+    try:
+        rated = ratings.rate(context.session, ticket_id=ticket.id, stars=int(stars), event_id=turn.event_id, now=turn.now)
+    except IllegalMove as refused:
+        context.answer.say("refused", reason=render(refused.key, **refused.params))
+        return
+    context.remember(pending="rating_comment", rated=ticket.id)
+    reopen = [Button("Mở lại phản ánh", "/dissatisfied_reopen" + json.dumps({"ticket": ticket.code}))]
+    context.answer.say("rated_low" if rated.dissatisfied else "rated", stars=str(rated.stars),
+                       buttons=reopen if rated.dissatisfied else None, custom={"ticket": ticket.code})
+
+
+def keep_comment(context: Context) -> bool:
+    """Words right after a rating belong to it."""
+    memory = context.memory
+    if memory.get("pending") != "rating_comment" or context.turn.payload or not context.turn.text:
+        return False
+    context.remember(pending=None, rated=None)
+    if not ratings.add_comment(context.session, ticket_id=int(memory["rated"]), comment=context.turn.text.strip()):
+        return False
+    context.answer.say("comment_taken")
+    return True
+
+
+def reopen(context: Context) -> None:
+    """The citizen is not satisfied: the reason is asked, then the report is opened again."""
+    turn = context.turn
+    code = turn.value("ticket") or turn.entity("ticket_code")
+    ticket = _own_ticket(context, str(code)) if code else _last_answered(context)
+    if ticket is None:
+        context.answer.say("reopen_which")
+        context.remember(pending="code")
+        return
+    if not may_ticket("reopen", ticket.state):
+        context.answer.say("refused", reason=render("tickets.illegal_reopen"))
+        return
+    if turn.payload or len(turn.folded.split()) < 4:
+        context.remember(pending="reopen_reason", reopen=ticket.id)
+        context.answer.say("reopen_why", code=ticket.code)
+        return
+    _reopen(context, ticket, turn.text)
+
+
+def reopen_reason(context: Context) -> None:
+    ticket = context.session.get_one(Ticket, int(context.memory["reopen"]))
+    context.remember(pending=None, reopen=None)
+    _reopen(context, ticket, context.turn.text)
+
+
+def _reopen(context: Context, ticket: Ticket, reason: str) -> None:
+    try:
+        tickets.reopen(context.session, ticket_id=ticket.id, reason=reason, actor=CITIZEN, expected_version=None,
+                       now=context.turn.now)
+    except IllegalMove as refused:
+        context.answer.say("refused", reason=render(refused.key, **refused.params))
+        return
+    context.answer.say("reopen_taken", custom={"ticket": ticket.code})
+
+
+def _own_ticket(context: Context, code: str) -> Ticket | None:
+    return next((t for t in own_tickets(context.session, context.conversation.id, limit=200)
+                 if t.code == code or (find_code(code) or find_code("PA" + code) or _NOTHING).code == t.code), None)
+
+
+class _Nothing:
+    code = None
+
+
+_NOTHING = _Nothing()
+
+
+def _last_answered(context: Context) -> Ticket | None:
+    return next((t for t in own_tickets(context.session, context.conversation.id)
+                 if may_ticket("reopen", t.state)), None)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def human_agent(context: Context) -> None:
+    """Before live takeover: phone and a good time, then a task in the operators' queue."""
+    draft = drafts.get_open(context.session, context.conversation.id)
+    phone = context.turn.phone() or (drafts.data_of(draft).phone if draft else None)
+    if phone is None:
+        context.remember(pending="callback_phone")
+        context.answer.say("purpose_call", privacy_url=context.links["privacy"],
+                           custom={"link": context.links["privacy"]})
+        context.answer.say("ask_callback_phone", buttons=[Button("Thôi, không cần", "/cancel_request")])
+        return
+    context.remember(pending="callback_time", phone=phone)
+    context.answer.say("ask_callback_time", buttons=[Button("Lúc nào cũng được", "/skip")])
+
+
+def callback_phone(context: Context) -> None:
+    phone = context.turn.phone()
+    if phone is None:
+        tries = int(context.memory.get("tries", 0)) + 1
+        if tries >= 3:
+            context.remember(pending=None, tries=None)
+            context.answer.say("callback_given_up")
+            resume(context)
+            return
+        context.remember(tries=tries)
+        context.answer.say("ask_callback_phone_again", buttons=[Button("Thôi, không cần", "/cancel_request")])
+        return
+    context.remember(pending="callback_time", phone=phone, tries=None)
+    context.answer.say("ask_callback_time", buttons=[Button("Lúc nào cũng được", "/skip")])
+
+
+def callback_time(context: Context) -> None:
+    turn = context.turn
+    when = None if turn.payload or turn.intent == "skip" else turn.text.strip()
+    phone = str(context.memory["phone"])
+    task = callbacks.create(context.session, conversation_id=context.conversation.id, event_id=turn.event_id,
+                            phone=phone, good_time=when, topic=None, now=turn.now)
+    callbacks.remember_phone(context.session, conversation_id=context.conversation.id, phone=phone, now=turn.now)
+    context.remember(pending=None, phone=None)
+    context.answer.say("callback_made", phone=phone, due=spoken_time(task.due_at))
+    resume(context)
+
+
+# --- the edges of the law ---------------------------------------------------------------------
+
+
+def emergency(context: Context) -> None:
+    """The engine saw what the guard did not: numbers first, then the report is offered."""
+    context.answer.say("emergency", buttons=[Button("Gửi phản ánh về việc này", "/offer_danger_report")])
+
+
+def danger_report(context: Context) -> None:
+    """After the numbers: the same words as a report of its own category, with the faster class."""
+    last = next(iter(_recent_words(context)), "")
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        data = drafts.data_of(draft)
+        data.danger = True
+        asking.ask(context, draft, data, again=True)
+        return
+    report.start_from(context, last, danger=True)
+
+
+def _recent_words(context: Context) -> list[str]:
+    query = (
+        select(InboundEvent)
+        .where(InboundEvent.conversation_id == context.conversation.id, InboundEvent.id < context.turn.event_id,
+               InboundEvent.guard == "emergency")
+        .order_by(InboundEvent.id.desc())
+        .limit(1)
+    )
+    events = list(context.session.scalars(query))
+    if not events:
+        query = (
+            select(InboundEvent)
+            .where(InboundEvent.conversation_id == context.conversation.id, InboundEvent.id < context.turn.event_id,
+                   InboundEvent.intent == "emergency")
+            .order_by(InboundEvent.id.desc())
+            .limit(1)
+        )
+        events = list(context.session.scalars(query))
+    return [str((e.body or {}).get("text") or (e.body or {}).get("caption") or "") for e in events]
+
+
+def denunciation(context: Context) -> None:
+    """The proper channel; the words are sealed by the gateway in the commit of this turn."""
+    context.answer.say("denunciation", buttons=[Button("Tôi chỉ phản ánh", "/denunciation_is_report")],
+                       custom={"once": False})
+
+
+def not_denunciation(context: Context) -> None:
+    """"Tôi chỉ phản ánh": the sealed words come back as an ordinary report, within 24 hours."""
+    words = denunciations.reopen(context.session, conversation_id=context.conversation.id, now=context.turn.now)
+    if words is None:
+        context.answer.say("denunciation_gone", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
+        return
+    report.start_from(context, words)
+
+
+def cancel(context: Context) -> None:
+    if context.memory.get("pending"):
+        context.remember(pending=None, phone=None, tries=None, reopen=None, rated=None)
+        context.answer.say("stopped")
+        resume(context)
+        return
+    if report.cancel(context):
+        return
+    context.answer.say("nothing_to_cancel", buttons=MENU)
+
+
+def fallback(context: Context) -> None:
+    """Narrows with buttons first; the second time in a row offers a person."""
+    missed = int(context.memory.get("missed", 0)) + 1
+    context.remember(missed=missed)
+    if missed >= 2:
+        context.answer.say("fallback_person", buttons=[MENU[3], MENU[0]])
+    else:
+        context.answer.say("fallback", buttons=MENU)
+    resume(context)

@@ -1,0 +1,129 @@
+"""One turn as the actions see it, and what it answers.
+
+Wording is in ``domain.yml``: a reply names a response and its parameters, the engine fills it in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from feedback_store.tables import Conversation
+from vitext import fold
+
+PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The latest message with what the engine understood of it."""
+
+    event_id: int
+    conversation_id: uuid.UUID
+    channel: str
+    now: dt.datetime
+    received_at: dt.datetime
+    text: str
+    intent: str
+    confidence: float
+    payload: bool
+    entities: tuple[dict[str, Any], ...]
+    aspect: str | None
+    categories: tuple[tuple[str, float], ...]
+    media: tuple[str, ...]
+
+    @property
+    def folded(self) -> str:
+        return " ".join("".join(c if c.isalnum() else " " for c in fold(self.text)).split())
+
+    def entity(self, name: str) -> str | None:
+        """The longest value of an entity, in the citizen's own words."""
+        values = [str(e["value"]).strip() for e in self.entities if e.get("entity") == name and e.get("value")]
+        return max(values, key=len, default=None)
+
+    def value(self, name: str) -> Any:
+        """A value of a button's payload: there the entities are its JSON."""
+        return next((e["value"] for e in self.entities if e.get("entity") == name), None) if self.payload else None
+
+    def phone(self) -> str | None:
+        """A phone number in the text as ``0912345678``."""
+        found = PHONE.search(self.text)
+        if found is None:
+            return None
+        digits = re.sub(r"\D", "", found.group())
+        digits = "0" + digits[2:] if digits.startswith("84") else digits
+        return digits if len(digits) in (10, 11) else None
+
+
+def read_turn(message: dict[str, Any]) -> Turn:
+    """From ``tracker.latest_message``. Raises ``KeyError`` where the gateway's metadata is missing."""
+    metadata = message["metadata"]
+    intent = message.get("intent") or {}
+    now = dt.datetime.fromisoformat(metadata["now"])
+    return Turn(
+        event_id=int(metadata["event_id"]),
+        conversation_id=uuid.UUID(metadata["conversation_id"]),
+        channel=str(metadata.get("channel", "web")),
+        now=now,
+        received_at=dt.datetime.fromisoformat(metadata.get("received_at") or metadata["now"]),
+        text=str(metadata.get("text") or message.get("text") or ""),
+        intent=str(intent.get("name") or "nlu_fallback"),
+        confidence=float(intent.get("confidence") or 0.0),
+        payload=str(message.get("text") or "").startswith("/"),
+        entities=tuple(message.get("entities") or ()),
+        aspect=(message.get("aspect") or {}).get("name"),
+        categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
+        media=tuple(metadata.get("media") or ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    title: str
+    payload: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """Replies of one turn in order; kept as the action's first result (decision 3)."""
+
+    replies: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, response: str, *, buttons: list[Button] | None = None, custom: dict[str, Any] | None = None,
+            **params: Any) -> Answer:
+        """Add the response ``utter_<response>`` of ``domain.yml``."""
+        self.replies.append(
+            {
+                "response": f"utter_{response}",
+                "params": params,
+                "buttons": [{"title": b.title, "payload": b.payload} for b in buttons or []],
+                "custom": custom or {},
+            }
+        )
+        return self
+
+
+@dataclass(slots=True)
+class Context:
+    """What a handler works with: the open transaction, the turn, the conversation, the answer."""
+
+    session: Session
+    turn: Turn
+    conversation: Conversation
+    answer: Answer
+    links: dict[str, str]
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """Small memory from turn to turn (``conversations.context``)."""
+        return dict(self.conversation.context or {})
+
+    def remember(self, **values: Any) -> None:
+        """Set or, with None, forget values of the memory."""
+        kept = {name: value for name, value in {**self.memory, **values}.items() if value is not None}
+        self.conversation.context = kept or None
