@@ -22,6 +22,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from hotline.running import die_with_parent
+
 SUPERUSER = "hotline"
 
 
@@ -157,8 +159,8 @@ class EmbeddedPostgres:
         self.make()
         if self.relocated is not None:
             self._copy_binaries()
-        if self.port == 0:
-            self.port = free_port()
+        self._end_stray()
+        self._choose_port()
         tuning = {
             "listen_addresses": "127.0.0.1", "port": str(self.port), "password_encryption": "scram-sha-256",
             "unix_socket_directories": str(self.socket_dir) if len(str(self.socket_dir)) < 90 else "",
@@ -178,8 +180,57 @@ class EmbeddedPostgres:
                 cwd="/", stdout=log, stderr=log, start_new_session=True,
                 user=self.account.uid, group=self.account.gid,
                 extra_groups=[] if self.account.uid is not None else None,
+                preexec_fn=die_with_parent(signal.SIGINT),  # fast shutdown when the supervisor is killed
             )
         self._wait(timeout)
+
+    def _choose_port(self) -> None:
+        """The port of the last start where it is still free, so that tools keep their address."""
+        if self.port:
+            return
+        try:
+            self.read_port()
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", self.port))
+        except (OSError, ValueError, OverflowError):
+            self.port = free_port()
+            (self.home / "port").write_text(str(self.port))
+
+    def read_port(self) -> None:
+        """The port of the server that another process of ours started."""
+        self.port = self.port or int((self.home / "port").read_text())
+
+    def _end_stray(self, *, patience: float = 20) -> None:
+        """End a server that still works on this data folder; forget a pid that belongs to another program.
+
+        The caller holds the lock of the installation, so nobody else may rightly be running it.
+        """
+        note = self.data / "postmaster.pid"
+        try:
+            pid = int(note.read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return
+        if not self._serves_here(pid):
+            note.unlink(missing_ok=True)
+            return
+        end = time.monotonic() + patience
+        try:
+            os.kill(pid, signal.SIGINT)
+            while self._serves_here(pid):
+                if time.monotonic() > end:
+                    os.kill(pid, signal.SIGQUIT)
+                    end += patience
+                time.sleep(0.05)
+        except ProcessLookupError:
+            return
+
+    def _serves_here(self, pid: int) -> bool:
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return str(self.data).encode() in words and words[0].endswith(b"postgres")
 
     def _wait(self, timeout: float) -> None:
         assert self._process is not None

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, validation_alias="DATABASE_URL", description="PostgreSQL to use instead of the embedded one"
     )
+    demo: bool = Field(False, description="sample data: a database and photos of their own, said on every page")
     database_name: str = Field("hotline", description="database of the embedded server")
     postgres_account: str = Field("nobody", description="account of the embedded server when started as root")
     postgres_port: int = Field(0, description="port of the embedded server; 0 = kept from the first start")
@@ -60,7 +61,16 @@ class Settings(BaseSettings):
 
     @property
     def media(self) -> Path:
-        return self.var / "media"
+        return self.var / ("media-demo" if self.demo else "media")
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    @property
+    def database(self) -> str:
+        """Name of the database in the embedded server."""
+        return f"{self.database_name}_demo" if self.demo else self.database_name
 
     @property
     def keys(self) -> Path:

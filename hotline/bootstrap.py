@@ -1,0 +1,95 @@
+"""The composition root: settings and keys in, running parts out. Nothing is made at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.gateway.app import Gateway
+from bot.gateway.config import GatewayConfig
+from feedback_store import crypto
+from feedback_store.store import Store, make_engine
+from hotline import logs
+from hotline.keys import Keys
+from hotline.settings import Settings
+
+
+class NotConfigured(RuntimeError):
+    """A process was started by hand without what the supervisor gives it."""
+
+
+def open_store(process: str, *, pool_size: int = 8, settings: Settings | None = None) -> tuple[Settings, Store]:
+    """What every process does first: read settings, set up logging and keys, open the database.
+
+    Raises NotConfigured without ``DATABASE_URL``: the supervisor alone starts the embedded server
+    and hands its address on.
+    """
+    settings = settings or Settings()
+    logs.configure(settings.log_level, process)
+    if settings.database_url is None:
+        raise NotConfigured("DATABASE_URL is not set; `hotline up` starts everything with it")
+    crypto.configure(Keys(settings.keys).keyring())
+    return settings, Store(make_engine(settings.database_url, pool_size=pool_size))
+
+
+def gateway_config(settings: Settings) -> GatewayConfig:
+    """The gateway's view of the settings."""
+    if settings.database_url is None:
+        raise NotConfigured("DATABASE_URL is not set")
+    keys = Keys(settings.keys)
+    token, secret = settings.telegram_token, settings.telegram_secret
+    return GatewayConfig(
+        database_url=settings.database_url,
+        engine_url=settings.engine_url,
+        engine_token=keys.engine_token(),
+        media=settings.media,
+        public_url=settings.base_url,
+        local_token=keys.local_token(),
+        allowed_origins=split(settings.allowed_origins),
+        hotline_name=settings.hotline_name,
+        sample=settings.demo,
+        max_photo_bytes=settings.max_photo_mb * 2**20,
+        max_text=settings.max_text,
+        lease_seconds=settings.lease_seconds,
+        engine_timeout=settings.engine_timeout,
+        telegram_token=token.get_secret_value() if token else None,
+        telegram_secret=secret.get_secret_value() if secret else None,
+        telegram_mode=settings.telegram_mode,
+        telegram_api=settings.telegram_api,
+        trusted_proxies=split(settings.trusted_proxies),
+    )
+
+
+def split(listed: str) -> frozenset[str]:
+    """``"a, b"`` → ``{"a", "b"}``."""
+    return frozenset(part.strip() for part in listed.split(",") if part.strip())
+
+
+def create_app(settings: Settings, store: Store) -> FastAPI:
+    """The ASGI application of the web process: the citizens' side, then the officials'."""
+    gateway = Gateway(gateway_config(settings), store)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with gateway.lifespan():
+            yield
+        store.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+    async def healthz(_: Request) -> Response:
+        """This process answers; says nothing of the database, without which emergencies still work."""
+        return JSONResponse({"status": "ok"})
+
+    app.add_route("/healthz", healthz)
+    app.router.routes.extend(gateway.routes())
+    mount_console(app, settings, store)
+    return app
+
+
+def mount_console(app: FastAPI, settings: Settings, store: Store) -> None:
+    """The officials' pages under ``/console``."""

@@ -1,0 +1,62 @@
+"""``hotline``: the command-line program. Each command's module is imported only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+# name → module that holds a Typer `app`
+COMMANDS = {
+    "up": "hotline.run_cli",
+    "demo": "hotline.run_cli",
+    "migrate": "hotline.run_cli",
+    "train": "hotline.run_cli",
+    "chat": "hotline.chat",
+    "doctor": "hotline.doctor",
+    "user": "hotline.user_cli",
+    "sla": "hotline.sla_cli",
+    "backup": "hotline.backup_cli",
+    "restore": "hotline.backup_cli",
+}
+
+
+class LazyGroup(TyperGroup):
+    """Finds a command by importing its module; a module is a group of its own name or holds several."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        found: Any = get_command(importlib.import_module(module).app)
+        commands = getattr(found, "commands", None)
+        if commands and cmd_name in commands and cmd_name != "user":
+            return commands[cmd_name]
+        found.name = cmd_name
+        return found
+
+
+app = typer.Typer(
+    cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def hotline() -> None:
+    """The 1022 citizen hotline: start it, look after it, talk to it."""
+
+
+def main() -> None:
+    app(prog_name="hotline")
+
+
+if __name__ == "__main__":
+    main()

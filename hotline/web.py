@@ -1,0 +1,26 @@
+"""The public process: ``python -m hotline.web`` serves gateway and console on one port."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from hotline.bootstrap import create_app, open_store
+
+
+def main() -> int:
+    """Listen until SIGTERM; open streams get five seconds to end."""
+    settings, store = open_store("web", pool_size=24)
+    app = create_app(settings, store)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", ws="none",
+        access_log=False, log_config=None, server_header=False, date_header=True, lifespan="on",
+        proxy_headers=True, forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=5, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
