@@ -1,0 +1,289 @@
+"""Queues, search and the ticket page; every read starts from what the actor may see (decision 17)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.codes import read_code
+from feedback_store.service.actor import Actor
+from feedback_store.tables import (
+    Addition,
+    Agency,
+    Category,
+    Clock,
+    Commune,
+    Leg,
+    Media,
+    Pause,
+    Rating,
+    Ticket,
+    TicketEvent,
+)
+from vitext import fold
+
+PAGE = 30
+TABS = ("new", "working", "answered", "overdue", "returned", "all")
+OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue shows. ``days`` (from, to) are instants, half-open, on the receipt."""
+
+    tab: str = "all"
+    search: str = ""
+    category: str | None = None
+    agency_id: int | None = None
+    commune: str | None = None
+    service_class: str | None = None
+    channel: str | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    ticket: Ticket
+    category: str
+    commune: str | None
+    agencies: tuple[str, ...]
+    due: dt.datetime | None
+    overdue: bool
+    unseen_additions: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    rows: list[QueueRow]
+    total: int
+    page: int
+    pages: int
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Tickets the actor may see: the hotline and managers all, an agency those where it has or had a leg."""
+    if actor.is_hotline or actor.role == "manager":
+        return true()
+    if actor.is_agency and actor.agency_id is not None:
+        return exists().where(Leg.ticket_id == Ticket.id, Leg.agency_id == actor.agency_id)
+    return false()
+
+
+def visible_leg(actor: Actor) -> ColumnElement[bool]:
+    """Legs the actor may see: an agency its own alone."""
+    if actor.is_agency:
+        return Leg.agency_id == (actor.agency_id or -1)
+    return true()
+
+
+def overdue_at(at: dt.datetime, actor: Actor) -> ColumnElement[bool]:
+    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due."""
+    late = exists().where(
+        Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None), Clock.current_due < at,
+        and_(Clock.kind == "resolve", Clock.agency_id == actor.agency_id)
+        if actor.is_agency
+        else Clock.kind.in_(("promise", "resolve")),
+    )
+    return and_(Ticket.state.in_(OPEN_STATES), late)
+
+
+def _tab(tab: str, actor: Actor, at: dt.datetime) -> ColumnElement[bool]:
+    if actor.is_agency:
+        own = and_(Leg.ticket_id == Ticket.id, Leg.agency_id == actor.agency_id)
+        states = {"new": ("dispatched",), "working": ("accepted",), "answered": ("answered",)}
+        if tab in states:
+            return exists().where(own, Leg.state.in_(states[tab]))
+    elif tab in ("new", "answered"):
+        return Ticket.state == tab
+    elif tab == "working":
+        return Ticket.state.in_(("dispatched", "in_progress"))
+    elif tab == "returned":
+        return and_(Ticket.state == "new", exists().where(Leg.ticket_id == Ticket.id, Leg.state == "returned"))
+    return overdue_at(at, actor) if tab == "overdue" else true()
+
+
+def _search(words: str, actor: Actor) -> ColumnElement[bool]:
+    typed = read_code(words)
+    if typed is not None and typed.code is not None:
+        return Ticket.code == typed.code
+    folded = "".join(c if c.isalnum() else " " for c in fold(words)).split()
+    vector = func.to_tsvector("simple", Ticket.search_text)
+    query = " & ".join(f"{word}:*" for word in folded)
+    return vector.op("@@")(func.to_tsquery("simple", query)) if query else true()
+
+
+def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+    found = [visible(actor), _tab(filters.tab, actor, at)]
+    if filters.search.strip():
+        found.append(_search(filters.search, actor))
+    pairs: Sequence[tuple[Any, Any]] = (
+        (Ticket.category_code, filters.category), (Ticket.commune_code, filters.commune),
+        (Ticket.service_class, filters.service_class), (Ticket.channel, filters.channel),
+    )
+    found += [column == value for column, value in pairs if value]
+    if filters.agency_id and not actor.is_agency:
+        found.append(exists().where(Leg.ticket_id == Ticket.id, Leg.agency_id == filters.agency_id,
+                                    Leg.state.not_in(("returned", "cancelled"))))
+    if filters.since:
+        found.append(Ticket.receipt_at >= filters.since)
+    if filters.until:
+        found.append(Ticket.receipt_at < filters.until)
+    return found
+
+
+def _due_of(actor: Actor) -> Any:
+    wanted = [Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None)]
+    if actor.is_agency:
+        wanted += [Clock.agency_id == actor.agency_id, Clock.kind.in_(("accept", "resolve"))]
+    return select(func.min(Clock.current_due)).where(*wanted).correlate(Ticket).scalar_subquery()
+
+
+def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
+    """One page of the queue; open work by its next due, the rest newest first."""
+    conditions = _conditions(filters, actor, at)
+    total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, filters.page), pages)
+    due = _due_of(actor)
+    statement: Select[Any] = (
+        select(Ticket, Category.name, Commune.name, due.label("due"))
+        .join(Category, Category.code == Ticket.category_code)
+        .outerjoin(Commune, Commune.code == Ticket.commune_code)
+        .where(*conditions)
+        .order_by(*([Ticket.id.desc()] if filters.tab == "all" else [due.asc().nulls_last(), Ticket.id]))
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    found = session.execute(statement).all()
+    ids = [row[0].id for row in found]
+    agencies = _agencies(session, ids, actor)
+    additions = _unseen(session, ids)
+    rows = [
+        QueueRow(ticket, category, commune, agencies.get(ticket.id, ()), due_at,
+                 due_at is not None and due_at < at, additions.get(ticket.id, 0))
+        for ticket, category, commune, due_at in found
+    ]
+    return QueuePage(rows, total, page, pages)
+
+
+def counts(session: Session, *, actor: Actor, at: dt.datetime) -> dict[str, int]:
+    """How many tickets each tab holds."""
+    return {
+        tab: session.scalar(select(func.count()).select_from(Ticket).where(visible(actor), _tab(tab, actor, at))) or 0
+        for tab in TABS
+        if not (actor.is_agency and tab == "returned")
+    }
+
+
+def _agencies(session: Session, ids: Sequence[int], actor: Actor) -> dict[int, tuple[str, ...]]:
+    query = (
+        select(Leg.ticket_id, Agency.name)
+        .join(Agency, Agency.id == Leg.agency_id)
+        .where(Leg.ticket_id.in_(ids), Leg.state.not_in(("returned", "cancelled")), visible_leg(actor))
+        .order_by(Leg.number)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for ticket_id, name in session.execute(query):
+        found[ticket_id] = tuple(dict.fromkeys((*found.get(ticket_id, ()), name)))
+    return found
+
+
+def _unseen(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(Addition.ticket_id, func.count())
+        .where(Addition.ticket_id.in_(ids), Addition.seen_at.is_(None))
+        .group_by(Addition.ticket_id)
+    )
+    return {ticket_id: number for ticket_id, number in session.execute(query)}
+
+
+@dataclass(slots=True)
+class TicketPage:
+    """Everything the ticket page shows to this actor."""
+
+    ticket: Ticket
+    category: Category
+    commune: Commune | None
+    legs: list[tuple[Leg, Agency]]
+    clocks: list[Clock]
+    pauses: list[Pause]
+    events: list[TicketEvent]
+    additions: list[Addition]
+    photos: list[Media]
+    evidence: dict[int, list[Media]] = field(default_factory=dict)
+    rating: Rating | None = None
+
+
+def find_ticket(session: Session, *, code: str, actor: Actor) -> Ticket | None:
+    """The ticket when it exists and the actor may see it; one and the same None otherwise."""
+    return session.scalars(select(Ticket).where(Ticket.code == code, visible(actor))).one_or_none()
+
+
+def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | None:
+    ticket = find_ticket(session, code=code, actor=actor)
+    if ticket is None:
+        return None
+    legs = [
+        (leg, agency)
+        for leg, agency in session.execute(
+            select(Leg, Agency).join(Agency, Agency.id == Leg.agency_id)
+            .where(Leg.ticket_id == ticket.id, visible_leg(actor)).order_by(Leg.number)
+        )
+    ]
+    own = {leg.id for leg, _ in legs}
+    agency = actor.is_agency
+    clock_query = select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.id)
+    event_query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
+    pause_query = select(Pause).where(Pause.ticket_id == ticket.id).order_by(Pause.id)
+    if agency:
+        clock_query = clock_query.where(or_(Clock.leg_id.in_(own), Clock.kind == "promise"))
+        event_query = event_query.where(
+            or_(TicketEvent.leg_id.in_(own), and_(TicketEvent.leg_id.is_(None), TicketEvent.scope == "all"))
+        )
+        pause_query = pause_query.where(or_(Pause.leg_id.in_(own), Pause.leg_id.is_(None)))
+    media = list(
+        session.scalars(
+            select(Media).where(Media.ticket_id == ticket.id, Media.status == "stored", ~Media.sealed)
+            .order_by(Media.created_at)
+        )
+    )
+    evidence: dict[int, list[Media]] = {}
+    for one in media:
+        if one.leg_id is not None and (not agency or one.leg_id in own):
+            evidence.setdefault(one.leg_id, []).append(one)
+    rating = session.scalars(
+        select(Rating).where(Rating.ticket_id == ticket.id, ~Rating.superseded).order_by(Rating.id.desc()).limit(1)
+    ).one_or_none()
+    return TicketPage(
+        ticket=ticket,
+        category=session.get_one(Category, ticket.category_code),
+        commune=session.get(Commune, ticket.commune_code) if ticket.commune_code else None,
+        legs=legs,
+        clocks=list(session.scalars(clock_query)),
+        pauses=list(session.scalars(pause_query)),
+        events=list(session.scalars(event_query)),
+        additions=list(session.scalars(select(Addition).where(Addition.ticket_id == ticket.id).order_by(Addition.id))),
+        photos=[one for one in media if one.leg_id is None],
+        evidence=evidence,
+        rating=rating,
+    )
+
+
+def may_see_media(session: Session, *, media: Media, actor: Actor) -> bool:
+    """Photos of a ticket for who sees the ticket; an agency's evidence for it and the hotline."""
+    if media.sealed or media.ticket_id is None:
+        return False
+    ticket = session.scalars(select(Ticket).where(Ticket.id == media.ticket_id, visible(actor))).one_or_none()
+    if ticket is None:
+        return False
+    if actor.is_agency and media.leg_id is not None:
+        leg = session.get(Leg, media.leg_id)
+        return leg is not None and leg.agency_id == actor.agency_id
+    return True
