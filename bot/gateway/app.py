@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 import httpx
 from starlette.routing import BaseRoute
 
+from bot.channels.telegram.send import TelegramSender
 from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.hub import Hub
+from bot.gateway.photos import PhotoFetcher
 from bot.gateway.reception import Reception
 from bot.gateway.runner import TurnRunner
+from bot.gateway.telegram import TelegramEdge
 from bot.gateway.uploads import Uploads
 from bot.gateway.web_chat import WebChat
 from feedback_store.store import Store
@@ -22,36 +25,57 @@ from feedback_store.store import Store
 class Gateway:
     """``routes()`` are mounted under ``/``; ``lifespan()`` must surround the process's life.
 
-    ``engine_transport`` lets tests put an engine of their own behind the client.
+    The transports let tests put their own engine and Bot API behind the clients.
     """
 
     def __init__(
-        self, config: GatewayConfig, store: Store, *, engine_transport: httpx.AsyncBaseTransport | None = None
+        self, config: GatewayConfig, store: Store, *, engine_transport: httpx.AsyncBaseTransport | None = None,
+        telegram_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.config = config
         self.database = Database(store)
         self.engine = EngineClient(
             config.engine_url, config.engine_token, timeout=config.engine_timeout, transport=engine_transport
         )
+        self.sender: TelegramSender | None = None
+        photos: PhotoFetcher | None = None
+        if config.telegram_token:
+            self.sender = TelegramSender(
+                config.telegram_token, api=config.telegram_api, transport=telegram_transport
+            )
+            photos = PhotoFetcher(
+                self.database, self.sender, config.media, max_bytes=config.max_photo_bytes
+            )
         self.runner = TurnRunner(
-            self.database, self.engine, slots=config.turn_slots, lease_seconds=config.lease_seconds,
+            self.database, self.engine, photos=photos, slots=config.turn_slots, lease_seconds=config.lease_seconds,
             wait_notice_after=config.wait_notice_after,
         )
         self.hub = Hub(config.database_url)
         self.reception = Reception(self.database, self.runner)
         self.uploads = Uploads(config.media, max_photo_bytes=config.max_photo_bytes)
         self.web_chat = WebChat(config, self.database, self.reception, self.hub, self.uploads)
+        self.telegram: TelegramEdge | None = None
+        if self.sender is not None:
+            self.telegram = TelegramEdge(config, self.database, self.reception, self.runner, self.sender)
 
     def routes(self) -> list[BaseRoute]:
-        return [*self.web_chat.routes()]
+        """Everything under ``/`` that citizens and channels reach."""
+        telegram = self.telegram.routes() if self.telegram else []
+        return [*self.web_chat.routes(), *telegram]
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         self.hub.start()
+        if self.telegram is not None and self.config.telegram_mode == "polling":
+            self.telegram.start_polling()
         try:
             yield
         finally:
             await self.hub.close()
+            if self.telegram is not None:
+                await self.telegram.close()
             await self.runner.close()
             await self.engine.close()
+            if self.sender is not None:
+                await self.sender.close()
             self.database.close()

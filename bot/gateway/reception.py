@@ -6,7 +6,9 @@ nothing is acknowledged before it is committed; nothing else stands between the 
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,12 +18,12 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.runner import TurnRunner, utc_now
-from bot.gateway.uploads import ReceivedFile, Uploads
+from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from bot.gateway.safety import Verdict, judge, judge_denunciation, judge_words
 from feedback_store.service import denunciations, emergencies, intake, media, outbox, turns
 from feedback_store.service.intake import NewEvent, Stored
 from feedback_store.service.media import StoredPhoto
-from feedback_store.service.outbox import Reply
+from feedback_store.service.outbox import Appended, Reply
 from feedback_store.service.turns import PendingEvent, Work
 from hotline.faults import fault
 
@@ -36,7 +38,7 @@ class NotStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``answer``: what a guard answered in this request; ``out`` its (id, seq) when stored.
+    """``answer``: what a guard answered in this request; ``out`` its message when stored.
 
     ``stored`` is False only for an emergency that was answered without the database.
     """
@@ -47,7 +49,8 @@ class Receipt:
     event_id: int | None = None
     guard: str | None = None
     answer: Reply | None = None
-    out: tuple[int, int] | None = None
+    out: Appended | None = None
+    conversation_id: uuid.UUID | None = None
 
 
 class Reception:
@@ -56,10 +59,11 @@ class Reception:
     def __init__(self, database: Database, runner: TurnRunner) -> None:
         self._db = database
         self._runner = runner
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, event: NewEvent) -> Receipt:
         """Guard, store, commit, start the turn. Raises NotStored when nothing was committed."""
-        verdict = self._verdict(event)
+        verdict = self.verdict_of(event)
         if verdict is not None and verdict.kind == "emergency":
             return await self._emergency(event, verdict)
         try:
@@ -78,6 +82,13 @@ class Reception:
             log.error("not_stored", error=type(error).__name__)
             raise NotStored from error
 
+    async def take_noted(self, event: NewEvent, reply: Reply, *, guard: str) -> Receipt:
+        """A kind of message that has its own fixed answer, unless a guard takes its words."""
+        verdict = self.verdict_of(event) if event.kind != "text" else None
+        if verdict is None:
+            return await self.answer(event, reply, guard=guard)
+        return await self.take(event)
+
     async def store_only(self, event: NewEvent, *, guard: str) -> Receipt:
         """Keep an event that gets no answer of its own: a flood, an edit."""
         try:
@@ -87,15 +98,22 @@ class Reception:
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("not_stored", error=type(error).__name__)
             raise NotStored from error
-        return Receipt(True, stored.duplicate, stored.closed, stored.event_id, guard)
+        return _receipt(stored, guard=guard)
 
     async def take_with_photos(
         self, event: NewEvent, files: list[ReceivedFile], uploads: Uploads
     ) -> Receipt:
         """Photos first on disk, then event and rows in one commit; what fails leaves nothing."""
-        verdict = self._verdict(event)
+        verdict = self.verdict_of(event)
         if verdict is not None and verdict.kind == "emergency":
-            return await self._emergency(event, verdict)
+            receipt = await self._emergency(event, verdict)
+            if receipt.stored and not receipt.duplicate:
+                task = asyncio.get_running_loop().create_task(
+                    self._attach_later(event, receipt, files, uploads)
+                )
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            return receipt
         photos: list[StoredPhoto] = []
         try:
             for file in files:
@@ -116,16 +134,25 @@ class Reception:
         elif verdict is None and stored.state != "human":
             self._runner.kick(stored.conversation_id)
         fault("after_inbound_commit")
-        return Receipt(
-            True, stored.duplicate, stored.closed, stored.event_id,
-            verdict.name if verdict else None, verdict.reply if verdict else None,
-        )
+        return _receipt(stored, verdict)
 
-    def _verdict(self, event: NewEvent) -> Verdict | None:
+    async def _attach_later(
+        self, event: NewEvent, receipt: Receipt, files: list[ReceivedFile], uploads: Uploads
+    ) -> None:
+        """Photos of an emergency: the number went out first, they follow."""
+        for file in files:
+            try:
+                photo = await uploads.keep(file)
+                await self._db.transaction(_attach_to, event, receipt, photo, now=utc_now())
+            except (UploadRefused, SQLAlchemyError, OSError) as error:
+                log.warning("emergency_photo_lost", error=type(error).__name__)
+
+    def verdict_of(self, event: NewEvent) -> Verdict | None:
+        """What a guard says of the words that came with the event, if any did."""
         if event.kind == "text":
             text = str(event.body.get("text") or "")
             return judge(text) or judge_denunciation(text)
-        caption = str(event.body.get("caption") or "")
+        caption = str(event.body.get("caption") or event.body.get("text") or "")
         if not caption:
             return None
         return judge_words(caption) or judge_denunciation(caption)
@@ -140,7 +167,7 @@ class Reception:
         fault("after_inbound_commit")
         if not (stored.duplicate or stored.closed):
             self._begin(event, stored, owner, now)
-        return Receipt(True, stored.duplicate, stored.closed, stored.event_id)
+        return _receipt(stored)
 
     def _begin(self, event: NewEvent, stored: Stored, owner: str | None, now: dt.datetime) -> None:
         """Start the turn with what is in hand where that is all there is; otherwise read it."""
@@ -159,9 +186,7 @@ class Reception:
     async def _answered(self, event: NewEvent, verdict: Verdict) -> Receipt:
         stored, out = await self._db.transaction(_store_answered, event, verdict, now=utc_now())
         fault("after_inbound_commit")
-        return Receipt(
-            True, stored.duplicate, stored.closed, stored.event_id, verdict.name, verdict.reply, out
-        )
+        return _receipt(stored, verdict, out)
 
     async def _emergency(self, event: NewEvent, verdict: Verdict) -> Receipt:
         try:
@@ -171,15 +196,22 @@ class Reception:
         except Exception as error:  # whatever is broken, the number goes out
             log.error("emergency_not_stored", error=type(error).__name__)
             return Receipt(False, guard=verdict.name, answer=verdict.reply)
-        return Receipt(
-            True, stored.duplicate, stored.closed, stored.event_id, verdict.name, verdict.reply, out
-        )
+        return _receipt(stored, verdict, out)
+
+
+def _receipt(
+    stored: Stored, verdict: Verdict | None = None, out: Appended | None = None, *, guard: str | None = None
+) -> Receipt:
+    return Receipt(
+        True, stored.duplicate, stored.closed, stored.event_id, verdict.name if verdict else guard,
+        verdict.reply if verdict else None, out, stored.conversation_id,
+    )
 
 
 def _store_answered(
     session: Session, event: NewEvent, verdict: Verdict, *, now: dt.datetime,
     photos: Sequence[StoredPhoto] = (),
-) -> tuple[Stored, tuple[int, int] | None]:
+) -> tuple[Stored, Appended | None]:
     """Event, answer and consequence (queue entry or seal) in one commit."""
     connection = session.connection()
     event = replace(event, guard=verdict.name, handled=True)
@@ -224,3 +256,11 @@ def _attach(session: Session, stored: Stored, photos: Sequence[StoredPhoto], now
         media.attach(
             session, photo, conversation_id=stored.conversation_id, event_id=stored.event_id, now=now
         )
+
+
+def _attach_to(
+    session: Session, event: NewEvent, receipt: Receipt, photo: StoredPhoto, *, now: dt.datetime
+) -> None:
+    media.attach(
+        session, photo, conversation_id=receipt.conversation_id, event_id=receipt.event_id, now=now
+    )

@@ -17,6 +17,7 @@ import structlog
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient, EngineFailed, EngineRefused, EngineUnavailable
 from bot.gateway.finishing import finish, finish_specially, needs_session, tell_waiting
+from bot.gateway.photos import PhotoFetcher
 from bot.gateway.turn import TurnInput, canned, outcome_of, prepare
 from feedback_store.service import turns
 from feedback_store.service.turns import Outcome, PendingEvent, Work
@@ -48,7 +49,9 @@ class TurnRunner:
         slots: int = 8,
         lease_seconds: float = 12,
         wait_notice_after: float = 4,
+        photos: PhotoFetcher | None = None,
     ) -> None:
+        self._photos = photos
         self._db = database
         self._engine = engine
         self._slots = slots
@@ -169,7 +172,15 @@ class TurnRunner:
         self, work: Work, event: PendingEvent, owner: str, *, seen: int | None
     ) -> bool | None:
         """Handle one event. None: go on; True: lease let go; False: read the events anew."""
-        ready = await prepare(self._db, work, event, now=utc_now())
+        if event.kind == "photo" and event.retry_at is not None and event.attempts == 0:
+            left = (event.retry_at - utc_now()).total_seconds()
+            if 0 < left < 10:  # an album: its other photos are still arriving
+                await self._with_renewal(work, owner, asyncio.sleep(left))
+                return False
+        missing: list[str] = []
+        if self._photos is not None and event.kind == "photo":
+            missing = await self._with_renewal(work, owner, self._photos.fetch(event))
+        ready = await prepare(self._db, work, event, missing=missing, now=utc_now())
         if isinstance(ready, Outcome):
             outcome, turn = ready, None
         else:

@@ -30,12 +30,15 @@ def canned(key: str, *, failure: str | None = None, guard: str | None = None, **
 
 
 async def prepare(
-    database: Database, work: Work, event: PendingEvent, *, now: dt.datetime
+    database: Database, work: Work, event: PendingEvent, *, missing: list[str], now: dt.datetime
 ) -> TurnInput | Outcome:
-    """The engine's input for an event, or the outcome where the engine has nothing to do."""
+    """The engine's input for an event, or the outcome where the engine has nothing to do.
+
+    ``missing``: ids of photos that could not be fetched from their provider.
+    """
     body = event.body
-    text, payload, failure = str(body.get("text") or ""), None, None
-    media: list[str] = list(body.get("media") or [])
+    text, payload = str(body.get("text") or ""), None
+    media: list[str] = [one for one in body.get("media") or [] if one not in missing]
     if event.kind == "button":
         pressed = await database.transaction(
             _press, conversation_id=work.conversation_id, token=str(body.get("button") or ""),
@@ -59,7 +62,7 @@ async def prepare(
         "event_id": str(event.id), "conversation_id": str(work.conversation_id),
         "channel": work.channel, "now": now.isoformat(), "media": media,
         "received_at": event.received_at.isoformat(),
-        "restore": True, "sealed": event.sealed, "failure": failure,
+        "restore": True, "sealed": event.sealed, "photos_missing": len(missing),
     }
     return TurnInput(text, payload, metadata)
 

@@ -295,7 +295,7 @@ def _receipt_view(receipt: Receipt) -> dict[str, Any]:
     if receipt.guard:
         view["guard"] = receipt.guard
     if receipt.answer is not None:
-        view["reply"] = {"text": receipt.answer.text, "seq": receipt.out[1] if receipt.out else None}
+        view["reply"] = {"text": receipt.answer.text, "seq": receipt.out.seq if receipt.out else None}
     return view
 
 

@@ -14,7 +14,7 @@ from feedback_store.crypto import keyring
 from feedback_store.service import results
 from feedback_store.service.intake import decrypted_json
 
-DELIVERY_LEASE = dt.timedelta(seconds=30)
+DELIVERY_LEASE = dt.timedelta(seconds=12)  # a send takes 10 s at most
 
 
 @dataclass(frozen=True, slots=True)

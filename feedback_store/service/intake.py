@@ -114,6 +114,12 @@ SELECT coalesce(ev.id, known.id) AS event_id, ev.id IS NULL AS duplicate,
 FROM (SELECT 1) AS one
 LEFT JOIN conv ON true LEFT JOIN ev ON true LEFT JOIN known ON true
 """
+_LEAD = """
+SELECT id, body, handled_at FROM inbound_events
+WHERE channel = %(channel)s AND account = %(account)s AND event_key = %(key)s FOR UPDATE
+"""
+_JOIN = "UPDATE inbound_events SET body = %(body)s, retry_at = %(until)s WHERE id = %(id)s"
+_HOLD = "UPDATE inbound_events SET retry_at = %(until)s WHERE id = %(id)s"
 _KNOWN = """
 SELECT id, conversation_id FROM inbound_events
 WHERE channel = %(channel)s AND account = %(account)s AND event_key = %(event_key)s
@@ -179,3 +185,37 @@ def _typed(sql: str) -> str:
 
 
 _TYPED_STORE = _typed(_STORE)
+
+
+def lead_of_album(
+    connection: Connection, *, channel: str, account: str, key: str
+) -> tuple[int, dict[str, Any] | None] | None:
+    """The event that stands for a whole album: ``(id, body)``, body None once it was handled."""
+    row = connection.exec_driver_sql(
+        _LEAD, {"channel": channel, "account": account, "key": key}
+    ).one_or_none()
+    if row is None:
+        return None
+    return row.id, None if row.handled_at is not None else decrypted_json(row.body)
+
+
+def join_album(
+    connection: Connection, *, lead_id: int, body: dict[str, Any], hold_until: dt.datetime
+) -> None:
+    """Put another photo (and its caption) into the album's event and wait for the next one."""
+    connection.exec_driver_sql(
+        _JOIN, {"body": encrypted_json(body), "until": hold_until, "id": lead_id}
+    )
+
+
+def set_body(connection: Connection, *, event_id: int, body: dict[str, Any]) -> None:
+    """Complete an event inside the transaction that stored it."""
+    connection.exec_driver_sql(
+        "UPDATE inbound_events SET body = %(body)s WHERE id = %(id)s",
+        {"body": encrypted_json(body), "id": event_id},
+    )
+
+
+def hold(connection: Connection, *, event_id: int, until: dt.datetime) -> None:
+    """Don't begin the event's turn before ``until``."""
+    connection.exec_driver_sql(_HOLD, {"until": until, "id": event_id})

@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +132,27 @@ def expect(
     ))
     session.flush()
     return media_id
+
+
+def unfetched(session: Session, wanted: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, str | None]]:
+    """Those of ``wanted`` that are not stored, with where they lie; None: given up before."""
+    if not wanted:
+        return []
+    rows = session.execute(
+        select(Media.id, Media.provider_ref, Media.status)
+        .where(Media.id.in_(wanted), Media.status.in_(("fetching", "failed")))
+    )
+    return [(row.id, row.provider_ref if row.status == "fetching" else None) for row in rows]
+
+
+def waiting(session: Session, *, before: dt.datetime, limit: int = 20) -> list[tuple[uuid.UUID, str | None]]:
+    """Photos that have waited at their provider since ``before``, oldest first."""
+    rows = session.execute(
+        select(Media.id, Media.provider_ref)
+        .where(Media.status == "fetching", Media.created_at < before)
+        .order_by(Media.created_at).limit(limit)
+    )
+    return [(row.id, row.provider_ref) for row in rows]
 
 
 def fetched(session: Session, *, media_id: uuid.UUID, photo: StoredPhoto) -> bool:

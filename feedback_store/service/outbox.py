@@ -39,6 +39,15 @@ class Reply:
     link: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """A message that was just added; ``buttons`` are ``(label, token)``."""
+
+    id: int
+    seq: int
+    buttons: tuple[tuple[str, str], ...]
+
+
 _NUMBER = """
 UPDATE conversations SET last_out_seq = last_out_seq + 1 WHERE id = %(id)s
 RETURNING last_out_seq, channel
@@ -83,8 +92,8 @@ def append(
     extra: dict[str, Any] | None = None,
     sending: bool = False,
     now: dt.datetime,
-) -> tuple[int, int] | None:
-    """Add one message to the conversation's outbox and wake its stream; gives ``(id, seq)``.
+) -> Appended | None:
+    """Add one message to the conversation's outbox and wake its stream.
 
     The same ``dedupe_key`` a second time has no effect and gives None. ``sending``: the caller sends
     it itself in this instant; a delivery job looks after it 15 s later in case the caller died.
@@ -115,7 +124,8 @@ def append(
     ).one()
     if not web:
         defer_delivery(connection, conversation_id=conversation_id, at=at if sending else None)
-    return row.id, numbered.last_out_seq
+    shown_buttons = tuple((one["label"], one["token"]) for one in shown)
+    return Appended(row.id, numbered.last_out_seq, shown_buttons)
 
 
 def enqueue_notice(
@@ -148,7 +158,7 @@ def enqueue_notice(
     )
     if added is None:
         return None
-    return session.scalars(select(OutboundMessage).where(OutboundMessage.id == added[0])).one()
+    return session.scalars(select(OutboundMessage).where(OutboundMessage.id == added.id)).one()
 
 
 def defer_delivery(

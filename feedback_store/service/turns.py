@@ -101,6 +101,15 @@ UPDATE inbound_events e SET attempts = attempts + %(counts)s, retry_at = %(retry
     failure = %(failure)s
 FROM conv WHERE e.id = %(event_id)s
 """
+_LEFT_BEHIND = """
+SELECT c.id FROM conversations c
+WHERE c.pending_since < %(before)s AND c.state <> 'human'
+    AND (c.leased_until IS NULL OR c.leased_until < %(now)s)
+    AND coalesce((SELECT e.retry_at FROM inbound_events e
+        WHERE e.conversation_id = c.id AND e.handled_at IS NULL ORDER BY e.id LIMIT 1
+    ) <= %(now)s, true)
+ORDER BY c.pending_since LIMIT %(limit)s
+"""
 _COMMIT = """
 WITH conv AS (
     UPDATE conversations SET
@@ -174,6 +183,14 @@ def pending_work(connection: Connection, *, conversation_id: uuid.UUID) -> Work:
         conversation_id, first.channel, first.state, first.epoch, first.engine_session,
         first.in_count, events,
     )
+
+
+def left_behind(
+    connection: Connection, *, before: dt.datetime, now: dt.datetime, limit: int
+) -> list[uuid.UUID]:
+    """Conversations that have waited since ``before`` without a holder, oldest first."""
+    values = {"before": before, "now": now, "limit": limit}
+    return [row.id for row in connection.exec_driver_sql(_LEFT_BEHIND, values)]
 
 
 def renew_lease(

@@ -1,0 +1,279 @@
+"""Telegram's side of the gateway: the webhook, polling, albums, groups, edits."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hmac
+import json
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.channels.base import DeliveryError, InboundMessage, OutboundMessage, Unreadable, UnknownKind
+from bot.channels.telegram.parse import parse_update
+from bot.channels.telegram.send import TelegramSender
+from bot.gateway.config import GatewayConfig
+from bot.gateway.database import Database
+from bot.gateway.flood import Flood
+from bot.gateway.reception import NotStored, Receipt, Reception
+from bot.gateway.runner import TurnRunner, utc_now
+from bot.gateway.telegram_album import store_album_photo
+from feedback_store.service import deliveries, media
+from feedback_store.service.intake import NewEvent
+from feedback_store.service.outbox import Reply
+from feedback_store.texts import render
+
+log = structlog.get_logger("gateway.telegram")
+
+MAX_UPDATE = 1024 * 1024
+ALBUM_SECONDS = 1.5
+POLL_LOCK = 1_022_000_002
+
+
+class TelegramEdge:
+    """Takes updates of one bot, from the webhook or by polling; both end in ``take``."""
+
+    def __init__(
+        self, config: GatewayConfig, database: Database, reception: Reception, runner: TurnRunner,
+        sender: TelegramSender,
+    ) -> None:
+        self._config = config
+        self._db = database
+        self._reception = reception
+        self._runner = runner
+        self._sender = sender
+        self._flood = Flood()
+        self._groups = Flood(burst=1, per_second=1 / 3600)
+        self._answered: dict[str, None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._polling: asyncio.Task[None] | None = None
+
+    def routes(self) -> list[Route]:
+        return [Route("/telegram/webhook", self.webhook, methods=["POST"])]
+
+    async def webhook(self, request: Request) -> Response:
+        """401 unsigned, 400 unreadable, 503 not stored (Telegram repeats), else 200."""
+        secret = self._config.telegram_secret or ""
+        given = request.headers.get("x-telegram-bot-api-secret-token", "")
+        if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+            return JSONResponse({"error": "unauthorized"}, 401)
+        raw = bytearray()
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > MAX_UPDATE:
+                return JSONResponse({"error": "too_large"}, 413)
+        try:
+            await self.take(json.loads(raw))
+        except (Unreadable, ValueError):
+            return JSONResponse({"error": "unreadable"}, 400)
+        except NotStored:
+            return JSONResponse({"error": "not_stored"}, 503)
+        return JSONResponse({})
+
+    async def take(self, update: Any) -> None:
+        """One update, committed when this returns. Raises Unreadable, NotStored."""
+        try:
+            message = parse_update(update)
+        except UnknownKind as error:
+            log.info("update_ignored", reason=str(error))
+            return
+        event = NewEvent(
+            "telegram", self._config.telegram_account, message.peer, uuid.uuid4(), message.event_key,
+            message.kind, message.body, message.provider_at,
+        )
+        if message.callback is not None:
+            self._spawn(self._sender.confirm_press(message.callback))
+        if not message.private:
+            await self._group(event)
+            return
+        receipt = await self._receive(message, event)
+        if receipt.guard == "emergency" and not receipt.duplicate and receipt.answer is not None:
+            await self._send_now(message, receipt, receipt.answer)
+
+    async def _receive(self, message: InboundMessage, event: NewEvent) -> Receipt:
+        if message.kind == "left":
+            receipt = await self._reception.store_only(event, guard="left")
+            if not receipt.duplicate:
+                await self._unreachable(receipt)
+            return receipt
+        if message.kind == "command":
+            welcome = Reply(render("gateway.welcome", hotline=self._config.hotline_name))
+            return await self._reception.answer(event, welcome, guard="start")
+        if message.note is not None or message.kind == "edit":
+            note = message.note or "gateway.edited"
+            return await self._reception.take_noted(event, Reply(render(note)), guard=message.kind)
+        if message.photo_ref is not None:
+            return await self._photo(message, event)
+        verdict = self._flood.check(message.peer)
+        if verdict == "tell":
+            return await self._reception.answer(event, Reply(render("gateway.flood")), guard="flood")
+        if verdict == "quiet":
+            return await self._reception.store_only(event, guard="flood")
+        return await self._reception.take(event)
+
+    async def _photo(self, message: InboundMessage, event: NewEvent) -> Receipt:
+        limit = self._config.max_photo_bytes
+        if (message.photo_size or 0) > limit:
+            text = render(
+                "gateway.photo_too_large_link", limit_mb=limit // (1024 * 1024), url=self._config.public_url
+            )
+            return await self._reception.take_noted(event, Reply(text), guard="photo_too_large")
+        urgent = self._reception.verdict_of(event)
+        if urgent is not None and urgent.kind == "emergency":
+            receipt = await self._reception.take(event)
+            if receipt.stored and not receipt.duplicate:
+                self._spawn(self._expect_photo(message, receipt))
+            return receipt
+        hold = dt.timedelta(seconds=ALBUM_SECONDS if message.album else 0)
+        now = utc_now()
+        try:
+            stored = await self._db.transaction(
+                store_album_photo, event, reference=str(message.photo_ref), album=message.album,
+                sealed=urgent is not None, hold=hold, now=now,
+            )
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise NotStored from error
+        if not stored.duplicate and stored.state != "human" and urgent is None:
+            self._runner.kick_later(stored.conversation_id, hold.total_seconds() + 0.02)
+        if urgent is not None and not stored.duplicate:
+            return await self._reception.answer(
+                replace(event, event_key=f"{event.event_key}:words", kind="other", body={}), urgent.reply, guard=urgent.name
+            )
+        return Receipt(True, stored.duplicate, False, stored.event_id)
+
+    async def _expect_photo(self, message: InboundMessage, receipt: Receipt) -> None:
+        """The photo of an emergency is fetched by the worker, after the number went out."""
+        try:
+            await self._db.transaction(
+                media.expect, conversation_id=receipt.conversation_id, event_id=receipt.event_id,
+                provider_ref=str(message.photo_ref), now=utc_now(),
+            )
+        except SQLAlchemyError as error:
+            log.warning("emergency_photo_lost", error=type(error).__name__)
+
+    async def _group(self, event: NewEvent) -> None:
+        """No words of a group are kept; one polite line an hour."""
+        bare = replace(event, kind="other", body={})
+        if self._groups.check(event.peer) == "pass":
+            await self._reception.answer(bare, Reply(render("gateway.group")), guard="group")
+        else:
+            await self._reception.store_only(bare, guard="group")
+
+    async def _send_now(self, message: InboundMessage, receipt: Receipt, answer: Reply) -> None:
+        """An emergency's number, before the 200, stored or not; once per update of this process."""
+        if message.event_key in self._answered:
+            return
+        buttons = receipt.out.buttons if receipt.out else ()
+        try:
+            sent = await asyncio.wait_for(
+                self._sender.send(message.peer, OutboundMessage(answer.text, buttons)), 6
+            )
+        except (DeliveryError, TimeoutError) as error:
+            log.error("emergency_not_sent", error=str(error))
+            return  # stored: the delivery job repeats it; not stored: Telegram repeats the update
+        self._answered[message.event_key] = None
+        if len(self._answered) > 1000:
+            self._answered.pop(next(iter(self._answered)))
+        if receipt.out is None:
+            raise NotStored
+        self._spawn(self._mark_sent(receipt.out.id, sent))
+
+    async def _mark_sent(self, message_id: int, provider_id: str) -> None:
+        try:
+            await self._db.transaction(
+                deliveries.mark_sent, message_id=message_id, provider_message_id=provider_id, now=utc_now()
+            )
+        except SQLAlchemyError as error:
+            log.warning("emergency_sent_not_marked", error=type(error).__name__)
+
+    async def _unreachable(self, receipt: Receipt) -> None:
+        if receipt.conversation_id is not None:
+            await self._db.statement(
+                deliveries.mark_unreachable, conversation_id=receipt.conversation_id,
+                error="blocked by the user", now=utc_now(),
+            )
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def start_polling(self) -> None:
+        self._polling = asyncio.get_running_loop().create_task(self._poll())
+
+    async def close(self) -> None:
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=2)
+
+    async def _poll(self) -> None:
+        """Poll while this process holds the advisory lock; others stand by."""
+        while True:
+            try:
+                lock = await psycopg.AsyncConnection.connect(
+                    self._config.database_url.replace("postgresql+psycopg://", "postgresql://"),
+                    autocommit=True, connect_timeout=5,
+                )
+                async with lock:
+                    taken = await lock.execute("SELECT pg_try_advisory_lock(%s)", [POLL_LOCK])
+                    row = await taken.fetchone()
+                    if row is not None and row[0]:
+                        log.info("polling_started")
+                        await self._poll_as_holder(lock)
+            except psycopg.Error as error:
+                log.warning("polling_lock_lost", error=type(error).__name__)
+            await asyncio.sleep(3)
+
+    async def _poll_as_holder(self, lock: psycopg.AsyncConnection[Any]) -> None:
+        """With the database away nobody else can hold the lock, so polling goes on: an emergency
+        is still answered. What could not be stored is not confirmed and comes again."""
+        offset: int | None = None
+        while True:
+            try:
+                updates = await self._sender.updates(offset)
+            except DeliveryError as error:
+                log.warning("polling_failed", error=str(error))
+                await asyncio.sleep(error.retry_after or 3)
+                updates = []
+            all_stored = True
+            for update in updates:
+                try:
+                    await self.take(update)
+                except NotStored:
+                    all_stored = False
+                except Unreadable as error:
+                    log.warning("update_unreadable", error=str(error))
+                if all_stored:
+                    offset = int(update["update_id"]) + 1
+            if not all_stored:
+                await asyncio.sleep(1)
+            if lock.closed or lock.broken:
+                if await self._database_answers():
+                    return  # back: take the lock anew, or leave the work to whoever has it
+            elif not updates:
+                await _still_held(lock)
+
+    async def _database_answers(self) -> bool:
+        try:
+            await self._db.statement(lambda connection: connection.exec_driver_sql("SELECT 1").one())
+        except SQLAlchemyError:
+            return False
+        return True
+
+
+async def _still_held(lock: psycopg.AsyncConnection[Any]) -> None:
+    """Touch the lock's connection so that its loss is noticed; the loop looks at its state."""
+    try:
+        await lock.execute("SELECT 1")
+    except psycopg.Error:
+        await lock.close()

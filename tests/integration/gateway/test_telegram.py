@@ -1,0 +1,256 @@
+"""Telegram from the webhook to the local Bot API and back."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import select, text
+
+from bot.gateway.app import Gateway
+from bot.gateway.config import GatewayConfig
+from feedback_store.store import Store
+from feedback_store.tables import EmergencyCall, InboundEvent, Media, OutboundMessage
+from tests.e2e.fake_telegram import FakeTelegram
+from tests.integration.gateway.conftest import running
+from tests.integration.gateway.fake_engine import FakeEngine
+from tests.integration.gateway.serving import serving
+from worker.main import Worker
+
+SECRET = "webhook-secret"
+CHAT = 777
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def tg_config(config: GatewayConfig, telegram: FakeTelegram) -> Iterator[GatewayConfig]:
+    with serving(telegram.app, lifespan="off") as api:
+        yield dataclasses.replace(
+            config, telegram_token="123:abc", telegram_secret=SECRET, telegram_mode="webhook", telegram_api=api
+        )
+
+
+@contextmanager
+def working(config: GatewayConfig, store: Store, engine: FakeEngine) -> Iterator[None]:
+    """A worker in a thread with a loop of its own."""
+    begun = threading.Event()
+    box: dict[str, Any] = {}
+
+    async def run() -> None:
+        worker = Worker(config, store, engine_transport=httpx.ASGITransport(app=engine.app))
+        box["stop"], box["loop"] = asyncio.Event(), asyncio.get_running_loop()
+        task = asyncio.create_task(worker.run(box["stop"]))
+        await worker.ready.wait()
+        begun.set()
+        await task
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    assert begun.wait(10)
+    try:
+        yield
+    finally:
+        box["loop"].call_soon_threadsafe(box["stop"].set)
+        thread.join(15)
+
+
+class Bot:
+    """Posts updates to the webhook as Telegram does."""
+
+    def __init__(self, base: str) -> None:
+        self.http = httpx.Client(base_url=base, timeout=15, trust_env=False)
+
+    def __call__(self, update: Any, secret: str | None = SECRET) -> httpx.Response:
+        headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
+        return self.http.post("/telegram/webhook", json=update, headers=headers)
+
+
+@pytest.fixture
+def bot(tg_config: GatewayConfig, store: Store, engine: FakeEngine) -> Iterator[Bot]:
+    gateway = Gateway(tg_config, store, engine_transport=httpx.ASGITransport(app=engine.app))
+    with running(gateway) as base:
+        made = Bot(base)
+        yield made
+        made.http.close()
+
+
+@pytest.fixture
+def worker(tg_config: GatewayConfig, store: Store, engine: FakeEngine) -> Iterator[None]:
+    with working(tg_config, store, engine):
+        yield
+
+
+def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def jpeg(colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (120, 80), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_an_unsigned_update_gets_401_an_unreadable_one_400_and_an_unknown_kind_200(bot: Bot) -> None:
+    assert bot({"update_id": 1}, secret=None).status_code == 401
+    assert bot({"update_id": 1}, secret="wrong").status_code == 401
+    assert bot(["no update"]).status_code == 400
+    assert bot({"update_id": 2, "message": {"chat": "?"}}).status_code == 400
+    raw = bot.http.post("/telegram/webhook", content=b"{", headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})
+    assert raw.status_code == 400
+    assert bot({"update_id": 3, "channel_post": {}}).status_code == 200
+
+
+def test_a_message_is_answered_once_although_the_update_comes_three_times(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    update = telegram.text(CHAT, "đèn đường hỏng")
+    assert [bot(update).status_code for _ in range(3)] == [200, 200, 200]
+    assert until(lambda: telegram.texts(CHAT)) == ["Đã nghe: đèn đường hỏng"]
+    time.sleep(0.3)
+    assert len(telegram.texts(CHAT)) == 1 and len(engine.turns) == 1
+
+
+def test_a_pressed_button_reaches_the_engine_as_its_payload_and_the_spinner_stops(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    engine.script["tóm tắt"] = {"replies": [
+        {"text": "Đúng chưa ạ?", "buttons": [{"title": "Gửi", "payload": '/affirm{"x": 1}'}]}
+    ]}
+    bot(telegram.text(CHAT, "tóm tắt"))
+    assert until(lambda: telegram.sent)
+    import json
+
+    button = json.loads(telegram.sent[0]["reply_markup"])["inline_keyboard"][0][0]
+    assert button["text"] == "Gửi" and len(button["callback_data"].encode()) <= 64
+    bot(telegram.press(CHAT, button["callback_data"]))
+    assert until(lambda: len(telegram.texts(CHAT)) == 2)
+    assert engine.turns[1]["payload"] == '/affirm{"x": 1}'
+    assert until(lambda: telegram.answered)
+    bot(telegram.press(CHAT, button["callback_data"]))
+    bot(telegram.press(CHAT, "b:forged"))
+    assert until(lambda: len(telegram.texts(CHAT)) == 4)
+    assert len(engine.turns) == 2
+
+
+def test_an_album_becomes_one_turn_with_all_its_photos(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine, store: Store
+) -> None:
+    for number, colour in enumerate(("red", "green", "blue")):
+        caption = {"caption": "ổ gà to"} if number == 0 else {}
+        bot(telegram.photo(CHAT, f"f{number}", jpeg(colour), media_group_id="g1", **caption))
+    assert until(lambda: engine.turns)
+    time.sleep(0.5)
+    assert len(engine.turns) == 1
+    assert engine.turns[0]["text"] == "ổ gà to" and len(engine.turns[0]["metadata"]["media"]) == 3
+    with store.reading() as session:
+        assert [row.status for row in session.scalars(select(Media))] == ["stored"] * 3
+
+
+def test_a_photo_that_is_gone_at_telegram_is_told_to_the_citizen(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    update = telegram.photo(CHAT, "gone", jpeg())
+    del telegram.files["gone"]
+    bot(update)
+    assert until(lambda: telegram.texts(CHAT))
+    assert "chưa tải được ảnh" in telegram.texts(CHAT)[0] and not engine.turns
+
+
+def test_an_emergency_is_sent_before_the_200_with_no_worker(
+    bot: Bot, telegram: FakeTelegram, store: Store, engine: FakeEngine
+) -> None:
+    update = telegram.text(CHAT, "cháy nhà rồi cứu với")
+    assert bot(update).status_code == 200
+    assert len(telegram.texts(CHAT)) == 1 and "114" in telegram.texts(CHAT)[0]
+    assert bot(update).status_code == 200
+    assert len(telegram.texts(CHAT)) == 1 and not engine.turns
+    with store.reading() as session:
+        assert session.scalars(select(EmergencyCall)).one().answered_at is not None
+
+
+def test_telegrams_pause_is_honoured_and_the_order_kept(
+    bot: Bot, worker: None, telegram: FakeTelegram
+) -> None:
+    telegram.fail["sendMessage"] = [(429, {"description": "Too Many", "parameters": {"retry_after": 1}})]
+    bot(telegram.text(CHAT, "một"))
+    bot(telegram.text(CHAT, "hai"))
+    assert until(lambda: len(telegram.texts(CHAT)) == 2)
+    assert telegram.texts(CHAT) == ["Đã nghe: một", "Đã nghe: hai"]
+
+
+def test_a_citizen_who_blocked_the_bot_is_left_alone_until_they_write_again(
+    bot: Bot, worker: None, telegram: FakeTelegram, store: Store
+) -> None:
+    telegram.fail["sendMessage"] = [(403, {"description": "Forbidden: bot was blocked by the user"})]
+    bot(telegram.text(CHAT, "một"))
+
+    def unreachable() -> Any:
+        with store.reading() as session:
+            return session.execute(text("SELECT unreachable_at FROM contacts")).scalar()
+
+    assert until(unreachable)
+    with store.reading() as session:
+        assert session.scalars(select(OutboundMessage.status)).all() == ["dead"]
+    bot(telegram.text(CHAT, "hai"))
+    assert until(lambda: telegram.texts(CHAT)) == ["Đã nghe: hai"]
+    assert unreachable() is None
+
+
+def test_a_group_gets_one_polite_line_and_nothing_of_it_is_kept(
+    bot: Bot, worker: None, telegram: FakeTelegram, store: Store, engine: FakeEngine
+) -> None:
+    for words in ("số của tôi là 0912345678", "alo"):
+        bot(telegram.text(-500, words))
+    assert until(lambda: telegram.texts(-500))
+    time.sleep(0.3)
+    assert len(telegram.texts(-500)) == 1 and not engine.turns
+    with store.reading() as session:
+        assert [row.body for row in session.scalars(select(InboundEvent))] == [{}, {}]
+
+
+def test_voice_stickers_and_edits_get_an_answer_and_no_turn(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    bot(telegram.message_update(CHAT, voice={"file_id": "v", "duration": 3}))
+    bot(telegram.message_update(CHAT, sticker={"file_id": "s"}))
+    edited = telegram.text(CHAT, "sửa lại")
+    bot({"update_id": 9001, "edited_message": edited["message"]})
+    assert until(lambda: len(telegram.texts(CHAT)) == 3)
+    assert not engine.turns
+
+
+def test_a_long_answer_is_split_at_telegrams_limit(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    engine.script["dài"] = {"replies": [{"text": "điều khoản " * 900}]}
+    bot(telegram.text(CHAT, "dài"))
+    assert until(lambda: len(telegram.texts(CHAT)) >= 3)
+    assert all(len(one.encode("utf-16-le")) // 2 <= 4096 for one in telegram.texts(CHAT))
+
+
+def test_polling_takes_what_the_webhook_would(
+    tg_config: GatewayConfig, store: Store, engine: FakeEngine, telegram: FakeTelegram, worker: None, tmp_path: Path
+) -> None:
+    polling = dataclasses.replace(tg_config, telegram_mode="polling")
+    gateway = Gateway(polling, store, engine_transport=httpx.ASGITransport(app=engine.app))
+    telegram.updates = [telegram.text(CHAT, "một"), telegram.text(CHAT, "hai")]
+    with running(gateway):
+        assert until(lambda: len(telegram.texts(CHAT)) == 2)
+    assert telegram.texts(CHAT) == ["Đã nghe: một", "Đã nghe: hai"]

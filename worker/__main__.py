@@ -1,0 +1,24 @@
+"""``python -m worker``: the background process."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hotline.bootstrap import gateway_config, open_store
+from worker.main import Worker, serve
+
+
+def main() -> None:
+    settings, store = open_store("worker", pool_size=10)
+
+    async def run() -> None:
+        await serve(Worker(gateway_config(settings), store), settings.worker_port)
+
+    try:
+        asyncio.run(run())
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    main()

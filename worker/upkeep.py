@@ -1,0 +1,76 @@
+"""The worker's recurring work, each round in transactions of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.gateway.database import Database
+from bot.gateway.photos import PhotoFetcher
+from feedback_store.service import deadlines, denunciations, limits, media
+
+log = structlog.get_logger("worker.upkeep")
+
+
+async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Run ``work`` for ever; a failed round is logged and the next one tries again."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("round_failed", round=name, error=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def handle_deadlines(database: Database) -> int:
+    """Breaches and warnings that are due now; until nothing is left."""
+    total = 0
+    while True:
+        done = await database.transaction(deadlines.handle_due, now=_now(), limit=100)
+        total += done
+        if done < 100:
+            return total
+
+
+async def erase_sealed(database: Database, root: Path) -> int:
+    """Denunciations nobody took back in 24 hours, and the files of everything erased."""
+    erased = await database.transaction(denunciations.erase_due, now=_now(), media_root=root)
+    await database.transaction(media.remove_erased, root)
+    return erased
+
+
+async def fetch_photos(database: Database, photos: PhotoFetcher) -> int:
+    """Photos that no turn waits for, or whose turn died: until stored or given up."""
+    due = await database.transaction(media.waiting, before=_now() - dt.timedelta(seconds=20))
+    for media_id, reference in due:
+        await photos.one(media_id, reference)
+    return len(due)
+
+
+async def prune(database: Database) -> None:
+    await database.transaction(limits.prune, now=_now())
+
+
+async def beat(database: Database) -> None:
+    """Sign of life that the console and ``hotline doctor`` read."""
+    await database.transaction(_beat, now=_now())
+
+
+def _beat(session: Session, *, now: dt.datetime) -> None:
+    session.execute(
+        text("INSERT INTO heartbeats (name, at) VALUES ('worker', :now) "
+             "ON CONFLICT (name) DO UPDATE SET at = :now"),
+        {"now": now},
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
