@@ -5,40 +5,39 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-# name → module that holds a Typer `app`
+# name → module that holds a Typer `app` with a command of that name, or one that is the command itself
 COMMANDS = {
     "up": "hotline.run_cli",
     "demo": "hotline.run_cli",
     "migrate": "hotline.run_cli",
     "train": "hotline.run_cli",
     "chat": "hotline.chat",
-    "doctor": "hotline.doctor",
+    "doctor": "hotline.doctor_cli",
     "user": "hotline.user_cli",
     "sla": "hotline.sla_cli",
     "backup": "hotline.backup_cli",
     "restore": "hotline.backup_cli",
 }
+SHARED = ("hotline.run_cli", "hotline.backup_cli")
 
 
 class LazyGroup(TyperGroup):
-    """Finds a command by importing its module; a module is a group of its own name or holds several."""
+    """Finds a command by importing its module, so that one command doesn't wait for the others."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
         found: Any = get_command(importlib.import_module(module).app)
-        commands = getattr(found, "commands", None)
-        if commands and cmd_name in commands and cmd_name != "user":
-            return commands[cmd_name]
+        if module in SHARED:
+            return found.commands[cmd_name]
         found.name = cmd_name
         return found
 
@@ -55,6 +54,7 @@ def hotline() -> None:
 
 
 def main() -> None:
+    """Entry of the command ``hotline``."""
     app(prog_name="hotline")
 
 

@@ -85,7 +85,7 @@ def say(text: str) -> None:
 
 
 def check_machine() -> None:
-    if sys.version_info < (3, 11):  # noqa: UP036  (this file may be started by any Python)
+    if sys.version_info < (3, 11):
         raise CannotInstall(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     try:
         import ensurepip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import secrets
@@ -98,10 +99,8 @@ class Keys:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise KeyFault(f"{path} cannot be read by this user: {error.strerror}") from error
-        try:
+        with contextlib.suppress(FileExistsError):  # made by another process in this moment: that one counts
             write_secret(path, make() + "\n")
-        except FileExistsError:
-            pass  # another process made it in this moment; its key is the one
         return path.read_text().strip()
 
 

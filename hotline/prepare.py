@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from feedback_store.defaults import load_defaults
 from feedback_store.migrations import pending, upgrade
 from feedback_store.store import Store
 from feedback_store.tables import Setting, Ticket
-from hotline.bootstrap import open_store
+from hotline.process import open_store
 from hotline.settings import Settings
 
 users: Any = importlib.import_module("feedback_store.service.users") if importlib.util.find_spec("feedback_store.service.users") else None
@@ -47,7 +48,7 @@ def prepare(settings: Settings, store: Store, *, now: dt.datetime) -> dict[str, 
     with store.transaction() as session:
         load_defaults(session, now=now, province=settings.province)
     if settings.demo:
-        said["sign_ins"] = load_samples(store, now)
+        said["sign_ins"] = load_samples(store, settings.media, now)
     elif users is not None:
         with store.transaction() as session:
             first = users.ensure_first_admin(session, now=now)
@@ -63,7 +64,7 @@ def refuse_real_tickets(session: Session) -> None:
         raise RealTickets("this database holds real tickets; sample data is only put into one of its own")
 
 
-def load_samples(store: Store, now: dt.datetime) -> list[list[str]]:
+def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]:
     """Fill an empty demo database once; its sign-ins are kept, they open sample data alone."""
     with store.transaction() as session:
         mark = session.get(Setting, DEMO_MARK)
@@ -71,7 +72,8 @@ def load_samples(store: Store, now: dt.datetime) -> list[list[str]]:
             return [list(entry) for entry in mark.value["sign_ins"]]
         if mark is None:
             session.add(Setting(key=DEMO_MARK, value={"loaded": False}, updated_at=now))
-    made = [list(entry) for entry in demo.load_demo(store, now=now, seed=DEMO_SEED)]
+    signs = demo.load_demo(store, now=now, seed=DEMO_SEED, media_root=media)
+    made = [[sign.role, sign.login, sign.password] for sign in signs]
     with store.transaction() as session:
         mark = session.get_one(Setting, DEMO_MARK)
         mark.value = {"loaded": True, "sign_ins": made}

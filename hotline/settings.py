@@ -20,40 +20,40 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_file=None, extra="ignore")
 
-    var: Path = Field(ROOT / "var", description="folder of everything this installation writes")
+    var: Path = Field(default=ROOT / "var", description="folder of everything this installation writes")
     database_url: str | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL to use instead of the embedded one"
+        default=None, validation_alias="DATABASE_URL", description="PostgreSQL to use instead of the embedded one"
     )
-    demo: bool = Field(False, description="sample data: a database and photos of their own, said on every page")
-    database_name: str = Field("hotline", description="database of the embedded server")
-    postgres_account: str = Field("nobody", description="account of the embedded server when started as root")
-    postgres_port: int = Field(0, description="port of the embedded server; 0 = kept from the first start")
+    demo: bool = Field(default=False, description="sample data: a database and photos of their own, said on every page")
+    database_name: str = Field(default="hotline", description="database of the embedded server")
+    postgres_account: str = Field(default="nobody", description="account of the embedded server when started as root")
+    postgres_port: int = Field(default=0, description="port of the embedded server; 0 = kept from the first start")
 
-    host: str = Field("127.0.0.1", description="address the web process listens on")
-    port: int = Field(8022, description="port of the web process")
-    public_url: str | None = Field(None, description="address citizens see; default http://host:port")
-    engine_port: int = Field(5005, description="loopback port of the engine")
-    actions_port: int = Field(5055, description="loopback port of the action server")
-    worker_port: int = Field(5065, description="loopback port of the worker's health check")
-    model_dir: Path | None = Field(None, description="folder of the trained model; default var/models")
-    allowed_origins: str = Field("", description="portals that may embed the widget, separated by commas")
-    trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed")
-    secure_cookies: bool | None = Field(None, description="Secure cookies; default: when public_url is https")
+    host: str = Field(default="127.0.0.1", description="address the web process listens on")
+    port: int = Field(default=8022, description="port of the web process")
+    public_url: str | None = Field(default=None, description="address citizens see; default http://host:port")
+    engine_port: int = Field(default=5005, description="loopback port of the engine")
+    actions_port: int = Field(default=5055, description="loopback port of the action server")
+    worker_port: int = Field(default=5065, description="loopback port of the worker's health check")
+    model_dir: Path | None = Field(default=None, description="folder of the trained model; default var/models")
+    allowed_origins: str = Field(default="", description="portals that may embed the widget, separated by commas")
+    trusted_proxies: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
+    secure_cookies: bool | None = Field(default=None, description="Secure cookies; default: when public_url is https")
 
-    province: str = Field("hai-phong", description="file below data/provinces to load")
-    service_area: str = Field("", description="commune codes served, by comma; empty = any place is taken")
-    hotline_name: str = Field("Tổng đài 1022", description="name that citizens read")
+    province: str = Field(default="hai-phong", description="file below data/provinces to load")
+    service_area: str = Field(default="", description="commune codes served, by comma; empty = any place is taken")
+    hotline_name: str = Field(default="Tổng đài 1022", description="name that citizens read")
 
-    telegram_token: SecretStr | None = Field(None, description="token of the bot; none = no Telegram")
-    telegram_secret: SecretStr | None = Field(None, description="secret_token of the webhook")
-    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="how updates arrive")
-    telegram_api: str = Field("https://api.telegram.org", description="Bot API address")
+    telegram_token: SecretStr | None = Field(default=None, description="token of the bot; none = no Telegram")
+    telegram_secret: SecretStr | None = Field(default=None, description="secret_token of the webhook")
+    telegram_mode: Literal["polling", "webhook"] = Field(default="polling", description="how updates arrive")
+    telegram_api: str = Field(default="https://api.telegram.org", description="Bot API address")
 
-    max_photo_mb: int = Field(10, description="largest photo taken, in MiB")
-    max_text: int = Field(4000, description="longest message taken, in characters")
-    lease_seconds: float = Field(12, description="life of a turn lease")
-    engine_timeout: float = Field(10, description="seconds to wait for one turn of the engine")
-    log_level: str = Field("INFO", description="least level that is logged")
+    max_photo_mb: int = Field(default=10, description="largest photo taken, in MiB")
+    max_text: int = Field(default=4000, description="longest message taken, in characters")
+    lease_seconds: float = Field(default=12, description="life of a turn lease")
+    engine_timeout: float = Field(default=10, description="seconds to wait for one turn of the engine")
+    log_level: str = Field(default="INFO", description="least level that is logged")
 
     @cached_property
     def models(self) -> Path:

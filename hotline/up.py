@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,10 +37,8 @@ class Stopped(Exception):
 
 def say(text: str) -> None:
     """One line to the person; a closed terminal must not keep us from stopping cleanly."""
-    try:
+    with suppress(OSError):
         print(text, flush=True)
-    except OSError:
-        pass
 
 
 @contextmanager
@@ -170,7 +168,7 @@ class Up:
         say("database: schema and default data" + (", sample data (a minute)" if self.settings.demo else ""))
         done = subprocess.run(
             [sys.executable, "-m", "hotline.prepare"], env=main_env(self.settings, url), cwd=ROOT,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, start_new_session=True,
+            capture_output=True, text=True, check=False, start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         lines = done.stdout.strip().splitlines()
@@ -183,14 +181,15 @@ class Up:
 
     def _serve(self, url: str) -> None:
         say("starting engine, actions, web and worker")
-        self.supervisor = Supervisor(children(self.settings, url), lambda text: say(f"hotline: {text}"), self._note)
+        self.supervisor = Supervisor(
+            children(self.settings, url), lambda text: say(f"hotline: {text}"), self._note
+        )
         while not self.supervisor.ready():
             self._tend()
             failing = self.supervisor.failing()
             if failing is not None:
-                raise CannotStart(
-                    f"{failing.spec.name} does not start; {failing.spec.log} ends with:\n{tail(failing.spec.log)}"
-                )
+                log = failing.spec.log
+                raise CannotStart(f"{failing.spec.name} does not start; {log} ends with:\n{tail(log)}")
             time.sleep(0.05)
 
     def _tend(self) -> None:
@@ -239,8 +238,8 @@ def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes
     env["MPLCONFIGDIR"] = str(settings.var / "cache" / "matplotlib")
     with (settings.logs / "training.log").open("wb") as log:
         return subprocess.Popen(
-            [str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--out", str(settings.models), "--root", str(ROOT),
-             *(["--force"] if again else [])],
+            [str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--out", str(settings.models),
+             "--root", str(ROOT), *(["--force"] if again else [])],
             env=env, cwd=ROOT, stderr=log, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
         )
 
@@ -252,10 +251,11 @@ def check_server(url: str) -> None:
             version = connection.info.server_version
             encoding = connection.info.parameter_status("server_encoding")
     except (psycopg.Error, ValueError) as error:
-        reason = str(error).strip().splitlines()
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         raise CannotStart(
-            f"the database of DATABASE_URL cannot be used: {reason[-1] if reason else type(error).__name__}\n"
-            "  It has the form postgresql://user:password@host:5432/database; leave it out for the embedded server."
+            f"the database of DATABASE_URL cannot be used: {reason}\n"
+            "  Its form is postgresql://user:password@host:5432/database; "
+            "without it the embedded server is used."
         ) from error
     if version < OLDEST_SERVER:
         raise CannotStart(f"the database server is version {version // 10000}; 14 or newer is needed")

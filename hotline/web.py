@@ -6,7 +6,8 @@ import sys
 
 import uvicorn
 
-from hotline.bootstrap import create_app, open_store
+from hotline.bootstrap import create_app
+from hotline.process import open_store
 
 
 def main() -> int:
