@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vitext.letters import fold_char, nfc
 from vitext.shorthand import ABBREVIATIONS, PLACE_UNITS, TEENCODE
@@ -66,6 +67,11 @@ def _spell(raw: str, following: list[tuple[int, int, str]]) -> str:
     unit = PLACE_UNITS.get(lowered)
     if unit and _names_a_place(lowered, following):
         return unit
+    return _spell_word(lowered)
+
+
+@lru_cache(maxsize=8192)
+def _spell_word(lowered: str) -> str:
     full = TEENCODE.get(lowered) or ABBREVIATIONS.get(lowered)
     if full:
         return full

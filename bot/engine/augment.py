@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from vitext import fold, has_marks, nfc, syllables
+from vitext import Syllable, fold, has_marks, nfc, syllables
 
 SEED = 1022
 _SHORT = {
@@ -53,13 +54,19 @@ def variants(text: str, entities: list[dict[str, Any]]) -> list[Variant]:
     return kept
 
 
+@lru_cache(maxsize=4)  # the variants of one sentence are made one after the other
+def _written(text: str) -> list[Syllable]:
+    return syllables(text)
+
+
 def rewrite(text: str, entities: list[dict[str, Any]], change: Any) -> Variant:
     """Apply `change` to every word of `text` and move the entity spans along."""
+    written = _written(text)
     pieces: list[str] = []
     length = 0
     moved_to: list[tuple[int, int, int, int]] = []
     last = 0
-    for syllable in syllables(text):
+    for syllable in written:
         gap = text[last : syllable.start]
         pieces.append(gap)
         length += len(gap)

@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.heads import Head, View, Vocabulary
+from bot.engine.heads import Head, Job, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
 from vitext import fold
@@ -103,11 +103,13 @@ class VietnameseIntentClassifier(GraphComponent):
         for route, key in LEAVES.items():
             jobs[key] = [(i, leaf, source) for i, intent, leaf, source in rows
                          if intent == route and leaf]
+        work: dict[str, Job] = {}
         for key, job in jobs.items():
             if job:
                 indexes, labels, sources = zip(*job)
-                self._heads[key] = Head.fit(features[list(indexes)], labels, sources)
+                work[key] = (features[list(indexes)], labels, sources)
                 log.info("%s: %d classes from %d sentences", key, len(set(labels)), len(labels))
+        self._heads = fit_heads(work)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "vocabulary.pickle").write_bytes(pickle.dumps(self._vocabulary, 5))
             for key, head in self._heads.items():

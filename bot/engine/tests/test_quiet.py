@@ -15,7 +15,7 @@ def test_the_engine_runs_without_tensorflow() -> None:
 
 
 def test_using_tensorflow_is_an_error_and_not_silence() -> None:
-    from rasa.nlu.classifiers.diet_classifier import DIETClassifier, DIET
+    from rasa.nlu.classifiers.diet_classifier import DIET, DIETClassifier
 
     with pytest.raises(RuntimeError, match="not part of this engine"):
         DIET({}, {}, True, {})

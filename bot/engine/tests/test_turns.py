@@ -109,7 +109,8 @@ def test_no_word_of_a_denunciation_is_kept(
     assert "Lê Lợi" not in json.dumps(stored, ensure_ascii=False)
     assert "Bí Mật" not in json.dumps(stored, ensure_ascii=False)
     (user,) = [event for event in stored["events"] if event["event"] == "user"]
-    assert user["text"] == "" and user["parse_data"]["text"] == ""
+    assert user["text"] == ""
+    assert user["parse_data"]["text"] == ""
 
 
 def test_a_long_session_stays_short_and_keeps_its_slots(
