@@ -127,8 +127,10 @@ def _train(root: Path, folder: Path) -> Path:
 
 
 def check(nlu: Any, domain: Any) -> None:
-    """Refuse sentences under two intents, intents the domain doesn't know, and crooked entity marks."""
+    """Refuse no sentences at all, sentences under two intents, intents the domain doesn't know, and crooked entity marks."""
     problems: list[str] = []
+    if not nlu.intent_examples:
+        problems.append("nlu_data holds no sentences")
     seen: dict[str, str] = {}
     for example in nlu.intent_examples:
         text, intent = str(example.get("text")), str(example.get("intent"))
