@@ -127,7 +127,7 @@ def _train(root: Path, folder: Path) -> Path:
 
 
 def check(nlu: Any, domain: Any) -> None:
-    """Refuse no sentences at all, sentences under two intents, intents the domain doesn't know, and crooked entity marks."""
+    """Refuse data without sentences, a sentence under two intents, unknown names and crooked marks."""
     problems: list[str] = []
     if not nlu.intent_examples:
         problems.append("nlu_data holds no sentences")
