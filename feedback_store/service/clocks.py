@@ -17,8 +17,7 @@ HOTLINE_CALENDAR = "hotline"
 
 _calendars: dict[int, Calendar] = {}
 _policies: dict[int, Policy] = {}
-
-
+SIDES = ("original", "current")
 
 
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
@@ -65,23 +64,26 @@ def calendar_of(session: Session, clock: Clock) -> Calendar:
     return known
 
 
-def target_of(clock: Clock) -> Target:
-    return Target(clock.target_kind, clock.target_amount)  # type: ignore[arg-type]
+def target_of(clock: Clock, side: str = "original") -> Target:
+    """The target behind one of the two due times; a share or an extension moves the current one."""
+    amount = clock.target_amount + (clock.extra_amount if side == "current" else 0)
+    return Target(clock.target_kind, amount)  # type: ignore[arg-type]
+
+
+def moves(pause: Pause, clock: Clock) -> bool:
+    """Whether a pause moves a clock (sla.md, rules 5 and 8): a leg's own and the whole ticket's move
+    its resolve; the promise is moved only by waiting for the citizen; nothing moves the others."""
+    if clock.kind == "resolve":
+        return pause.leg_id is None or pause.leg_id == clock.leg_id
+    return clock.kind == "promise" and pause.kind == "citizen"
 
 
 def pause_spans(session: Session, clock: Clock) -> list[PauseSpan]:
-    """Pauses that move this clock (sla.md, rules 5 and 8).
-
-    A leg's pauses move its resolve clock. The promise is moved only by waiting for the citizen.
-    """
+    """Pauses that move this clock."""
     if clock.kind not in ("resolve", "promise"):
         return []
     query = select(Pause).where(Pause.ticket_id == clock.ticket_id)
-    if clock.kind == "resolve":
-        query = query.where((Pause.leg_id == clock.leg_id) | Pause.leg_id.is_(None))
-    else:
-        query = query.where(Pause.kind == "citizen")
-    return [PauseSpan(p.started_at, p.ended_at) for p in session.scalars(query)]
+    return [PauseSpan(p.started_at, p.ended_at) for p in session.scalars(query) if moves(p, clock)]
 
 
 def open_clock(
@@ -111,6 +113,7 @@ def open_clock(
         round=round_,
         target_kind=target.kind,
         target_amount=target.amount,
+        extra_amount=0,
         policy_version_id=policy_id,
         calendar_version_id=calendar_id,
         started_at=start,
@@ -136,22 +139,30 @@ def running(session: Session, ticket_id: int, *, kind: str | None = None, leg_id
 
 
 def recompute(session: Session, clock: Clock, *, now: dt.datetime) -> None:
-    """Due times again from the stored target, start, calendar and pauses; a granted extension stays."""
-    extension = clock.current_due - clock.original_due
-    moved = due(calendar_of(session, clock), target_of(clock), clock.started_at, pause_spans(session, clock), now)
-    clock.original_due = moved
-    clock.current_due = moved + extension
-    if clock.stopped_at is None:
-        for side in ("original", "current"):
-            if getattr(clock, f"{side}_due") > now:
-                setattr(clock, f"breached_{side}_at", None)
-                setattr(clock, f"standing_{side}", "running")
+    """Both due times again from the stored targets, start, calendar and pauses.
+
+    A stored breach is never taken back here: it is a fact (rule 10).
+    """
+    calendar, pauses = calendar_of(session, clock), pause_spans(session, clock)
+    for side in SIDES:
+        if getattr(clock, f"standing_{side}") == "running":
+            setattr(clock, f"{side}_due", due(calendar, target_of(clock, side), clock.started_at, pauses, now))
+
+
+def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, now: dt.datetime) -> None:
+    """Give a running clock another target, counted from its own start; a stored breach stays."""
+    if clock.standing_original != "running":
+        return
+    clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
+    clock.extra_amount = 0
+    clock.base_due = due(calendar_of(session, clock), target, clock.started_at)
+    recompute(session, clock, now=now)
 
 
 def mark_breach(clock: Clock, at: dt.datetime) -> bool:
     """Store a breach, with its true instant, where the clock ran past its due by ``at`` (rule 10)."""
     found = False
-    for side in ("original", "current"):
+    for side in SIDES:
         due_at = getattr(clock, f"{side}_due")
         if at > due_at and getattr(clock, f"standing_{side}") == "running":
             setattr(clock, f"breached_{side}_at", due_at)
@@ -161,34 +172,54 @@ def mark_breach(clock: Clock, at: dt.datetime) -> bool:
 
 
 def stop(clock: Clock, at: dt.datetime) -> bool:
-    """Stop at ``at``; gives whether this found a breach. At the due instant is on time (rule 10)."""
+    """Stop at ``at``; gives whether this found a breach. At the due instant is on time (rule 10).
+
+    A proof of delivery may tell of an instant before the job ran: what it marked as late by the due
+    is on time after all.
+    """
     breached = mark_breach(clock, at)
     clock.stopped_at = at
-    for side in ("original", "current"):
-        if getattr(clock, f"standing_{side}") == "running":
+    for side in SIDES:
+        if getattr(clock, f"standing_{side}") != "left" and at <= getattr(clock, f"{side}_due"):
             setattr(clock, f"standing_{side}", "on_time")
+            setattr(clock, f"breached_{side}_at", None)
     return breached
 
 
 def leave(clock: Clock, reason: str, at: dt.datetime) -> None:
-    """Take a clock out of its cohort; a breach that was already stored stays counted."""
-    clock.stopped_at = at
-    for side in ("original", "current"):
-        if getattr(clock, f"standing_{side}") == "running":
+    """Take a clock out of every cohort whose due time lies after ``at``; a breach before it stays counted."""
+    mark_breach(clock, at)
+    clock.stopped_at = clock.stopped_at or at
+    for side in SIDES:
+        if getattr(clock, f"{side}_due") >= at and getattr(clock, f"standing_{side}") != "left":
             setattr(clock, f"standing_{side}", "left")
-    clock.left_reason = reason
+            setattr(clock, f"breached_{side}_at", None)
+            clock.left_reason = reason
+
+
+def count_as_late(clock: Clock, reason: str, at: dt.datetime) -> None:
+    """Stop a clock as late whatever its due: a leg given back after the accept clock (rule 7)."""
+    mark_breach(clock, at)
+    clock.stopped_at, clock.left_reason = at, reason
+    for side in SIDES:
+        if getattr(clock, f"standing_{side}") == "running":
+            setattr(clock, f"standing_{side}", "late")
+            setattr(clock, f"breached_{side}_at", at)
 
 
 def set_next_deadline(session: Session, ticket: Ticket) -> None:
-    """Earliest due instant of a running clock that has no stored breach yet; None = none."""
+    """When the deadline job must look next: the earliest due of a running clock without a stored
+    breach, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
     session.flush()
-    waiting = [
-        due_at
-        for clock in running(session, ticket.id)
-        for due_at, standing in (
-            (clock.original_due, clock.standing_original),
-            (clock.current_due, clock.standing_current),
-        )
-        if standing == "running"
-    ]
+    pauses = list(
+        session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None)))
+    )
+    waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
+    for clock in running(session, ticket.id):
+        held_since = [pause.started_at for pause in pauses if moves(pause, clock)]
+        for side in SIDES:
+            due_at = getattr(clock, f"{side}_due")
+            held = any(since < due_at for since in held_since)
+            if getattr(clock, f"standing_{side}") == "running" and not held:
+                waiting.append(due_at)
     ticket.next_deadline_at = min(waiting, default=None)

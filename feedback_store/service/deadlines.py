@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from feedback_store.service import clocks, notices
+from feedback_store.service import clocks, notices, pauses
 from feedback_store.service.actor import SYSTEM
 from feedback_store.service.trail import record
 from feedback_store.tables import Clock, Leg, Ticket
@@ -53,15 +53,13 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
 
 
 def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+    pauses.end_expired(session, ticket=ticket, now=now)
     for clock in clocks.running(session, ticket.id):
-        if clocks.pause_spans(session, clock):
-            clocks.recompute(session, clock, now=now)
         was = clock.standing_current
         if clocks.mark_breach(clock, now):
             _tell(session, ticket, clock, now, against_current=was != clock.standing_current)
     clocks.set_next_deadline(session, ticket)
-    if ticket.next_deadline_at is not None and ticket.next_deadline_at <= now:
-        ticket.next_deadline_at = now + dt.timedelta(minutes=1)  # an open pause keeps moving the due
+    ticket.deadline_failures = 0
 
 
 def _tell(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:

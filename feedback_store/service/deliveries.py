@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
-from feedback_store.service import results
+from feedback_store.service import results, tickets
 from feedback_store.service.intake import decrypted_json
 
 DELIVERY_LEASE = dt.timedelta(seconds=12)  # a send takes 10 s at most
@@ -59,7 +59,7 @@ WHERE id = %(message)s AND status = 'pending'
 _END = """
 UPDATE outbound_messages SET status = %(status)s, provider_message_id = %(provider)s,
     sent_at = %(sent_at)s, delivered_at = %(delivered_at)s, error = %(error)s, next_attempt_at = NULL
-WHERE id = %(message)s RETURNING conversation_id, seq, notice, body
+WHERE id = %(message)s RETURNING conversation_id, seq, ticket_id, notice, body
 """
 _AGAIN = """
 UPDATE outbound_messages SET status = 'pending', next_attempt_at = %(at)s, error = %(error)s
@@ -84,7 +84,7 @@ _SHOWN = """
 UPDATE outbound_messages SET status = 'delivered', delivered_at = %(now)s,
     sent_at = coalesce(sent_at, %(now)s)
 WHERE conversation_id = %(id)s AND seq <= %(seq)s AND status IN ('pending', 'sending', 'sent')
-RETURNING notice, body
+RETURNING ticket_id, notice, body
 """
 
 
@@ -128,7 +128,7 @@ def mark_sent(session: Session, *, message_id: int, provider_message_id: str | N
         "status": "delivered", "provider": provider_message_id, "sent_at": now, "delivered_at": now,
         "error": None, "message": message_id,
     }).one()
-    _proof(session, row.notice, row.body, now)
+    _proof(session, row.ticket_id, row.notice, row.body, now)
 
 
 def mark_uncertain(connection: Connection, *, message_id: int, error: str, now: dt.datetime) -> None:
@@ -170,7 +170,7 @@ def acknowledge(session: Session, *, conversation_id: uuid.UUID, seq: int, now: 
         _SHOWN, {"id": conversation_id, "seq": seq, "now": now}
     ).all()
     for row in rows:
-        _proof(session, row.notice, row.body, now)
+        _proof(session, row.ticket_id, row.notice, row.body, now)
     return len(rows)
 
 
@@ -194,9 +194,13 @@ def send_again(session: Session, *, message_id: int, now: dt.datetime) -> bool:
     return row is not None
 
 
-def _proof(session: Session, notice: str | None, body: bytes | None, now: dt.datetime) -> None:
-    """A delivered result starts what K2 counts from (sla.md)."""
+def _proof(
+    session: Session, ticket_id: int | None, notice: str | None, body: bytes | None, now: dt.datetime
+) -> None:
+    """A delivered result or refusal is what the promise is judged by (sla.md, rules 10 and 15)."""
     if notice == "result":
         leg_id = (decrypted_json(body) or {}).get("leg_id")
         if leg_id is not None:
             results.mark_delivered(session, leg_id=int(leg_id), at=now)
+    elif notice == "refused" and ticket_id is not None:
+        tickets.refusal_delivered(session, ticket_id=ticket_id, at=now)

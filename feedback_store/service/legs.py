@@ -15,11 +15,11 @@ from feedback_store.domain.lifecycle import (
     check_ticket_move,
     ticket_state_from_legs,
 )
-from feedback_store.service import clocks, notices
+from feedback_store.service import clocks, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, get_leg, record
-from feedback_store.tables import Agency, Category, Commune, Leg, RoutingRule, Ticket
+from feedback_store.tables import Agency, Category, Clock, Commune, Leg, RoutingRule, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
 
@@ -120,6 +120,8 @@ def dispatch(session: Session, *, ticket_id: int, agency_id: int, note: str | No
     leg = open_leg(session, ticket=ticket, agency=agency, note=note, actor=actor,
                    round_=current_round(session, ticket.id), suggestion_reason=suggestion_reason,
                    shared=bool(active), now=now)
+    if active:
+        _share(session, ticket, [other.id for other in active], now)
     for clock in clocks.running(session, ticket.id, kind="triage"):
         clocks.stop(clock, now)
     ticket.state = ticket_state_from_legs([*(other.state for other in active), leg.state])
@@ -129,6 +131,24 @@ def dispatch(session: Session, *, ticket_id: int, agency_id: int, note: str | No
     clocks.set_next_deadline(session, ticket)
     _tell_dispatch(session, ticket, leg, agency, now)
     return leg
+
+
+def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime) -> None:
+    """Several agencies now share the case (rule 8, class P10): the legs already there get the shared
+    target too, and the promise's current due moves; its original stays. The notice of dispatch that
+    follows tells the citizen the new date."""
+    policy_id, policy = clocks.load_policy(session, now)
+    service_class = policy.service_class(ticket.service_class)
+    target = service_class.target("resolve", shared=True)
+    for clock in clocks.running(session, ticket.id):
+        if clock.target_kind != target.kind or clock.target_amount >= target.amount:
+            continue
+        clocks.mark_breach(clock, now)
+        if clock.kind == "resolve" and clock.leg_id in others:
+            clocks.retarget(session, clock, policy_id=policy_id, target=target, now=now)
+        elif clock.kind == "promise":
+            clock.extra_amount = max(clock.extra_amount, target.amount - clock.target_amount)
+            clocks.recompute(session, clock, now=now)
 
 
 def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, now: dt.datetime) -> None:
@@ -164,7 +184,8 @@ def return_leg(session: Session, *, leg_id: int, reason: str, proposed_agency_id
                expected_version: int | None, now: dt.datetime) -> Leg:
     """Wrong agency: back to the hotline with a reason and a proposal (rule 7).
 
-    Within the accept clock it leaves no trace on the agency's figures; after it the leg counts as late.
+    Within the accept clock's time, also after accepting, it leaves no trace on the agency's figures;
+    after it the leg counts as late.
     """
     reason = check_reason(reason)
     leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
@@ -173,16 +194,16 @@ def return_leg(session: Session, *, leg_id: int, reason: str, proposed_agency_id
         raise IllegalMove("tickets.proposed_agency_needed")
     if session.get(Agency, proposed_agency_id) is None:
         raise Refused("tickets.unknown_agency")
-    accept_clock = next(iter(clocks.running(session, ticket.id, kind="accept", leg_id=leg.id)), None)
-    in_time = accept_clock is not None and now <= accept_clock.current_due
-    for clock in clocks.running(session, ticket.id, leg_id=leg.id):
-        if in_time:
-            clocks.leave(clock, "returned_in_time", now)
-        else:
-            clocks.stop(clock, now)
-            if clock.kind == "resolve":
-                clock.standing_original = clock.standing_current = "late"
-                clock.left_reason = "returned_late"
+    pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
+    own = {clock.kind: clock for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id))}
+    in_time = now <= own["accept"].current_due
+    if in_time:
+        clocks.leave(own["accept"], "returned_in_time", now)
+        clocks.leave(own["resolve"], "returned_in_time", now)
+    else:
+        if own["accept"].stopped_at is None:
+            clocks.stop(own["accept"], now)
+        clocks.count_as_late(own["resolve"], "returned_late", now)
     old = ticket.state
     leg.state, leg.returned_at, leg.return_reason = "returned", now, reason
     leg.return_proposed_agency_id = proposed_agency_id

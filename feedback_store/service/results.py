@@ -6,15 +6,17 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
-from feedback_store.service import clocks, legs, notices
+from feedback_store.service import clocks, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, get_leg, record
-from feedback_store.tables import Agency, Conversation, Leg, Media, Pause, Ticket
+from feedback_store.service.trail import begin_change, get_leg, lock_ticket, record
+from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, Pause, Ticket
+from feedback_store.texts import render
 
 
 def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid.UUID] = (),
@@ -24,6 +26,7 @@ def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid
     check_result(ResultDraft(text, len(media_ids), no_evidence_reason))
     leg, ticket = legs.own_leg(session, leg_id, actor, expected_version, now)
     check_leg_move("submit", leg.state)
+    pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
     for clock in clocks.running(session, ticket.id, leg_id=leg.id):
         if clock.kind in ("accept", "resolve"):
             clocks.stop(clock, now)
@@ -32,8 +35,6 @@ def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid
     leg.state, leg.answered_at, leg.answered_by = "answered", now, actor.user_id
     leg.result_text, leg.sent_back_reason = text.strip(), None
     leg.no_evidence_reason = (no_evidence_reason or "").strip() or None if not media_ids else None
-    for pause in session.scalars(select(Pause).where(Pause.leg_id == leg.id, Pause.ended_at.is_(None))):
-        pause.ended_at, pause.closed_by = now, actor.user_id
     if media_ids:
         session.execute(
             update(Media).where(Media.id.in_(media_ids)).values(ticket_id=ticket.id, leg_id=leg.id)
@@ -63,7 +64,7 @@ def send_back(session: Session, *, leg_id: int, reason: str, actor: Actor, expec
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.leave(clock, "sent_back", now)
     for clock in session.scalars(
-        select(clocks.Clock).where(clocks.Clock.leg_id == leg.id, clocks.Clock.kind == "resolve")
+        select(Clock).where(Clock.leg_id == leg.id, Clock.kind == "resolve")
     ):
         clock.stopped_at = None
         for side in ("original", "current"):
@@ -96,10 +97,10 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
            data={"agency": agency.name})
     files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
     if ticket.conversation_id is not None:
-        notices.enqueue_notice(
+        enqueue_notice(
             session, conversation_id=ticket.conversation_id, notice="result",
             dedupe_key=f"result:{leg.id}:{ticket.version}",
-            text=notices.render("tickets.told_result", code=ticket.code, agency=agency.name, result=leg.result_text),
+            text=render("tickets.told_result", code=ticket.code, agency=agency.name, result=leg.result_text),
             buttons=notices.result_buttons(ticket.code), media_ids=files, ticket_id=ticket.id, leg_id=leg.id, now=now,
         )
         channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
@@ -113,10 +114,11 @@ def mark_delivered(session: Session, *, leg_id: int, at: dt.datetime, actor: Act
     """Proof that the citizen got the result: Telegram's send, the widget's acknowledgement, the look-up
     by code, or the operator's entry for a phone call. The first proof counts."""
     leg = get_leg(session, leg_id)
+    ticket = lock_ticket(session, leg.ticket_id)
+    session.refresh(leg)
     if leg.state != "released" or leg.delivered_at is not None:
         return
     leg.delivered_at = at
-    ticket = session.get_one(Ticket, leg.ticket_id)
     _stop_told(session, ticket, leg, at)
     record(session, ticket_id=ticket.id, kind="delivered", actor=actor or Actor("system"), leg=leg, now=at)
     clocks.set_next_deadline(session, ticket)
@@ -139,8 +141,10 @@ def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> N
     if ticket.state == "released" or ticket.state == "closed":
         waiting = clocks.running(session, ticket.id, kind="notify")
         if not waiting:
+            told = select(func.max(Clock.stopped_at)).where(Clock.ticket_id == ticket.id, Clock.kind == "notify")
+            last = session.scalar(told) or at
             for clock in clocks.running(session, ticket.id, kind="promise"):
-                clocks.stop(clock, at)
+                clocks.stop(clock, max(at, last))
 
 
 def _for_hotline(session: Session, leg_id: int, actor: Actor, expected_version: int | None,

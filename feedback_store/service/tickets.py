@@ -8,18 +8,21 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import make_code
+from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
-from feedback_store.service import clocks, legs, notices
+from feedback_store.service import clocks, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.pauses import pause as pause
+from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, get_leg, record
-from feedback_store.tables import Addition, Agency, Category, Clock, Leg, Media, Pause, Ticket
+from feedback_store.service.trail import begin_change, lock_ticket, record
+from feedback_store.tables import Addition, Agency, Category, Clock, Conversation, Leg, Media, Setting, Ticket
 from vitext import fold
 from vitext.dates import spoken_time
 
@@ -96,7 +99,8 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
             place_text=report.place_text, lat=report.lat, lon=report.lon, commune_code=report.commune_code,
             category_code=category.code, service_class=service_class, danger=report.danger,
             search_text=search_text(code, report.text, report.place_text, category.name),
-            receipt_at=report.receipt_at, is_sample=report.is_sample, is_imported=False, deadline_failures=0,
+            receipt_at=report.receipt_at, is_imported=False,
+            is_sample=report.is_sample or _only_samples(session), deadline_failures=0,
             created_at=now, updated_at=now,
         )
         taken = session.scalar(select(Ticket.id).where(Ticket.code == code))
@@ -112,6 +116,12 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
             continue
         return ticket
     raise RuntimeError("no free ticket code in twenty tries")
+
+
+def _only_samples(session: Session) -> bool:
+    """In a database of sample data whatever is filed is a sample too, so that it is counted with them."""
+    row = session.get(Setting, "sample_data")
+    return row is not None and bool(row.value.get("on"))
 
 
 def search_text(code: str, text: str, place: str | None, category: str) -> str:
@@ -170,29 +180,50 @@ def refuse(session: Session, *, ticket_id: int, reason: str, actor: Actor, expec
     check_ticket_move("refuse", ticket.state)
     _change_state(session, ticket, "refused", "refused", actor, now, reason)
     ticket.closed_at, ticket.close_reason = now, reason
-    in_time = True
+    ticket.first_response_at = ticket.first_response_at or now
+    pauses.end_for(session, ticket=ticket, actor=actor, now=now)
+    triage = select(Clock.current_due).where(Clock.ticket_id == ticket.id, Clock.kind == "triage")
+    triage_due = session.scalars(triage.order_by(Clock.id.desc()).limit(1)).one_or_none()
     for clock in clocks.running(session, ticket.id, kind="triage"):
-        in_time = now <= clock.current_due
         clocks.stop(clock, now)
     for clock in clocks.running(session, ticket.id, kind="promise"):
-        if in_time:
+        if triage_due is not None and now <= triage_due:
             clocks.leave(clock, "refused_in_triage", now)
-        else:
-            clocks.stop(clock, now)
+    sent = notices.tell_citizen(session, ticket=ticket, notice="refused", key="tickets.told_refused",
+                                dedupe=str(ticket.version), reason=reason, now=now)
+    if sent is None or _readable_at_once(session, ticket):
+        _refusal_told(session, ticket, now)
     clocks.set_next_deadline(session, ticket)
-    notices.tell_citizen(session, ticket=ticket, notice="refused", key="tickets.told_refused",
-                         dedupe=str(ticket.version), reason=reason, now=now)
     return ticket
 
 
+def refusal_delivered(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
+    """Proof that the citizen got the refusal; a promise still counted is judged by this instant."""
+    ticket = lock_ticket(session, ticket_id)
+    if ticket.state == "refused":
+        _refusal_told(session, ticket, at)
+        clocks.set_next_deadline(session, ticket)
+
+
+def _refusal_told(session: Session, ticket: Ticket, at: dt.datetime) -> None:
+    for clock in clocks.running(session, ticket.id, kind="promise"):
+        clocks.stop(clock, at)
+
+
+def _readable_at_once(session: Session, ticket: Ticket) -> bool:
+    """In the web chat a notice is readable the moment it is stored; elsewhere its delivery is proven."""
+    return session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id)) == "web"
+
+
 def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Actor, now: dt.datetime) -> Ticket:
-    """The citizen takes the report back; clocks due later leave their cohorts (rule 15)."""
+    """The citizen takes the report back; it leaves every cohort whose due time lies after (rule 15)."""
     ticket = begin_change(session, ticket_id, None, now)
     check_ticket_move("withdraw", ticket.state)
     working = active_legs(session, ticket.id)
     _change_state(session, ticket, "withdrawn", "withdrawn", actor, now, reason)
     ticket.closed_at, ticket.close_reason = now, reason
-    for clock in clocks.running(session, ticket.id):
+    pauses.end_for(session, ticket=ticket, actor=actor, now=now)
+    for clock in session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)):
         clocks.leave(clock, "withdrawn", now)
     for leg in working:
         leg.state = "cancelled"
@@ -201,47 +232,6 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
     clocks.set_next_deadline(session, ticket)
     notices.tell_citizen(session, ticket=ticket, notice="withdrawn", key="tickets.told_withdrawn",
                          dedupe=str(ticket.version), now=now)
-    return ticket
-
-
-def pause(session: Session, *, ticket_id: int, kind: str, reason: str, actor: Actor, expected_version: int | None,
-          leg_id: int | None = None, now: dt.datetime) -> Pause:
-    """Stop the clocks while waiting for the citizen or for force majeure; the reason is needed."""
-    reason = check_reason(reason)
-    ticket = begin_change(session, ticket_id, expected_version, now)
-    check_ticket_move("pause", ticket.state)
-    _own_leg_only(session, actor, leg_id)
-    still = select(func.count()).select_from(Pause).where(
-        Pause.ticket_id == ticket.id, Pause.ended_at.is_(None), Pause.leg_id.is_not_distinct_from(leg_id)
-    )
-    if session.scalar(still):
-        raise IllegalMove("tickets.pause_open_already")
-    made = Pause(ticket_id=ticket.id, leg_id=leg_id, kind=kind, reason=reason, started_at=now, opened_by=actor.user_id)
-    session.add(made)
-    session.flush()
-    _recompute(session, ticket, now)
-    record(session, ticket_id=ticket.id, kind="paused", actor=actor, now=now, reason=reason,
-           leg=get_leg(session, leg_id) if leg_id else None, data={"pause": kind},
-           scope="leg" if leg_id else "all")
-    return made
-
-
-def resume(session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Ticket:
-    """End every open pause of the ticket that the actor may end."""
-    ticket = begin_change(session, ticket_id, expected_version, now)
-    query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
-    ended = 0
-    for one in session.scalars(query):
-        if actor.is_agency and (one.leg_id is None or get_leg(session, one.leg_id).agency_id != actor.agency_id):
-            continue
-        one.ended_at, one.closed_by = now, actor.user_id
-        ended += 1
-        record(session, ticket_id=ticket.id, kind="resumed", actor=actor, now=now,
-               leg=get_leg(session, one.leg_id) if one.leg_id else None, scope="leg" if one.leg_id else "all")
-    if not ended:
-        raise IllegalMove("tickets.pause_not_open")
-    session.flush()
-    _recompute(session, ticket, now)
     return ticket
 
 
@@ -260,26 +250,30 @@ def change_category(session: Session, *, ticket_id: int, category_code: str, rea
     new_class = faster(category.service_class, "H5") if ticket.danger else category.service_class
     ticket.category_code, ticket.service_class = category.code, new_class
     ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category.name)
-    policy_id, policy = clocks.load_policy(session, now)
-    for clock in clocks.running(session, ticket.id):
-        if clock.kind == "promise":
-            told = clock.current_due
-            target = policy.service_class(new_class).target("promise")
-            again = clocks.due(clocks.calendar_of(session, clock), target, clock.started_at,
-                               clocks.pause_spans(session, clock), now)
-            if again < told:
-                clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
-                clock.base_due = clocks.due(clocks.calendar_of(session, clock), target, clock.started_at)
-                clock.original_due = clock.current_due = again
-        elif clock.kind == "resolve":
-            target = policy.service_class(new_class).target("resolve")
-            clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
-            clock.base_due = clocks.due(clocks.calendar_of(session, clock), target, clock.started_at)
-            clocks.recompute(session, clock, now=now)
+    _retarget(session, ticket, now)
     record(session, ticket_id=ticket.id, kind="category_changed", actor=actor, now=now, old=old, new=category.code,
            reason=reason, data={"class": new_class})
     clocks.set_next_deadline(session, ticket)
     return ticket
+
+
+def _retarget(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+    """Targets of the ticket's present class, each counted from the clock's own start. What is past
+    its due stays late: a slower class is no way out."""
+    policy_id, policy = clocks.load_policy(session, now)
+    service_class = policy.service_class(ticket.service_class)
+    for clock in clocks.running(session, ticket.id):
+        if clock.kind not in ("promise", "resolve"):
+            continue
+        clocks.mark_breach(clock, now)
+        target = service_class.target("promise" if clock.kind == "promise" else "resolve")
+        if clock.kind == "promise":
+            spans = clocks.pause_spans(session, clock)
+            again = due(clocks.calendar_of(session, clock), target, clock.started_at, spans, now)
+            if again >= clock.current_due:
+                continue
+        clocks.retarget(session, clock, policy_id=policy_id, target=target, now=now)
+        clocks.mark_breach(clock, now)
 
 
 def close(session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Ticket:
@@ -324,11 +318,11 @@ def reopen(session: Session, *, ticket_id: int, reason: str, actor: Actor, expec
     leg = legs.open_leg(session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_,
                         suggestion_reason=None, now=now)
     clocks.set_next_deadline(session, ticket)
-    due = spoken_time(promise.current_due)
+    due_words = spoken_time(promise.current_due)
     notices.tell_citizen(session, ticket=ticket, notice="reopened", key="tickets.told_reopened",
-                         dedupe=str(ticket.version), due=due, now=now)
+                         dedupe=str(ticket.version), due=due_words, now=now)
     notices.tell_agency(session, agency_id=agency.id, kind="reopened", ticket=ticket, leg=leg,
-                        dedupe=str(ticket.version), due=due, now=now)
+                        dedupe=str(ticket.version), due=due_words, now=now)
     return ticket
 
 
@@ -338,18 +332,6 @@ def _change_state(session: Session, ticket: Ticket, state: str, kind: str, actor
     ticket.state = state
 
 
-def _recompute(session: Session, ticket: Ticket, now: dt.datetime) -> None:
-    for clock in clocks.running(session, ticket.id):
-        if clock.kind in ("promise", "resolve"):
-            clocks.recompute(session, clock, now=now)
-    clocks.set_next_deadline(session, ticket)
-
-
 def _hotline_only(actor: Actor) -> None:
     if actor.kind == "user" and not actor.is_hotline:
-        raise Refused("tickets.not_allowed")
-
-
-def _own_leg_only(session: Session, actor: Actor, leg_id: int | None) -> None:
-    if actor.is_agency and (leg_id is None or get_leg(session, leg_id).agency_id != actor.agency_id):
         raise Refused("tickets.not_allowed")

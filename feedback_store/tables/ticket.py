@@ -67,6 +67,7 @@ class Ticket(Base):
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
         Index("ix_tickets_receipt", "receipt_at"),
         Index("ix_tickets_conversation", "conversation_id"),
+        Index("ix_tickets_sample", "id", postgresql_where=sql("is_sample")),
         Index(
             "ix_tickets_search",
             sql("to_tsvector('simple', search_text)"),
@@ -124,6 +125,9 @@ class Clock(Base):
     round: Mapped[int] = mapped_column(default=1, comment="2 = second promise after reopening …")
     target_kind: Mapped[Code] = mapped_column(comment="working_minutes | working_days | clock_minutes")
     target_amount: Mapped[int]
+    extra_amount: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="what a share among agencies or an extension adds to the target"
+    )
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     calendar_version_id: Mapped[int] = mapped_column(ForeignKey("calendar_versions.id"))
     started_at: Mapped[dt.datetime]
@@ -153,10 +157,11 @@ class Pause(Base):
     id: Mapped[BigKey]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     leg_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"))
-    kind: Mapped[Code] = mapped_column(comment="citizen | force_majeure")
+    kind: Mapped[Code] = mapped_column(comment="citizen | force_majeure | review (a result sent back)")
     reason: Mapped[str]
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    limit_at: Mapped[dt.datetime | None] = mapped_column(comment="the policy's cap: the job ends it here")
     opened_by: Mapped[int | None]
     closed_by: Mapped[int | None]
 

@@ -1,0 +1,153 @@
+"""Pauses of a ticket or of one leg: opened with a reason, capped by the policy, ended by a person or the job."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.due import Target, due
+from feedback_store.domain.lifecycle import IllegalMove, check_reason, check_ticket_move
+from feedback_store.service import clocks
+from feedback_store.service.actor import SYSTEM, Actor, Refused
+from feedback_store.service.trail import begin_change, get_leg, record
+from feedback_store.tables import Pause, Ticket
+
+KINDS = ("citizen", "force_majeure")
+
+
+def pause(
+    session: Session,
+    *,
+    ticket_id: int,
+    kind: str,
+    reason: str,
+    actor: Actor,
+    expected_version: int | None,
+    leg_id: int | None = None,
+    now: dt.datetime,
+) -> Pause:
+    """Stop the clocks while waiting for the citizen or for force majeure; the reason is needed.
+
+    The policy's cap for one pause is stored as ``limit_at``; the deadline job ends it there.
+    """
+    reason = check_reason(reason)
+    ticket = begin_change(session, ticket_id, expected_version, now)
+    check_ticket_move("pause", ticket.state)
+    _may_pause(session, ticket, actor, leg_id)
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of pause: {kind!r}")
+    still = (
+        select(func.count())
+        .select_from(Pause)
+        .where(
+            Pause.ticket_id == ticket.id, Pause.ended_at.is_(None), Pause.leg_id.is_not_distinct_from(leg_id)
+        )
+    )
+    if session.scalar(still):
+        raise IllegalMove("tickets.pause_open_already")
+    made = Pause(
+        ticket_id=ticket.id, leg_id=leg_id, kind=kind, reason=reason, started_at=now, opened_by=actor.user_id,
+        limit_at=_limit(session, ticket, now),
+    )
+    session.add(made)
+    session.flush()
+    refresh(session, ticket, now)
+    record(
+        session, ticket_id=ticket.id, kind="paused", actor=actor, now=now, reason=reason,
+        leg=get_leg(session, leg_id) if leg_id else None, data={"pause": kind},
+        scope="leg" if leg_id else "all",
+    )
+    return made
+
+
+def resume(
+    session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> Ticket:
+    """End every open pause of the ticket that the actor may end."""
+    if not (actor.is_hotline or actor.is_agency or actor.kind in ("citizen", "bot", "system")):
+        raise Refused("tickets.not_allowed")
+    ticket = begin_change(session, ticket_id, expected_version, now)
+    mine = [one for one in _open(session, ticket) if _may_end(session, actor, one)]
+    if not mine:
+        raise IllegalMove("tickets.pause_not_open")
+    for one in mine:
+        _end(session, one, actor, now)
+    refresh(session, ticket, now)
+    return ticket
+
+
+def end_for(session: Session, *, ticket: Ticket, actor: Actor, now: dt.datetime, leg_id: int | None = None) -> None:
+    """End the open pauses of one leg, or all of the ticket, because their work is over.
+
+    Call before the clocks are stopped, so that the time paused so far counts as paused.
+    """
+    for one in _open(session, ticket):
+        if leg_id is None or one.leg_id == leg_id:
+            _end(session, one, actor, now)
+    refresh(session, ticket, now)
+
+
+def end_expired(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
+    """End pauses whose cap has passed, at the cap's own instant (rule 5)."""
+    for one in _open(session, ticket):
+        if one.limit_at is not None and one.limit_at <= now:
+            _end(session, one, SYSTEM, one.limit_at)
+    refresh(session, ticket, now)
+
+
+def refresh(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+    """Due times of the clocks that pauses move, and the next instant for the job."""
+    session.flush()
+    for clock in clocks.running(session, ticket.id):
+        if clock.kind in ("promise", "resolve"):
+            clocks.recompute(session, clock, now=now)
+    clocks.set_next_deadline(session, ticket)
+
+
+def _open(session: Session, ticket: Ticket) -> list[Pause]:
+    query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Pause.id)))
+
+
+def _end(session: Session, one: Pause, actor: Actor, at: dt.datetime) -> None:
+    one.ended_at, one.closed_by = at, actor.user_id
+    record(
+        session, ticket_id=one.ticket_id, kind="resumed", actor=actor, now=at,
+        leg=get_leg(session, one.leg_id) if one.leg_id else None, scope="leg" if one.leg_id else "all",
+    )
+
+
+def _limit(session: Session, ticket: Ticket, now: dt.datetime) -> dt.datetime:
+    """Where this pause must end: the cap of one pause, or what is left of the cap of all of them.
+
+    Days of a cap are the working days of the hotline's calendar, the longest day of the week each.
+    """
+    _, policy = clocks.load_policy(session, now)
+    _, calendar = clocks.load_calendar(session, clocks.HOTLINE_CALENDAR, now)
+    each = due(calendar, Target("working_days", policy.pause_days_each), now)
+    day = max(sum(end - start for start, end in spans) for spans in calendar.week)
+    query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.kind.in_(KINDS))
+    spent = sum(
+        (calendar.working_time(p.started_at, p.ended_at or now) for p in session.scalars(query)), dt.timedelta()
+    )
+    left = policy.pause_days_total * day - int(spent.total_seconds())
+    if left <= 0:
+        raise IllegalMove("tickets.pause_used_up", days=policy.pause_days_total)
+    return min(each, due(calendar, Target("working_minutes", max(1, left // 60)), now))
+
+
+def _may_pause(session: Session, ticket: Ticket, actor: Actor, leg_id: int | None) -> None:
+    leg = get_leg(session, leg_id) if leg_id is not None else None
+    if leg is not None and leg.ticket_id != ticket.id:
+        raise Refused("tickets.not_found")
+    own = leg is not None and actor.is_agency and leg.agency_id == actor.agency_id
+    if not (actor.is_hotline or own):
+        raise Refused("tickets.not_allowed")
+
+
+def _may_end(session: Session, actor: Actor, one: Pause) -> bool:
+    if not actor.is_agency:
+        return True
+    return one.leg_id is not None and get_leg(session, one.leg_id).agency_id == actor.agency_id
