@@ -222,3 +222,17 @@ def test_a_ticket_that_fails_is_put_aside_and_does_not_hold_up_the_others(desk: 
     assert bad.deadline_failures == 1
     assert bad.next_deadline_at == now + deadlines.RETRY_AFTER
     assert desk.clock("promise", good).standing_current == "late"
+
+
+def test_an_agency_that_accepted_may_still_return_within_the_accept_clocks_time(desk: Desk) -> None:
+    leg = desk.dispatch(desk.file("2026-03-02 09:00"), "2026-03-02 09:30")
+    legs.accept(desk.session, leg_id=leg.id, actor=desk.officer(leg.agency_id), expected_version=None,
+                now=at("2026-03-02 10:00"))
+    give_back(desk, leg, "2026-03-02 15:00")
+    assert desk.clock("resolve").standing_current == "left"
+
+
+def test_a_report_withdrawn_at_the_due_instant_itself_was_not_late(desk: Desk) -> None:
+    ticket = desk.file("2026-03-02 09:00")
+    withdraw(desk, ticket, "2026-03-05 17:00")
+    assert desk.clock("promise").standing_current == "left"
