@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.instants import MINUTE, from_micros, require_aware, to_micros
@@ -155,4 +155,4 @@ def target_from_data(data: dict[str, int]) -> Target:
     ((kind, amount),) = data.items()
     if kind not in KINDS or not isinstance(amount, int) or isinstance(amount, bool):
         raise ValueError(f"not a target: {data!r}")
-    return Target(cast(TargetKind, kind), amount)
+    return Target(kind, amount)

@@ -198,7 +198,7 @@ def drill(
     For K1 the numerator is the legs of agencies that were never late, the denominator every leg due.
     """
     asked = _Asked(figure, period, at, scope, against)
-    query: Select[Any] = select(Clock.ticket_id, func.min(_due(against)).label("due"))
+    query: Any = select(Clock.ticket_id, func.min(_due(against)).label("due"))
     query = _cohort(session, query, asked)
     standing = _standing(against)
     if agency_id is not None:
@@ -206,7 +206,7 @@ def drill(
     if part == "missed":
         query = query.where(standing != "on_time")
     elif part == "numerator" and figure == "k1":
-        every: Select[Any] = select(Clock.agency_id)
+        every: Any = select(Clock.agency_id)
         failed = _cohort(session, every, asked)
         query = query.where(Clock.agency_id.not_in(failed.where(standing != "on_time")))
     elif part == "numerator":

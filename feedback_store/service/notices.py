@@ -44,24 +44,26 @@ def tell_citizen(
 def tell_agency(session: Session, *, agency_id: int, kind: str, ticket: Ticket, leg: Leg, dedupe: str,
                 now: dt.datetime, **params: object) -> None:
     """A notice to everyone of an agency."""
-    _add(session, kind=kind, ticket=ticket, leg=leg, dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
-         now=now, agency_id=agency_id, **params)
+    text = render(f"notices.{kind}", code=ticket.code, **params)
+    _add(session, kind=kind, text=text, ticket=ticket, leg=leg, dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
+         now=now, agency_id=agency_id)
 
 
 def tell_role(session: Session, *, role: str, kind: str, ticket: Ticket, leg: Leg | None = None, dedupe: str,
               now: dt.datetime, **params: object) -> None:
     """A notice to everyone of a hotline role."""
-    _add(session, kind=kind, ticket=ticket, leg=leg, dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
-         now=now, role=role, **params)
+    text = render(f"notices.{kind}", code=ticket.code, **params)
+    _add(session, kind=kind, text=text, ticket=ticket, leg=leg, dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
+         now=now, role=role)
 
 
-def _add(session: Session, *, kind: str, ticket: Ticket, leg: Leg | None, dedupe: str, now: dt.datetime,
-         agency_id: int | None = None, role: str | None = None, **params: object) -> None:
+def _add(session: Session, *, kind: str, text: str, ticket: Ticket, leg: Leg | None, dedupe: str, now: dt.datetime,
+         agency_id: int | None = None, role: str | None = None) -> None:
     session.execute(
         insert(UserNotice)
         .values(
             agency_id=agency_id, role=role, kind=kind, ticket_id=ticket.id, leg_id=leg.id if leg else None,
-            text=render(f"notices.{kind}", code=ticket.code, **params), dedupe_key=dedupe, created_at=now,
+            text=text, dedupe_key=dedupe, created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
