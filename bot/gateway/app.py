@@ -13,6 +13,7 @@ from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.hub import Hub
+from bot.gateway.pages import Pages
 from bot.gateway.photos import PhotoFetcher
 from bot.gateway.reception import Reception
 from bot.gateway.runner import TurnRunner
@@ -54,6 +55,7 @@ class Gateway:
         self.reception = Reception(self.database, self.runner)
         self.uploads = Uploads(config.media, max_photo_bytes=config.max_photo_bytes)
         self.web_chat = WebChat(config, self.database, self.reception, self.hub, self.uploads)
+        self.pages = Pages(config, self.database)
         self.telegram: TelegramEdge | None = None
         if self.sender is not None:
             self.telegram = TelegramEdge(config, self.database, self.reception, self.runner, self.sender)
@@ -61,7 +63,7 @@ class Gateway:
     def routes(self) -> list[BaseRoute]:
         """Everything under ``/`` that citizens and channels reach."""
         telegram = self.telegram.routes() if self.telegram else []
-        return [*self.web_chat.routes(), *telegram]
+        return [*self.web_chat.routes(), *telegram, *self.pages.routes()]
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:

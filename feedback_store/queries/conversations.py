@@ -7,10 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.intake import decrypted_json
+from feedback_store.tables import Leg, Media, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,17 @@ def _theirs(row: Any) -> Line:
         False, row.id, row.seq, row.kind, decrypted_json(row.body), row.created_at, row.status,
         row.notice, row.dedupe_key, row.sealed, None, row.event_id,
     )
+
+
+def photo_of(session: Session, *, conversation_id: uuid.UUID, media_id: uuid.UUID) -> Media | None:
+    """A photo that this conversation may see: its own, or the evidence of a result told to it."""
+    row = session.get(Media, media_id)
+    if row is None or row.sealed or row.status != "stored":
+        return None
+    if row.conversation_id == conversation_id:
+        return row
+    told = (
+        select(Leg.id).join(Ticket, Ticket.id == Leg.ticket_id)
+        .where(Leg.id == row.leg_id, Leg.released_at.is_not(None), Ticket.conversation_id == conversation_id)
+    )
+    return row if row.leg_id is not None and session.scalar(told) is not None else None
