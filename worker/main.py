@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import httpx
 import structlog
@@ -89,7 +90,7 @@ class Worker:
                 log.error("queue_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
 
-    def _loops(self) -> list[Awaitable[None]]:
+    def _loops(self) -> list[Coroutine[Any, Any, None]]:
         database, every = self.database, upkeep.every
         media_root = self.config.media
 

@@ -29,7 +29,7 @@ def finish(
     )
 
 
-def finish_specially(session: Session, *, event: PendingEvent, work: Work, outcome: Outcome,
+def finish_specially(session: Session, /, *, event: PendingEvent, work: Work, outcome: Outcome,
                      now: dt.datetime, **values: Any) -> Committed:
     """What the engine took for a denunciation is sealed, an emergency is queued, in the same commit."""
     done = turns.commit_turn(

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.runner import TurnRunner, utc_now
-from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from bot.gateway.safety import Verdict, judge, judge_denunciation, judge_words
+from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from feedback_store.service import denunciations, emergencies, intake, media, outbox, turns
 from feedback_store.service.intake import NewEvent, Stored
 from feedback_store.service.media import StoredPhoto

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import DeliveryError, InboundMessage, OutboundMessage, Unreadable, UnknownKind
+from bot.channels.base import DeliveryError, InboundMessage, OutboundMessage, UnknownKind, Unreadable
 from bot.channels.telegram.parse import parse_update
 from bot.channels.telegram.send import TelegramSender
 from bot.gateway.config import GatewayConfig
@@ -145,12 +145,15 @@ class TelegramEdge:
             self._runner.kick_later(stored.conversation_id, hold.total_seconds() + 0.02)
         if urgent is not None and not stored.duplicate:
             return await self._reception.answer(
-                replace(event, event_key=f"{event.event_key}:words", kind="other", body={}), urgent.reply, guard=urgent.name
+                replace(event, event_key=f"{event.event_key}:words", kind="other", body={}),
+                urgent.reply, guard=urgent.name,
             )
         return Receipt(True, stored.duplicate, False, stored.event_id)
 
     async def _expect_photo(self, message: InboundMessage, receipt: Receipt) -> None:
         """The photo of an emergency is fetched by the worker, after the number went out."""
+        if receipt.conversation_id is None or receipt.event_id is None:
+            return
         try:
             await self._db.transaction(
                 media.expect, conversation_id=receipt.conversation_id, event_id=receipt.event_id,

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineAnswer
 from feedback_store.service import buttons
@@ -67,7 +69,7 @@ async def prepare(
     return TurnInput(text, payload, metadata)
 
 
-def _press(session: Any, **values: Any) -> buttons.Pressed:
+def _press(session: Session, /, **values: Any) -> buttons.Pressed:
     return buttons.press(session.connection(), **values)
 
 

@@ -23,7 +23,7 @@ from bot.gateway.flood import Flood
 from bot.gateway.hub import Hub
 from bot.gateway.incoming_web import Unreadable, read_message
 from bot.gateway.reception import NotStored, Receipt, Reception
-from bot.gateway.uploads import Uploads, UploadRefused
+from bot.gateway.uploads import UploadRefused, Uploads
 from bot.gateway.web_view import message_view, transcript_view
 from feedback_store.queries import conversations as reads
 from feedback_store.service import conversations, deliveries

@@ -38,6 +38,8 @@ def _mine(line: Line) -> dict[str, Any]:
         "text": body.get("text") or body.get("caption") or body.get("label") or "",
         "at": line.at.isoformat(), "status": line.status,
     }
+    if line.kind == "button":
+        view["button"] = body.get("button")
     if line.kind == "location":
         view["location"] = body.get("location")
     if body.get("media"):

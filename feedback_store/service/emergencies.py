@@ -63,7 +63,7 @@ def open_calls(session: Session, *, limit: int = 50) -> list[EmergencyCall]:
 
 def take(session: Session, *, call_id: int, actor: Actor, now: dt.datetime) -> EmergencyCall:
     """An operator looks after it; refused when a colleague was faster."""
-    taken = session.scalar(
+    taken: EmergencyCall | None = session.scalar(
         update(EmergencyCall)
         .where(
             EmergencyCall.id == call_id, EmergencyCall.closed_at.is_(None),
@@ -81,7 +81,7 @@ def close(
     session: Session, *, call_id: int, outcome: str, actor: Actor, now: dt.datetime
 ) -> EmergencyCall:
     """End it with what came of it, in the operator's words."""
-    closed = session.scalar(
+    closed: EmergencyCall | None = session.scalar(
         update(EmergencyCall)
         .where(EmergencyCall.id == call_id, EmergencyCall.closed_at.is_(None))
         .values(

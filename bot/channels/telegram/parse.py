@@ -6,7 +6,7 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
-from bot.channels.base import InboundMessage, Unreadable, UnknownKind
+from bot.channels.base import InboundMessage, UnknownKind, Unreadable
 
 BUTTON_PREFIX = "b:"
 _NOTES = {

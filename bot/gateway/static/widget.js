@@ -91,7 +91,7 @@
     }
 
     build(root) {
-      this.launch = el("button", { className: "launch", type: "button", textContent: "💬 " + T.title, onclick: () => this.show(true) });
+      this.launch = el("button", { className: "launch", type: "button", textContent: T.title, onclick: () => this.show(true) });
       this.launch.setAttribute("aria-label", T.open);
       this.launch.setAttribute("aria-expanded", "false");
       const tool = (label, text, act) => { const b = el("button", { type: "button", textContent: text, title: label, onclick: act }); b.setAttribute("aria-label", label); return b; };
@@ -235,10 +235,11 @@
 
     history(messages) {
       const waiting = new Set(this.queue.map(one => one.id));
+      this.pressed = new Set(messages.map(one => one.button));
       if (messages.length) this.log.replaceChildren();
       for (const one of messages) {
         if (!one.mine) this.message(one);
-        else if (!waiting.has(one.key)) this.bubble(one.text || (one.location ? "📍 " + T.placeSent : one.photos ? `🖼 ${one.photos} ${T.photos}` : ""), "me");
+        else if (!waiting.has(one.key)) this.bubble(one.text || (one.location ? T.placeSent : one.photos ? `${one.photos} ${T.photos}` : ""), "me");
       }
       if (messages.length) for (const one of this.queue) this.own(one);
       this.live = true;
@@ -279,7 +280,7 @@
       const group = list => {
         const box = el("div", { className: "bs" });
         box.setAttribute("role", "group");
-        for (const b of list) box.append(el("button", { type: "button", textContent: b.label, onclick: e => this.press(e.currentTarget, box, b) }));
+        for (const b of list) { b.box = box; box.append(b.node = el("button", { type: "button", textContent: b.label, onclick: () => this.press(b) })); }
         return box;
       };
       if (stars.length === 5) {
@@ -293,24 +294,28 @@
       }
       const rest = stars.length === 5 ? one.buttons.filter(b => !stars.includes(b)) : one.buttons;
       if (rest.length) this.log.append(group(rest));
+      const old = one.buttons.find(b => this.pressed && this.pressed.has(b.token));
+      if (old) this.mark(old);
       this.bottom();
     }
 
-    press(node, box, button) {
-      if (box.classList.contains("stars")) {
-        const upto = [...box.children].indexOf(node);
-        [...box.children].forEach((b, i) => { b.textContent = i <= upto ? "★" : "☆"; b.classList.toggle("on", i <= upto); });
-      } else {
-        for (const b of box.children) b.disabled = true;
-        node.classList.add("on");
-      }
+    press(button) {
+      this.mark(button);
       this.put({ button: button.token, label: button.label }, button.label);
+    }
+
+    mark({ node, box }) {
+      const all = [...box.children], upto = all.indexOf(node), stars = box.classList.contains("stars");
+      all.forEach((b, i) => {
+        if (stars) b.textContent = i <= upto ? "★" : "☆"; else b.disabled = true;
+        b.classList.toggle("on", stars ? i <= upto : i === upto);
+      });
     }
 
     ask(kind) {
       const act = kind === "location" ? () => this.locate() : () => this.file.click();
       this.log.append(el("div", { className: "ask" },
-        el("button", { type: "button", textContent: kind === "location" ? "📍 " + T.place : "📷 " + T.photo, onclick: act }),
+        el("button", { type: "button", textContent: kind === "location" ? T.place : T.photo, onclick: act }),
         kind === "location" ? " " + T.orType : ""));
       this.bottom();
     }
@@ -328,13 +333,13 @@
       if (!photos.length) return;
       const caption = this.text.value.trim();
       this.text.value = "";
-      this.put(caption ? { text: caption } : {}, (caption ? caption + "\n" : "") + `🖼 ${photos.length} ${T.photos}`, photos);
+      this.put(caption ? { text: caption } : {}, (caption ? caption + "\n" : "") + `${photos.length} ${T.photos}`, photos);
     }
 
     locate() {
       if (!navigator.geolocation) { this.alert.textContent = T.noGeo; return; }
       navigator.geolocation.getCurrentPosition(
-        at => this.put({ location: [at.coords.latitude, at.coords.longitude] }, "📍 " + T.placeSent),
+        at => this.put({ location: [at.coords.latitude, at.coords.longitude] }, T.placeSent),
         () => { this.alert.textContent = T.noGeo; this.text.focus(); }, { enableHighAccuracy: true, timeout: 10000 });
     }
 

@@ -73,7 +73,8 @@ class Citizen:
         done = threading.Event()
 
         def read() -> None:
-            with contextlib.suppress(httpx.HTTPError), httpx.Client(timeout=None, trust_env=False) as client, client.stream(
+            plain = httpx.Client(timeout=None, trust_env=False)
+            with contextlib.suppress(httpx.HTTPError), plain as client, client.stream(
                 "GET", f"{self.base}/web/stream",
                 headers={**headers, "Authorization": f"Bearer {self.token}"},
             ) as answer:

@@ -124,7 +124,8 @@ def test_a_message_is_answered_once_although_the_update_comes_three_times(
     assert [bot(update).status_code for _ in range(3)] == [200, 200, 200]
     assert until(lambda: telegram.texts(CHAT)) == ["Đã nghe: đèn đường hỏng"]
     time.sleep(0.3)
-    assert len(telegram.texts(CHAT)) == 1 and len(engine.turns) == 1
+    assert len(telegram.texts(CHAT)) == 1
+    assert len(engine.turns) == 1
 
 
 def test_a_pressed_button_reaches_the_engine_as_its_payload_and_the_spinner_stops(
@@ -138,7 +139,8 @@ def test_a_pressed_button_reaches_the_engine_as_its_payload_and_the_spinner_stop
     import json
 
     button = json.loads(telegram.sent[0]["reply_markup"])["inline_keyboard"][0][0]
-    assert button["text"] == "Gửi" and len(button["callback_data"].encode()) <= 64
+    assert button["text"] == "Gửi"
+    assert len(button["callback_data"].encode()) <= 64
     bot(telegram.press(CHAT, button["callback_data"]))
     assert until(lambda: len(telegram.texts(CHAT)) == 2)
     assert engine.turns[1]["payload"] == '/affirm{"x": 1}'
@@ -158,7 +160,8 @@ def test_an_album_becomes_one_turn_with_all_its_photos(
     assert until(lambda: engine.turns)
     time.sleep(0.5)
     assert len(engine.turns) == 1
-    assert engine.turns[0]["text"] == "ổ gà to" and len(engine.turns[0]["metadata"]["media"]) == 3
+    assert engine.turns[0]["text"] == "ổ gà to"
+    assert len(engine.turns[0]["metadata"]["media"]) == 3
     with store.reading() as session:
         assert [row.status for row in session.scalars(select(Media))] == ["stored"] * 3
 
@@ -170,7 +173,8 @@ def test_a_photo_that_is_gone_at_telegram_is_told_to_the_citizen(
     del telegram.files["gone"]
     bot(update)
     assert until(lambda: telegram.texts(CHAT))
-    assert "chưa tải được ảnh" in telegram.texts(CHAT)[0] and not engine.turns
+    assert "chưa tải được ảnh" in telegram.texts(CHAT)[0]
+    assert not engine.turns
 
 
 def test_an_emergency_is_sent_before_the_200_with_no_worker(
@@ -178,9 +182,11 @@ def test_an_emergency_is_sent_before_the_200_with_no_worker(
 ) -> None:
     update = telegram.text(CHAT, "cháy nhà rồi cứu với")
     assert bot(update).status_code == 200
-    assert len(telegram.texts(CHAT)) == 1 and "114" in telegram.texts(CHAT)[0]
+    assert len(telegram.texts(CHAT)) == 1
+    assert "114" in telegram.texts(CHAT)[0]
     assert bot(update).status_code == 200
-    assert len(telegram.texts(CHAT)) == 1 and not engine.turns
+    assert len(telegram.texts(CHAT)) == 1
+    assert not engine.turns
     with store.reading() as session:
         assert session.scalars(select(EmergencyCall)).one().answered_at is not None
 
@@ -220,7 +226,8 @@ def test_a_group_gets_one_polite_line_and_nothing_of_it_is_kept(
         bot(telegram.text(-500, words))
     assert until(lambda: telegram.texts(-500))
     time.sleep(0.3)
-    assert len(telegram.texts(-500)) == 1 and not engine.turns
+    assert len(telegram.texts(-500)) == 1
+    assert not engine.turns
     with store.reading() as session:
         assert [row.body for row in session.scalars(select(InboundEvent))] == [{}, {}]
 

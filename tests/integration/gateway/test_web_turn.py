@@ -9,7 +9,8 @@ from tests.integration.gateway.fake_engine import FakeEngine
 
 def test_a_message_is_answered_through_the_engine(citizen: Citizen, engine: FakeEngine) -> None:
     outcome = citizen.say("đường trước nhà có ổ gà")
-    assert outcome["handled"] and outcome["intent"] == "inform"
+    assert outcome["handled"]
+    assert outcome["intent"] == "inform"
     assert citizen.texts() == ["Đã nghe: đường trước nhà có ổ gà"]
     assert engine.turns[0]["metadata"]["channel"] == "web"
 
@@ -18,8 +19,10 @@ def test_the_same_client_number_twice_has_no_effect(citizen: Citizen, engine: Fa
     number = str(uuid.uuid4())
     first = citizen.say("xin chào", id=number)
     again = citizen.post(text="xin chào", id=number).json()
-    assert first["handled"] and again["duplicate"]
-    assert len(engine.turns) == 1 and len(citizen.messages()) == 1
+    assert first["handled"]
+    assert again["duplicate"]
+    assert len(engine.turns) == 1
+    assert len(citizen.messages()) == 1
 
 
 def test_a_reply_arrives_on_the_stream_with_its_number(citizen: Citizen) -> None:
