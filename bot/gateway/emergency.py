@@ -1,0 +1,136 @@
+"""Recognises a danger that is happening now, from the words alone (decision 8).
+
+Works with database, engine and network down: it reads ``data/guards.yaml`` and nothing else. Each phrase found has
+a level; words of urgency near it raise it, words of the past, of asking and of habit lower it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.gateway.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
+from feedback_store.texts import render
+
+GUARDS = Path(__file__).resolve().parents[2] / "data" / "guards.yaml"
+LEVELS = {"certain": 3, "likely": 2, "possible": 1}
+_ANSWERED_FROM = 2
+_URGENT, _CALM = 1, 2
+_NEAR = 14
+"""Words at this distance belong to the same thought; a lament of sixty words holds several."""
+_LONGEST = 4000
+_BLANK = Word("", "", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyHit:
+    """A danger now: its kind, the numbers to call in order, how sure (0 to 1), and what to say."""
+
+    kind: str
+    numbers: tuple[str, ...]
+    confidence: float
+    text: str
+
+    @property
+    def self_harm(self) -> bool:
+        """Whether a person must take over first of all."""
+        return self.kind == "self_harm"
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """The compiled data: what each phrase means."""
+
+    lexicon: Lexicon
+    kinds: tuple[str, ...]
+    numbers: dict[str, tuple[str, ...]]
+    meaning: dict[Phrase, tuple[str, int]]
+    urgent: frozenset[Phrase]
+    look_alike: frozenset[Phrase]
+    calm: frozenset[Phrase]
+
+
+def read_guards(path: Path = GUARDS) -> dict[str, Any]:
+    """The guards' data as written. Raises OSError or yaml.YAMLError when it cannot be read."""
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data
+
+
+@lru_cache(maxsize=1)
+def load_watch(path: Path = GUARDS) -> _Watch:
+    """Read and compile once a process; call it at start so that the first citizen doesn't wait."""
+    data = read_guards(path)
+    groups = data["groups"]
+    meaning: dict[Phrase, tuple[str, int]] = {}
+    for kind, entry in data["emergency"].items():
+        for level, score in LEVELS.items():
+            for source in entry.get(level, ()):
+                meaning[compile_phrase(source, groups)] = (kind, score)
+    urgent, look_alike, calm = (
+        frozenset(compile_phrase(source, groups) for source in data[name])
+        for name in ("urgent", "look_alikes", "calm")
+    )
+    numbers = {kind: tuple(entry["numbers"]) for kind, entry in data["emergency"].items()}
+    lexicon = Lexicon([*meaning, *urgent, *look_alike, *calm])
+    return _Watch(lexicon, tuple(data["emergency"]), numbers, meaning, urgent, look_alike, calm)
+
+
+def check_emergency(text: str) -> EmergencyHit | None:
+    """The danger that these words tell of, or None. Never raises for any text."""
+    watch = load_watch()
+    words = watch.lexicon.read(text[:_LONGEST])
+    if not words:
+        return None
+    scores = _scores(watch, words)
+    if not scores or max(scores.values()) < _ANSWERED_FROM:
+        return None
+    best = max(scores.values())
+    kind = next(kind for kind in watch.kinds if scores.get(kind) == best)
+    numbers = watch.numbers[kind]
+    return EmergencyHit(kind, numbers, min(1.0, best / 4 + 0.2), say(kind, numbers))
+
+
+def say(kind: str, numbers: tuple[str, ...]) -> str:
+    """The answer: the number first, then what to do."""
+    named = {f"n{place}": number for place, number in enumerate(numbers, start=1)}
+    return render(f"guards.emergency_{kind}", **named)
+
+
+def _scores(watch: _Watch, words: list[Word]) -> dict[str, int]:
+    found = watch.lexicon.find(words)
+    if not any(one.phrase in watch.meaning for one in found):
+        return {}
+    urgent = [one for one in found if one.phrase in watch.urgent]
+    calm = [one for one in found if one.phrase in watch.calm]
+    scores: dict[str, int] = {}
+    for one in _meant(watch, words, found):
+        kind, score = watch.meaning[one.phrase]
+        score += _URGENT * any(_near(one, other) for other in urgent)
+        score -= _CALM * any(_near(one, other) for other in calm)
+        scores[kind] = max(score, scores.get(kind, 0))
+    return scores
+
+
+def _meant(watch: _Watch, words: list[Word], found: list[Found]) -> list[Found]:
+    """Certain phrases as they stand; the weaker ones only outside of look-alikes."""
+    certain = [one for one in found if watch.meaning.get(one.phrase, ("", 0))[1] == LEVELS["certain"]]
+    alike = [one for one in found if one.phrase in watch.look_alike]
+    if not alike:
+        return [one for one in found if one.phrase in watch.meaning]
+    left = list(words)
+    for one in alike:
+        left[one.start : one.end] = [_BLANK] * (one.end - one.start)
+    weaker = [
+        one
+        for one in watch.lexicon.find(left)
+        if watch.meaning.get(one.phrase, ("", 3))[1] < LEVELS["certain"]
+    ]
+    return certain + weaker
+
+
+def _near(one: Found, other: Found) -> bool:
+    return other.start - one.end <= _NEAR and one.start - other.end <= _NEAR

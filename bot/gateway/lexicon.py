@@ -1,0 +1,213 @@
+"""Phrases found in what citizens type: marks dropped, one letter slipped, words run together.
+
+Pure: standard library and ``vitext``. The phrases themselves are data (``data/guards.yaml``).
+
+A phrase is words with spaces between: ``a|b`` one of several, ``x?`` may be missing, ``*`` up to two words
+between, ``**`` up to five, ``<name>`` a named group of words, ``=x`` only with all its marks.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from vitext import fold, syllables
+from vitext.letters import fold_char, split_tone
+from vitext.syllables import is_plain_syllable
+
+_GAPS = {"*": 2, "**": 5}
+_HOOK, _TILDE = "\u0309", "\u0303"
+_JOINED_AT_LEAST = 5
+_SLIPS_FROM = 3
+
+
+class Word(NamedTuple):
+    """One word of a message: its spelling, without marks, and what it may be when it is no word."""
+
+    norm: str
+    folded: str
+    guesses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """One place of a phrase: the words allowed there, by their folded form; or a gap."""
+
+    words: Mapping[str, tuple[str, ...]]
+    gap: int = 0
+    optional: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """A compiled phrase; the same words compiled twice are two."""
+
+    elements: tuple[_Element, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that stands in words[start:end]."""
+
+    phrase: Phrase
+    start: int
+    end: int
+
+
+def compile_phrase(source: str, groups: Mapping[str, str]) -> Phrase:
+    """Read one phrase. Raises ValueError when it could match at any word, or names no group."""
+    elements: list[_Element] = []
+    for part in source.split():
+        if part in _GAPS:
+            elements.append(_Element({}, gap=_GAPS[part]))
+            continue
+        exact, optional = part.startswith("="), part.endswith("?")
+        words: dict[str, tuple[str, ...]] = {}
+        for word in part.removeprefix("=").removesuffix("?").split("|"):
+            if word.startswith("<"):
+                if word[1:-1] not in groups:
+                    raise ValueError(f"phrase {source!r}: no group {word}")
+                members = groups[word[1:-1]].split()
+            else:
+                members = [word]
+            for member in members:
+                key = fold(member)
+                words[key] = (*words.get(key, ()), member.lower())
+        elements.append(_Element(words, optional=optional, exact=exact))
+    if not elements or not elements[0].words or elements[0].optional:
+        raise ValueError(f"phrase {source!r} does not begin with a word")
+    return Phrase(tuple(elements), source)
+
+
+@lru_cache(maxsize=16384)
+def may_be(written: str, word: str) -> bool:
+    """Whether ``written`` is ``word`` with some or all of its marks left out (hỏi and ngã are one)."""
+    if written == word:
+        return True
+    base, tone = split_tone(written)
+    wanted, wanted_tone = split_tone(word)
+    if tone and _tone(tone) != _tone(wanted_tone):
+        return False
+    return len(base) == len(wanted) and all(
+        one in (other, fold_char(other)) for one, other in zip(base, wanted, strict=True)
+    )
+
+
+def _tone(mark: str) -> str:
+    return _HOOK if mark == _TILDE else mark
+
+
+class Lexicon:
+    """Knows every word of its phrases, reads messages with them and finds the phrases."""
+
+    def __init__(self, phrases: Iterable[Phrase], extra_words: Iterable[str] = ()) -> None:
+        self.known: set[str] = {fold(word) for word in extra_words}
+        self._starts: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            for element in phrase.elements:
+                self.known.update(element.words)
+            for key in phrase.elements[0].words:
+                self._starts.setdefault(key, []).append(phrase)
+        self._slips = _slips(self.known)
+        self._cache: dict[str, tuple[Word, ...]] = {}
+
+    def read(self, text: str) -> list[Word]:
+        """The words of a message; signs count as words that match nothing and break no gap."""
+        words: list[Word] = []
+        for syllable in syllables(text):
+            if not syllable.norm[:1].isalnum():
+                continue
+            cached = self._cache.get(syllable.norm)
+            if cached is None:
+                cached = tuple(self._words_of(syllable.norm))
+                if len(self._cache) < 8192:
+                    self._cache[syllable.norm] = cached
+            words.extend(cached)
+        return words
+
+    def _words_of(self, norm: str) -> Iterator[Word]:
+        for written in norm.split():
+            folded = fold(written)
+            if folded in self.known or is_plain_syllable(folded) or not folded.isalpha():
+                yield Word(written, folded, frozenset())
+                continue
+            halves = self._halves(folded)
+            if halves:
+                yield from (Word(half, half, frozenset()) for half in halves)
+            else:
+                yield Word(written, folded, self._slips.get(folded, frozenset()))
+
+    def _halves(self, folded: str) -> tuple[str, str] | None:
+        if len(folded) < _JOINED_AT_LEAST:
+            return None
+        for at in range(2, len(folded) - 1):
+            if folded[:at] in self.known and folded[at:] in self.known:
+                return folded[:at], folded[at:]
+        return None
+
+    def find(self, words: Sequence[Word]) -> list[Found]:
+        """Every phrase at every place, in order of its start."""
+        found: list[Found] = []
+        for at, word in enumerate(words):
+            for key in (word.folded, *word.guesses):
+                for phrase in self._starts.get(key, ()):
+                    end = _match(phrase.elements, 0, words, at)
+                    if end is not None:
+                        found.append(Found(phrase, at, end))
+        return found
+
+
+def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: int) -> int | None:
+    if index == len(elements):
+        return at
+    element = elements[index]
+    if element.gap:
+        for skipped in range(element.gap + 1):
+            if at + skipped > len(words):
+                return None
+            end = _match(elements, index + 1, words, at + skipped)
+            if end is not None:
+                return end
+        return None
+    if at < len(words) and _fits(element, words[at]):
+        end = _match(elements, index + 1, words, at + 1)
+        if end is not None:
+            return end
+    return _match(elements, index + 1, words, at) if element.optional else None
+
+
+def _fits(element: _Element, word: Word) -> bool:
+    for wanted in element.words.get(word.folded, ()):
+        if word.norm == wanted or (not element.exact and may_be(word.norm, wanted)):
+            return True
+    return not element.exact and any(guess in element.words for guess in word.guesses)
+
+
+def _slips(known: set[str]) -> dict[str, frozenset[str]]:
+    """Every misspelling by one letter (dropped, added, changed, swapped) of the known words."""
+    slips: dict[str, set[str]] = {}
+    for word in known:
+        if len(word) < _SLIPS_FROM or not word.isalpha():
+            continue
+        for slip in _one_letter_off(word):
+            if slip not in known and not is_plain_syllable(slip):
+                slips.setdefault(slip, set()).add(word)
+    return {slip: frozenset(words) for slip, words in slips.items()}
+
+
+def _one_letter_off(word: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in string.ascii_lowercase:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]
