@@ -1,4 +1,8 @@
-"""One person's flood: a token bucket per conversation, one notice, messages still stored."""
+"""One person's flood: a token bucket per conversation, one notice, messages still stored.
+
+Only a message that comes while older ones still wait costs a token. Whoever lets the bot answer is never too fast,
+however quickly they go on.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +23,28 @@ class Flood:
         self._buckets: dict[str, tuple[float, float, bool]] = {}
 
     def check(self, peer: str) -> Literal["pass", "tell", "quiet"]:
-        """Pass, tell once that it is too fast, or only store."""
-        now = time.monotonic()
-        tokens, at, told = self._buckets.get(peer, (self._burst, now, False))
-        tokens = min(self._burst, tokens + (now - at) * self._rate)
+        """Pass, tell once that it is too fast, or only store. Taking a token is ``took``'s."""
+        tokens, told = self._now(peer)
         if tokens >= 1:
-            self._put(peer, (tokens - 1, now, False))
             return "pass"
-        self._put(peer, (tokens, now, True))
+        self._put(peer, tokens, True)
         return "quiet" if told else "tell"
 
-    def _put(self, peer: str, bucket: tuple[float, float, bool]) -> None:
+    def took(self, peer: str, *, waiting: bool) -> None:
+        """A message was taken; ``waiting``: older ones of this person still wait for their answer."""
+        if not waiting:
+            self._buckets.pop(peer, None)
+            return
+        tokens, _ = self._now(peer)
+        self._put(peer, tokens - 1, False)
+
+    def _now(self, peer: str) -> tuple[float, bool]:
+        now = time.monotonic()
+        tokens, at, told = self._buckets.get(peer, (self._burst, now, False))
+        return min(self._burst, tokens + (now - at) * self._rate), told
+
+    def _put(self, peer: str, tokens: float, told: bool) -> None:
         self._buckets.pop(peer, None)
-        self._buckets[peer] = bucket
+        self._buckets[peer] = (tokens, time.monotonic(), told)
         if len(self._buckets) > KEEP:
             self._buckets.pop(next(iter(self._buckets)))

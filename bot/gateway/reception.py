@@ -40,7 +40,7 @@ class NotStored(Exception):
 class Receipt:
     """``answer``: what a guard answered in this request; ``out`` its message when stored.
 
-    ``stored`` is False only for an emergency that was answered without the database.
+    ``waiting``: older messages of this conversation still wait for their turn. ``stored`` is False only for an emergency that was answered without the database.
     """
 
     stored: bool
@@ -51,6 +51,7 @@ class Receipt:
     answer: Reply | None = None
     out: Appended | None = None
     conversation_id: uuid.UUID | None = None
+    waiting: bool = False
 
 
 class Reception:
@@ -204,7 +205,7 @@ def _receipt(
 ) -> Receipt:
     return Receipt(
         True, stored.duplicate, stored.closed, stored.event_id, verdict.name if verdict else guard,
-        verdict.reply if verdict else None, out, stored.conversation_id,
+        verdict.reply if verdict else None, out, stored.conversation_id, not stored.alone,
     )
 
 

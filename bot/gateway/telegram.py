@@ -117,7 +117,10 @@ class TelegramEdge:
             return await self._reception.answer(event, Reply(render("gateway.flood")), guard="flood")
         if verdict == "quiet":
             return await self._reception.store_only(event, guard="flood")
-        return await self._reception.take(event)
+        receipt = await self._reception.take(event)
+        if receipt.guard is None and not receipt.duplicate:
+            self._flood.took(message.peer, waiting=receipt.waiting)
+        return receipt
 
     async def _photo(self, message: InboundMessage, event: NewEvent) -> Receipt:
         limit = self._config.max_photo_bytes
@@ -166,6 +169,7 @@ class TelegramEdge:
         """No words of a group are kept; one polite line an hour."""
         bare = replace(event, kind="other", body={})
         if self._groups.check(event.peer) == "pass":
+            self._groups.took(event.peer, waiting=True)
             await self._reception.answer(bare, Reply(render("gateway.group")), guard="group")
         else:
             await self._reception.store_only(bare, guard="group")

@@ -132,7 +132,10 @@ class WebChat:
             return await self._reception.store_only(event, guard="flood")
         if verdict == "tell":
             return await self._reception.answer(event, Reply(render("gateway.flood")), guard="flood")
-        return await self._reception.take(event)
+        receipt = await self._reception.take(event)
+        if receipt.guard is None and not receipt.duplicate:
+            self._flood.took(event.peer, waiting=receipt.waiting)
+        return receipt
 
     async def stream(self, request: Request) -> Response:
         """Server-sent events: history first, then every new message with its number as id."""

@@ -19,6 +19,7 @@ from feedback_store.crypto import keyring
 from feedback_store.service.intake import decrypted_json, encrypted_json
 from feedback_store.service.outbox import Reply, new_token, reply_body
 
+
 @dataclass(frozen=True, slots=True)
 class PendingEvent:
     id: int

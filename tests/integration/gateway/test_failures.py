@@ -316,9 +316,9 @@ def test_a_deleted_conversation_is_closed_and_its_words_are_gone(citizen: Citize
 
 
 def test_a_flood_is_told_once_and_still_stored(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    engine.delay = 0.1
     for number in range(36):
         assert citizen.post(text=f"tin {number}").status_code == 200
-    time.sleep(1)
     with store.reading() as session:
         rows = session.scalars(select(InboundEvent)).all()
         told = [one for one in session.scalars(select(OutboundMessage)) if "nhanh quá" in one.body["text"]]
