@@ -17,6 +17,7 @@ from bot.gateway.pages import Pages
 from bot.gateway.photos import PhotoFetcher
 from bot.gateway.reception import Reception
 from bot.gateway.runner import TurnRunner
+from bot.gateway.safety import judge, judge_denunciation
 from bot.gateway.telegram import TelegramEdge
 from bot.gateway.uploads import Uploads
 from bot.gateway.web_chat import WebChat
@@ -67,6 +68,8 @@ class Gateway:
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
+        judge("")  # reads the guards' phrases now, not in front of the first citizen
+        judge_denunciation("")
         self.hub.start()
         if self.telegram is not None and self.config.telegram_mode == "polling":
             self.telegram.start_polling()

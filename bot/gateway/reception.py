@@ -40,7 +40,8 @@ class NotStored(Exception):
 class Receipt:
     """``answer``: what a guard answered in this request; ``out`` its message when stored.
 
-    ``waiting``: older messages of this conversation still wait for their turn. ``stored`` is False only for an emergency that was answered without the database.
+    ``waiting``: older messages of this conversation still wait for their turn.
+    ``stored`` is False only for an emergency that was answered without the database.
     """
 
     stored: bool
