@@ -63,18 +63,23 @@ class Chat:
         data = answer.json()
         if answer.status_code != 200:
             said = [{"text": data.get("message", ""), "buttons": []}]
-            return self._result(given, said, {"guard": data.get("error")}, began, notices)
+            took = time.perf_counter() - began
+            return self._result(given, said, {"guard": data.get("error")}, took, notices)
         if not data["stored"]:
             said = [{"text": data["reply"]["text"], "buttons": []}]
-            return self._result(given, said, {"guard": data["guard"]}, began, notices)
+            return self._result(given, said, {"guard": data["guard"]}, time.perf_counter() - began, notices)
         state = self._wait(int(data["event"]))
+        took = time.perf_counter() - began
         messages = self._messages()
         own = [one for one in messages if one["seq"] in state.get("seqs", ())]
         notices += [one for one in messages if one["seq"] not in state.get("seqs", ())]
-        result = self._result(given, [_shown(one) for one in own], state, began, notices)
+        result = self._result(given, [_shown(one) for one in own], state, took, notices)
         if not state.get("handled"):
             result["error"] = "the turn was not handled in time"
         return result
+
+    def close(self) -> None:
+        self._http.close()
 
     def _message(self, given: Any) -> dict[str, Any]:
         """The request body for a line; text stands for itself."""
@@ -140,13 +145,13 @@ class Chat:
         return found
 
     def _result(
-        self, given: Any, out: list[dict[str, Any]], state: dict[str, Any], began: float,
+        self, given: Any, out: list[dict[str, Any]], state: dict[str, Any], took: float,
         notices: list[dict[str, Any]],
     ) -> dict[str, Any]:
         result: dict[str, Any] = {
             "in": given, "out": out, "intent": state.get("intent") or state.get("guard"),
             "confidence": state.get("confidence"), "entities": state.get("entities") or [],
-            "ms": round((time.perf_counter() - began) * 1000, 1), "ticket": state.get("ticket"),
+            "ms": round(took * 1000, 1), "ticket": state.get("ticket"),
         }
         if state.get("guard"):
             result["guard"] = True
