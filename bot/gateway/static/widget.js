@@ -18,7 +18,7 @@
     orType: "hoặc nhập địa chỉ bằng chữ vào ô bên dưới", placeSent: "Vị trí trên bản đồ", photos: "ảnh",
     empty: "Anh/chị có thể gửi phản ánh, hỏi thủ tục hành chính, tra cứu mã phản ánh. Cần gặp người, anh/chị nhập “gặp tổng đài viên”.",
     stars: ["rất không hài lòng", "không hài lòng", "bình thường", "hài lòng", "rất hài lòng"],
-    rate: "Chấm điểm kết quả", emergency: "Khẩn cấp: gọi ngay 112, 113, 114, 115",
+    rate: "Chấm điểm kết quả", emergency: "Khẩn cấp: 112 · 113 · 114 · 115",
   };
   const CSS = `
   :host{--b:#0b4f8a;--bd:#083b68;--bg:#f4f7fb;--line:#c9d5e3;--ink:#14202c;--soft:#52606d;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif;color:var(--ink)}
