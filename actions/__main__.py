@@ -7,7 +7,7 @@ import warnings
 
 os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
-from hotline.process import open_store  # noqa: E402
+from hotline.process import open_store
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ import json
 
 from actions.turn import Button, Context
 from feedback_store.queries.lookups import category_name, commune_name
+from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
 from feedback_store.tables import Draft
-from feedback_store.service import drafts
 
 WORDINGS = 3
 
@@ -68,7 +68,11 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     place = ", ".join(p for p in (data.place_text, commune_name(session, data.commune)) if p)
     if not place and data.lat is not None:
         place = f"{data.lat:.5f}, {data.lon:.5f}"
-    elif data.commune and data.place_text and (commune_name(session, data.commune) or "").lower() in data.place_text.lower():
+    elif (
+        data.commune
+        and data.place_text
+        and (commune_name(session, data.commune) or "").lower() in data.place_text.lower()
+    ):
         place = data.place_text
     count = data.asked.get("summary", 1)
     context.answer.say(
@@ -85,12 +89,16 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
 
 def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:
     """Which part is to be changed."""
-    parts = (("Nội dung", "text"), ("Lĩnh vực", "category"), ("Địa điểm", "place"), ("Ảnh", "photo"), ("Số điện thoại", "phone"))
+    parts = (
+        ("Nội dung", "text"),
+        ("Lĩnh vực", "category"),
+        ("Địa điểm", "place"),
+        ("Ảnh", "photo"),
+        ("Số điện thoại", "phone"),
+    )
     context.answer.say("ask_edit", buttons=[Button(title, _payload("report_edit", part=part)) for title, part in parts])
     drafts.save(draft, data, now=context.turn.now)
 
 
 def _payload(intent: str, **values: str) -> str:
     return f"/{intent}{json.dumps(values)}"
-
-

@@ -21,7 +21,7 @@ from hotline.faults import fault
 NAME = "action_converse"
 
 
-class Converse(Action):
+class Converse(Action):  # type: ignore[misc]
     """Answers every turn. Its effect and its replies are one commit; asked again, it repeats them."""
 
     def __init__(self, store: Store, links: dict[str, str]) -> None:
@@ -40,7 +40,9 @@ class Converse(Action):
         fault("after_action_commit")
         for reply in result["replies"]:
             dispatcher.utter_message(
-                response=reply["response"], buttons=reply["buttons"] or None, json_message=reply["custom"] or None,
+                response=reply["response"],
+                buttons=reply["buttons"] or None,
+                json_message=reply["custom"] or None,
                 **reply["params"],
             )
         return [SlotSet(name, value) for name, value in result["slots"].items()]

@@ -21,13 +21,29 @@ CONFIRM = frozenset(
     """co|dung|dung roi|dung vay|ok|oke|okie|okay|okela|oki|uh|u|gui|gui di|gui luon|gui luon di|gui nhe|gui giup|
     gui giup toi|dong y|chinh xac|xac nhan|vang|da|da dung|da vang|duoc|duoc roi|chuan|chuan roi|gui ngay""".replace(
         "\n", ""
-    ).replace("    ", "").split("|")
+    )
+    .replace("    ", "")
+    .split("|")
 )
 SURE = 0.45
 LEAD = 0.2
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
-ANSWERS = {"inform", "submit_feedback", "nlu_fallback", "out_of_scope", "affirm", "deny", "edit_report", "multi",
-           "rate_service", "praise", "ask_dossier_status", "stay_anonymous", "emergency", "dissatisfied_reopen"}
+ANSWERS = {
+    "inform",
+    "submit_feedback",
+    "nlu_fallback",
+    "out_of_scope",
+    "affirm",
+    "deny",
+    "edit_report",
+    "multi",
+    "rate_service",
+    "praise",
+    "ask_dossier_status",
+    "stay_anonymous",
+    "emergency",
+    "dissatisfied_reopen",
+}
 
 
 def start(context: Context) -> None:
@@ -150,8 +166,13 @@ def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
 
 
 _ANSWER = {
-    "text": _answer_text, "category": _answer_category, "place": _answer_place, "commune": _answer_commune,
-    "photo": _answer_photo, "phone": _answer_phone, "summary": _answer_summary,
+    "text": _answer_text,
+    "category": _answer_category,
+    "place": _answer_place,
+    "commune": _answer_commune,
+    "photo": _answer_photo,
+    "phone": _answer_phone,
+    "summary": _answer_summary,
 }
 
 
@@ -268,7 +289,7 @@ def choose(context: Context, part: str) -> None:
 
 
 def skip(context: Context) -> None:
-    """"Bỏ qua": only what is optional, or a place nobody knows, can be left out."""
+    """ "Bỏ qua": only what is optional, or a place nobody knows, can be left out."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         context.answer.say("nothing_open")
@@ -286,7 +307,7 @@ def skip(context: Context) -> None:
 
 
 def hurry(context: Context) -> None:
-    """"Gửi luôn đi": optional questions are left out and the summary is shown; it files only there."""
+    """ "Gửi luôn đi": optional questions are left out and the summary is shown; it files only there."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         context.answer.say("nothing_open")
@@ -313,7 +334,7 @@ def stay_anonymous(context: Context) -> None:
 
 
 def edit(context: Context) -> None:
-    """"Sửa": which part, or straight the part that was named."""
+    """ "Sửa": which part, or straight the part that was named."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         if not joins_ticket(context):
@@ -366,8 +387,13 @@ def send(context: Context, draft: Draft) -> None:
     if next_step(data) != "summary":
         asking.ask(context, draft, data)
         return
-    filed = drafts.file(context.session, draft=draft, event_id=context.turn.event_id,
-                        received_at=context.turn.received_at, now=context.turn.now)
+    filed = drafts.file(
+        context.session,
+        draft=draft,
+        event_id=context.turn.event_id,
+        received_at=context.turn.received_at,
+        now=context.turn.now,
+    )
     ticket = context.session.get_one(Ticket, filed.ticket_id)
     _tell_filed(context, ticket, again=False)
     if data.issues:
@@ -405,8 +431,15 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
     if turn.text and not turn.payload:
         words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
     tickets.add_addition(
-        context.session, ticket_id=ticket.id, event_id=turn.event_id, text=words, lat=lat, lon=lon,
-        media_ids=[uuid.UUID(one) for one in turn.media], actor=CITIZEN, now=turn.now,
+        context.session,
+        ticket_id=ticket.id,
+        event_id=turn.event_id,
+        text=words,
+        lat=lat,
+        lon=lon,
+        media_ids=[uuid.UUID(one) for one in turn.media],
+        actor=CITIZEN,
+        now=turn.now,
     )
     context.answer.say("addition_taken", code=ticket.code, custom={"ticket": ticket.code})
     return True

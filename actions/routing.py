@@ -61,8 +61,20 @@ ANSWERS = frozenset(
 )
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
 DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
-COMMENTS = frozenset({"praise", "abuse", "out_of_scope", "nlu_fallback", "inform", "rate_service", "submit_feedback",
-                      "dissatisfied_reopen", "affirm", "deny"})
+COMMENTS = frozenset(
+    {
+        "praise",
+        "abuse",
+        "out_of_scope",
+        "nlu_fallback",
+        "inform",
+        "rate_service",
+        "submit_feedback",
+        "dissatisfied_reopen",
+        "affirm",
+        "deny",
+    }
+)
 
 
 def handle(context: Context) -> None:
@@ -76,8 +88,16 @@ def handle(context: Context) -> None:
         draft = drafts.get_open(context.session, context.conversation.id, lock=True)
         if draft is not None:
             step = next_step(drafts.data_of(draft))
-            certain = turn.intent in ("cancel_request", "denunciation", "emergency", "human_agent", "send_now", "skip",
-                                      "stay_anonymous", "edit_report")
+            certain = turn.intent in (
+                "cancel_request",
+                "denunciation",
+                "emergency",
+                "human_agent",
+                "send_now",
+                "skip",
+                "stay_anonymous",
+                "edit_report",
+            )
             confirming = draft.summary_event_id is not None and turn.folded in report.CONFIRM
             answering = turn.intent in ANSWERS or (
                 step in DETAIL_STEPS and not certain and (turn.entity("place") or turn.phone()) is not None
@@ -99,7 +119,9 @@ def _pending(context: Context) -> bool:
         return talk.keep_comment(context)
     elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.reopen_reason(context)
-    elif pending == "code" and (turn.entity("ticket_code") or turn.folded.replace(" ", "").removeprefix("pa").isdigit()):
+    elif pending == "code" and (
+        turn.entity("ticket_code") or turn.folded.replace(" ", "").removeprefix("pa").isdigit()
+    ):
         talk.tell_status(context)
     else:
         return False

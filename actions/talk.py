@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,7 +30,7 @@ MENU = [
 ]
 
 
-def say_and_resume(context: Context, name: str, buttons: list[Button] | None = None, **params: str) -> None:
+def say_and_resume(context: Context, name: str, buttons: list[Button] | None = None, **params: Any) -> None:
     """A short answer; a report that is open is asked on."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     context.answer.say(name, buttons=buttons if draft is None else None, **params)
@@ -58,8 +59,9 @@ def answer_procedure(context: Context) -> None:
         )
         if isinstance(found, Ambiguous):
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
-            context.answer.say("which_procedure", buttons=[*choices, Button("Không phải", "/human_agent")],
-                               custom={"once": False})
+            context.answer.say(
+                "which_procedure", buttons=[*choices, Button("Không phải", "/human_agent")], custom={"once": False}
+            )
             resume(context)
             return
         key = found.key if found else context.memory.get("procedure")
@@ -92,7 +94,7 @@ def _nothing_found(context: Context) -> None:
 
 
 def judge_answer(context: Context) -> None:
-    """"Hữu ích / Chưa đúng" under an answer."""
+    """ "Hữu ích / Chưa đúng" under an answer."""
     turn = context.turn
     verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
     aspect = turn.value("aspect")
@@ -104,9 +106,14 @@ def judge_answer(context: Context) -> None:
 
 def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: str) -> None:
     context.session.add(
-        ProcedureFeedback(procedure_key=key, aspect=aspect, verdict=verdict, event_id=context.turn.event_id,
-                          question=context.turn.text if verdict == "nothing_found" else None,
-                          created_at=context.turn.now)
+        ProcedureFeedback(
+            procedure_key=key,
+            aspect=aspect,
+            verdict=verdict,
+            event_id=context.turn.event_id,
+            question=context.turn.text if verdict == "nothing_found" else None,
+            created_at=context.turn.now,
+        )
     )
 
 
@@ -138,8 +145,9 @@ def tell_status(context: Context) -> None:
         resume(context)
         return
     limiter = blind_index(f"conversation:{context.conversation.id}").hex()[:32]
-    state = ticket_status(context.session, code=str(code), conversation_id=context.conversation.id,
-                          limiter_key=limiter, now=turn.now)
+    state = ticket_status(
+        context.session, code=str(code), conversation_id=context.conversation.id, limiter_key=limiter, now=turn.now
+    )
     if isinstance(state, Limited):
         context.answer.say("status_limited")
     elif isinstance(state, NotFound):
@@ -147,9 +155,15 @@ def tell_status(context: Context) -> None:
     elif isinstance(state, OwnStory):
         _own_story(context, state)
     else:
-        context.answer.say(f"status_{state.state}", code=state.code, received=spoken_date(state.receipt_at),
-                           due=spoken_time(state.promise_due) if state.promise_due else "chưa có",
-                           agency="", reason="", custom={"ticket": state.code})
+        context.answer.say(
+            f"status_{state.state}",
+            code=state.code,
+            received=spoken_date(state.receipt_at),
+            due=spoken_time(state.promise_due) if state.promise_due else "chưa có",
+            agency="",
+            reason="",
+            custom={"ticket": state.code},
+        )
         context.answer.say("status_stranger")
     context.remember(pending=None)
     resume(context)
@@ -159,9 +173,12 @@ def _own_story(context: Context, story: OwnStory) -> None:
     view = story.view
     agencies = ", ".join(story.agencies)
     context.answer.say(
-        f"status_{view.state}", code=view.code, received=spoken_date(view.receipt_at),
+        f"status_{view.state}",
+        code=view.code,
+        received=spoken_date(view.receipt_at),
         due=spoken_time(view.promise_due) if view.promise_due else "chưa có",
-        agency=f" ({agencies})" if agencies else "", reason=f" Lý do: {story.reason}" if story.reason else "",
+        agency=f" ({agencies})" if agencies else "",
+        reason=f" Lý do: {story.reason}" if story.reason else "",
         custom={"ticket": view.code},
     )
     context.answer.say("status_own_text", words=story.text, place=story.place or "chưa rõ")
@@ -182,14 +199,20 @@ def rate(context: Context) -> None:
         context.answer.say("status_not_found", code=str(code))
         return
     try:
-        rated = ratings.rate(context.session, ticket_id=ticket.id, stars=int(stars), event_id=turn.event_id, now=turn.now)
+        rated = ratings.rate(
+            context.session, ticket_id=ticket.id, stars=int(stars), event_id=turn.event_id, now=turn.now
+        )
     except IllegalMove as refused:
         context.answer.say("refused", reason=render(refused.key, **refused.params))
         return
     context.remember(pending="rating_comment", rated=ticket.id)
     reopen = [Button("Mở lại phản ánh", "/dissatisfied_reopen" + json.dumps({"ticket": ticket.code}))]
-    context.answer.say("rated_low" if rated.dissatisfied else "rated", stars=str(rated.stars),
-                       buttons=reopen if rated.dissatisfied else None, custom={"ticket": ticket.code})
+    context.answer.say(
+        "rated_low" if rated.dissatisfied else "rated",
+        stars=str(rated.stars),
+        buttons=reopen if rated.dissatisfied else None,
+        custom={"ticket": ticket.code},
+    )
 
 
 def keep_comment(context: Context) -> bool:
@@ -231,8 +254,14 @@ def reopen_reason(context: Context) -> None:
 
 def _reopen(context: Context, ticket: Ticket, reason: str) -> None:
     try:
-        tickets.reopen(context.session, ticket_id=ticket.id, reason=reason, actor=CITIZEN, expected_version=None,
-                       now=context.turn.now)
+        tickets.reopen(
+            context.session,
+            ticket_id=ticket.id,
+            reason=reason,
+            actor=CITIZEN,
+            expected_version=None,
+            now=context.turn.now,
+        )
     except IllegalMove as refused:
         context.answer.say("refused", reason=render(refused.key, **refused.params))
         return
@@ -240,8 +269,14 @@ def _reopen(context: Context, ticket: Ticket, reason: str) -> None:
 
 
 def _own_ticket(context: Context, code: str) -> Ticket | None:
-    return next((t for t in own_tickets(context.session, context.conversation.id, limit=200)
-                 if t.code == code or (find_code(code) or find_code("PA" + code) or _NOTHING).code == t.code), None)
+    return next(
+        (
+            t
+            for t in own_tickets(context.session, context.conversation.id, limit=200)
+            if t.code == code or (find_code(code) or find_code("PA" + code) or _NOTHING).code == t.code
+        ),
+        None,
+    )
 
 
 class _Nothing:
@@ -252,8 +287,9 @@ _NOTHING = _Nothing()
 
 
 def _last_answered(context: Context) -> Ticket | None:
-    return next((t for t in own_tickets(context.session, context.conversation.id)
-                 if may_ticket("reopen", t.state)), None)
+    return next(
+        (t for t in own_tickets(context.session, context.conversation.id) if may_ticket("reopen", t.state)), None
+    )
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -265,8 +301,9 @@ def human_agent(context: Context) -> None:
     phone = context.turn.phone() or (drafts.data_of(draft).phone if draft else None)
     if phone is None:
         context.remember(pending="callback_phone")
-        context.answer.say("purpose_call", privacy_url=context.links["privacy"],
-                           custom={"link": context.links["privacy"]})
+        context.answer.say(
+            "purpose_call", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]}
+        )
         context.answer.say("ask_callback_phone", buttons=[Button("Thôi, không cần", "/cancel_request")])
         return
     context.remember(pending="callback_time", phone=phone)
@@ -293,8 +330,15 @@ def callback_time(context: Context) -> None:
     turn = context.turn
     when = None if turn.payload or turn.intent == "skip" else turn.text.strip()
     phone = str(context.memory["phone"])
-    task = callbacks.create(context.session, conversation_id=context.conversation.id, event_id=turn.event_id,
-                            phone=phone, good_time=when, topic=None, now=turn.now)
+    task = callbacks.create(
+        context.session,
+        conversation_id=context.conversation.id,
+        event_id=turn.event_id,
+        phone=phone,
+        good_time=when,
+        topic=None,
+        now=turn.now,
+    )
     callbacks.remember_phone(context.session, conversation_id=context.conversation.id, phone=phone, now=turn.now)
     context.remember(pending=None, phone=None)
     context.answer.say("callback_made", phone=phone, due=spoken_time(task.due_at))
@@ -324,8 +368,11 @@ def danger_report(context: Context) -> None:
 def _recent_words(context: Context) -> list[str]:
     query = (
         select(InboundEvent)
-        .where(InboundEvent.conversation_id == context.conversation.id, InboundEvent.id < context.turn.event_id,
-               InboundEvent.guard == "emergency")
+        .where(
+            InboundEvent.conversation_id == context.conversation.id,
+            InboundEvent.id < context.turn.event_id,
+            InboundEvent.guard == "emergency",
+        )
         .order_by(InboundEvent.id.desc())
         .limit(1)
     )
@@ -333,8 +380,11 @@ def _recent_words(context: Context) -> list[str]:
     if not events:
         query = (
             select(InboundEvent)
-            .where(InboundEvent.conversation_id == context.conversation.id, InboundEvent.id < context.turn.event_id,
-                   InboundEvent.intent == "emergency")
+            .where(
+                InboundEvent.conversation_id == context.conversation.id,
+                InboundEvent.id < context.turn.event_id,
+                InboundEvent.intent == "emergency",
+            )
             .order_by(InboundEvent.id.desc())
             .limit(1)
         )
@@ -344,12 +394,13 @@ def _recent_words(context: Context) -> list[str]:
 
 def denunciation(context: Context) -> None:
     """The proper channel; the words are sealed by the gateway in the commit of this turn."""
-    context.answer.say("denunciation", buttons=[Button("Tôi chỉ phản ánh", "/denunciation_is_report")],
-                       custom={"once": False})
+    context.answer.say(
+        "denunciation", buttons=[Button("Tôi chỉ phản ánh", "/denunciation_is_report")], custom={"once": False}
+    )
 
 
 def not_denunciation(context: Context) -> None:
-    """"Tôi chỉ phản ánh": the sealed words come back as an ordinary report, within 24 hours."""
+    """ "Tôi chỉ phản ánh": the sealed words come back as an ordinary report, within 24 hours."""
     words = denunciations.reopen(context.session, conversation_id=context.conversation.id, now=context.turn.now)
     if words is None:
         context.answer.say("denunciation_gone", buttons=[Button("Gửi phản ánh", "/submit_feedback")])

@@ -94,8 +94,9 @@ class Answer:
 
     replies: list[dict[str, Any]] = field(default_factory=list)
 
-    def say(self, response: str, *, buttons: list[Button] | None = None, custom: dict[str, Any] | None = None,
-            **params: Any) -> Answer:
+    def say(
+        self, response: str, *, buttons: list[Button] | None = None, custom: dict[str, Any] | None = None, **params: Any
+    ) -> Answer:
         """Add the response ``utter_<response>`` of ``domain.yml``."""
         self.replies.append(
             {

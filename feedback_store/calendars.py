@@ -25,7 +25,7 @@ def calendar_data(
     closed |= {day for day in map(dt.date.fromisoformat, overrides.get("closed", ())) if day.year in wanted}
     worked = {day for day in map(dt.date.fromisoformat, overrides.get("worked", ())) if day.year in wanted}
     week = {day: entry["week"][day] for day in WEEKDAYS if entry["week"].get(day)}
-    usual = next(iter(week.values()), [])
+    usual: list[Any] = next(iter(week.values()), [])
     return {
         "tz": entry["tz"],
         "week": week,

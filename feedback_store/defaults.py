@@ -62,8 +62,13 @@ def _categories(session: Session) -> None:
             continue
         session.merge(
             Category(
-                code=entry["code"], group_code=entry["code"].split(".")[0], name=entry["name"],
-                service_class=entry["sla"], agency_kind=entry["agency"], position=position, active=True,
+                code=entry["code"],
+                group_code=entry["code"].split(".")[0],
+                name=entry["name"],
+                service_class=entry["sla"],
+                agency_kind=entry["agency"],
+                position=position,
+                active=True,
             )
         )
 
@@ -87,8 +92,12 @@ def _calendars(session: Session, now: dt.datetime) -> None:
         if last is None or (last.created_by is None and last.data != data):
             session.add(
                 CalendarVersion(
-                    code=code, data=data, confirmed_years=[], created_at=now,
-                    valid_from=FIRST_DAY if last is None else now, note="default",
+                    code=code,
+                    data=data,
+                    confirmed_years=[],
+                    created_at=now,
+                    valid_from=FIRST_DAY if last is None else now,
+                    note="default",
                 )
             )
 
@@ -107,8 +116,15 @@ def _province(session: Session, name: str) -> None:
     for entry in document["communes"]:
         if entry["code"] not in communes:
             session.add(
-                Commune(code=entry["code"], province_code=province, name=entry["name"],
-                        search_name=fold(entry["name"]), lat=entry["lat"], lon=entry["lon"], is_sample=True)
+                Commune(
+                    code=entry["code"],
+                    province_code=province,
+                    name=entry["name"],
+                    search_name=fold(entry["name"]),
+                    lat=entry["lat"],
+                    lon=entry["lon"],
+                    is_sample=True,
+                )
             )
     session.flush()
     agencies = set(session.scalars(select(Agency.code)))
@@ -116,8 +132,15 @@ def _province(session: Session, name: str) -> None:
     def add(code: str, kind: str, title: str, commune: str | None) -> None:
         if code not in agencies:
             session.add(
-                Agency(code=code, name=title, search_name=fold(title), kind=kind, commune_code=commune,
-                       calendar_code="vn-office", is_sample=True)
+                Agency(
+                    code=code,
+                    name=title,
+                    search_name=fold(title),
+                    kind=kind,
+                    commune_code=commune,
+                    calendar_code="vn-office",
+                    is_sample=True,
+                )
             )
 
     for entry in document["agencies"]:
@@ -135,9 +158,13 @@ def _old_wards(session: Session, name: str) -> None:
     with (DATA / "provinces" / f"{name}-old-wards.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             session.add(
-                OldWard(old_name=row["old_ward"], old_district=row["old_district"],
-                        old_province=row["old_province"], search_name=fold(row["old_ward"]),
-                        commune_code=row["commune_code"])
+                OldWard(
+                    old_name=row["old_ward"],
+                    old_district=row["old_district"],
+                    old_province=row["old_province"],
+                    search_name=fold(row["old_ward"]),
+                    commune_code=row["commune_code"],
+                )
             )
 
 
@@ -150,7 +177,10 @@ def _procedures(session: Session, now: dt.datetime) -> None:
             continue
         made = row or Procedure(key=record["id"], active=True)
         made.code, made.name, made.aliases, made.record = (
-            record["official_code"], record["name"], record["aliases"], record,
+            record["official_code"],
+            record["name"],
+            record["aliases"],
+            record,
         )
         made.source, made.updated_at = record["source"], now
         made.as_of = dt.date.fromisoformat(record["as_of"]) if record["as_of"] else None

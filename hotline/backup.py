@@ -58,8 +58,12 @@ def backup(url: str, media: Path, keys: Keys, target: Path, *, now: dt.datetime)
             _pg("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
             photos = _photos(media)
             manifest: dict[str, Any] = {
-                "format": FORMAT, "made_at": now.isoformat(), "key": keys.fingerprint(),
-                "tickets": _count(url), "photos": len(photos), "dump_sha256": _digest(dump),
+                "format": FORMAT,
+                "made_at": now.isoformat(),
+                "key": keys.fingerprint(),
+                "tickets": _count(url),
+                "photos": len(photos),
+                "dump_sha256": _digest(dump),
             }
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
@@ -115,13 +119,17 @@ def _restore(url: str, media: Path, keys: Keys, source: Path, folder: Path, *, r
     script = folder / "database.sql"
     _pg("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(dump))
     _pg(
-        "psql", url, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-        "--command=DROP SCHEMA public CASCADE; CREATE SCHEMA public", f"--file={script}",
+        "psql",
+        url,
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--command=DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        f"--file={script}",
     )
     _put_photos(folder / "media", media)
-    return Summary(
-        int(manifest["tickets"]), int(manifest["photos"]), source.stat().st_size, str(manifest["made_at"])
-    )
+    return Summary(int(manifest["tickets"]), int(manifest["photos"]), source.stat().st_size, str(manifest["made_at"]))
 
 
 def _photos(media: Path) -> list[Path]:
@@ -164,8 +172,12 @@ def _pg(program: str, url: str | None, *arguments: str) -> None:
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **({"PGPASSWORD": str(password)} if password else {})}
     named = [f"--dbname={_without_password(url)}"] if url else []
     done = subprocess.run(
-        [str(binaries() / program), *named, *arguments], env=env, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True, check=False,
+        [str(binaries() / program), *named, *arguments],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise BackupFault(f"{program} failed: {done.stderr.strip()[-600:]}")

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.gateway.app import Gateway
 from bot.gateway.config import GatewayConfig
+from console.app import create_console
 from feedback_store.store import Store
 from hotline.keys import Keys
 from hotline.process import NotConfigured, open_store
@@ -76,3 +77,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
 def mount_console(app: FastAPI, settings: Settings, store: Store) -> None:
     """The officials' pages under ``/console``."""
+    secure = settings.secure_cookies
+    if secure is None:
+        secure = settings.base_url.startswith("https://")
+    console = create_console(
+        store, media=settings.media, base_url=settings.base_url, secure_cookies=secure, sample=settings.demo
+    )
+    app.mount("/console", console)

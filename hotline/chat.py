@@ -145,13 +145,21 @@ class Chat:
         return found
 
     def _result(
-        self, given: Any, out: list[dict[str, Any]], state: dict[str, Any], took: float,
+        self,
+        given: Any,
+        out: list[dict[str, Any]],
+        state: dict[str, Any],
+        took: float,
         notices: list[dict[str, Any]],
     ) -> dict[str, Any]:
         result: dict[str, Any] = {
-            "in": given, "out": out, "intent": state.get("intent") or state.get("guard"),
-            "confidence": state.get("confidence"), "entities": state.get("entities") or [],
-            "ms": round(took * 1000, 1), "ticket": state.get("ticket"),
+            "in": given,
+            "out": out,
+            "intent": state.get("intent") or state.get("guard"),
+            "confidence": state.get("confidence"),
+            "entities": state.get("entities") or [],
+            "ms": round(took * 1000, 1),
+            "ticket": state.get("ticket"),
         }
         if state.get("guard"):
             result["guard"] = True

@@ -76,9 +76,20 @@ def children(settings: Settings, database_url: str) -> list[ChildSpec]:
 
     engine = ChildSpec(
         "engine",
-        [str(ENGINE_PYTHON), "-m", "bot.engine", "serve", "--port", str(settings.engine_port),
-         "--model", str(settings.models / MODEL)],
-        engine_env(settings, database_url), f"{settings.engine_url}/health", log("engine"), patience=120,
+        [
+            str(ENGINE_PYTHON),
+            "-m",
+            "bot.engine",
+            "serve",
+            "--port",
+            str(settings.engine_port),
+            "--model",
+            str(settings.models / MODEL),
+        ],
+        engine_env(settings, database_url),
+        f"{settings.engine_url}/health",
+        log("engine"),
+        patience=120,
     )
     return [
         engine,

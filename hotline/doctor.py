@@ -95,7 +95,8 @@ def keys(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "the encryption key was copied")
     else:
         yield Finding(
-            "warning", "the encryption key exists once; if it is lost, names, phones and chats are lost",
+            "warning",
+            "the encryption key exists once; if it is lost, names, phones and chats are lost",
             "run `hotline backup --key FILE` and keep FILE away from this machine",
         )
 
@@ -135,9 +136,7 @@ def schema(url: str) -> Iterator[Finding]:
                 return
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
             yield Finding("ok", f"the database answers (PostgreSQL {connection.info.server_version // 10000})")
-            dead = connection.execute(
-                "SELECT count(*) FROM outbound_messages WHERE status = 'dead'"
-            ).fetchone()
+            dead = connection.execute("SELECT count(*) FROM outbound_messages WHERE status = 'dead'").fetchone()
             if dead and dead[0]:
                 yield Finding("warning", f"{dead[0]} messages could not be delivered", "see the list in the console")
     except psycopg.Error as error:
@@ -152,7 +151,9 @@ def model(settings: Settings) -> Iterator[Finding]:
         return
     done = subprocess.run(
         [str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--check", "--out", str(settings.models)],
-        cwd=ROOT, capture_output=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
     )
     if done.returncode == 0:
         yield Finding("ok", "the model is as the training data says")
@@ -178,8 +179,10 @@ def processes(settings: Settings, *, running: bool) -> Iterator[Finding]:
 
 def ports(settings: Settings) -> Iterator[Finding]:
     wanted = {
-        "HOTLINE_PORT": settings.port, "HOTLINE_ENGINE_PORT": settings.engine_port,
-        "HOTLINE_ACTIONS_PORT": settings.actions_port, "HOTLINE_WORKER_PORT": settings.worker_port,
+        "HOTLINE_PORT": settings.port,
+        "HOTLINE_ENGINE_PORT": settings.engine_port,
+        "HOTLINE_ACTIONS_PORT": settings.actions_port,
+        "HOTLINE_WORKER_PORT": settings.worker_port,
     }
     for name, port in wanted.items():
         with socket.socket() as probe:
@@ -198,10 +201,11 @@ def channels(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("ok", f"Telegram by {settings.telegram_mode}")
     if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.base_url.startswith("https://"):
-        yield Finding("warning", "citizens reach the pages without https", "put a proxy before it, set HOTLINE_PUBLIC_URL")
+        yield Finding(
+            "warning", "citizens reach the pages without https", "put a proxy before it, set HOTLINE_PUBLIC_URL"
+        )
 
 
 def worst(findings: list[Finding]) -> Grade:
     grades = {finding.grade for finding in findings}
     return "wrong" if "wrong" in grades else "warning" if "warning" in grades else "ok"
-

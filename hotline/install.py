@@ -139,9 +139,7 @@ def write_entry() -> None:
 def runs_as(python: str, version: str) -> bool:
     """Whether ``python`` starts, is of ``version`` and has the modules that we need."""
     try:
-        done = subprocess.run(
-            [python, "-I", "-c", NEEDED], capture_output=True, text=True, timeout=5, check=False
-        )
+        done = subprocess.run([python, "-I", "-c", NEEDED], capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0 and done.stdout.strip().startswith(version + ".")
@@ -163,7 +161,9 @@ def find_python310() -> str | None:
     patterns += [
         f"{home}/.local/share/uv/python/cpython-3.10*/bin/python3.10",
         f"{ROOT}/.uv/python/cpython-3.10*/bin/python3.10",
-        "/opt/*/bin/python3.10", "/opt/*/*/bin/python3.10", "/usr/local/*/bin/python3.10",
+        "/opt/*/bin/python3.10",
+        "/opt/*/*/bin/python3.10",
+        "/usr/local/*/bin/python3.10",
         "/home/*/.pyenv/versions/3.10*/bin/python3.10",
     ]
     tried: set[str] = set()
@@ -237,14 +237,24 @@ def find_uv() -> list[str]:
             + make.stderr[-400:]
         )
     get = subprocess.run(
-        [str(UV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "--require-hashes", "-r", str(ROOT / "requirements-uv.lock")],
-        env=clean_env(), capture_output=True, text=True, check=False,
+        [
+            str(UV / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(ROOT / "requirements-uv.lock"),
+        ],
+        env=clean_env(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if get.returncode != 0 or not _answers([str(pinned), "--version"]):
-        raise CannotInstall(
-            "uv could not be installed with pip; is the package index reachable?\n" + get.stderr[-600:]
-        )
+        raise CannotInstall("uv could not be installed with pip; is the package index reachable?\n" + get.stderr[-600:])
     return [str(pinned)]
 
 
@@ -264,7 +274,10 @@ def begin(
     if not usable:
         made = subprocess.run(
             [*uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, str(folder)],
-            env=env, capture_output=True, text=True, check=False,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if made.returncode != 0:
             raise CannotInstall(f"the {name} environment could not be made: {made.stderr.strip()[-600:]}")
@@ -273,7 +286,10 @@ def begin(
     with report.open("wb") as log:
         process = subprocess.Popen(
             [*uv, "pip", "sync", "--require-hashes", "--python", str(folder / "bin" / "python"), lock],
-            cwd=ROOT, env=env, stdout=log, stderr=log,
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=log,
         )
     return name, folder, process, report
 

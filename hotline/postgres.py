@@ -99,8 +99,14 @@ class EmbeddedPostgres:
     def _run(self, *args: str | Path, **extra: object) -> subprocess.CompletedProcess[str]:
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         done = subprocess.run(
-            [str(a) for a in args], env=env, cwd="/", text=True, capture_output=True, check=False,
-            user=self.account.uid, group=self.account.gid,
+            [str(a) for a in args],
+            env=env,
+            cwd="/",
+            text=True,
+            capture_output=True,
+            check=False,
+            user=self.account.uid,
+            group=self.account.gid,
             extra_groups=[] if self.account.uid is not None else None,
         )
         if done.returncode != 0:
@@ -140,8 +146,17 @@ class EmbeddedPostgres:
         handover.write_text(self.password())
         try:
             self._run(
-                self.bin / "initdb", "-D", self.data, "-U", SUPERUSER, "--pwfile", handover,
-                "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
+                self.bin / "initdb",
+                "-D",
+                self.data,
+                "-U",
+                SUPERUSER,
+                "--pwfile",
+                handover,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--data-checksums",
                 *([] if self.fsync else ["--no-sync"]),
             )
         finally:
@@ -162,11 +177,18 @@ class EmbeddedPostgres:
         self._end_stray()
         self._choose_port()
         tuning = {
-            "listen_addresses": "127.0.0.1", "port": str(self.port), "password_encryption": "scram-sha-256",
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "password_encryption": "scram-sha-256",
             "unix_socket_directories": str(self.socket_dir) if len(str(self.socket_dir)) < 90 else "",
             "unix_socket_permissions": "0700",
-            "timezone": "UTC", "max_connections": "100", "shared_buffers": "128MB",
-            "jit": "off", "wal_level": "replica", "log_min_messages": "warning", "log_statement": "none",
+            "timezone": "UTC",
+            "max_connections": "100",
+            "shared_buffers": "128MB",
+            "jit": "off",
+            "wal_level": "replica",
+            "log_min_messages": "warning",
+            "log_statement": "none",
         }
         if not self.fsync:
             tuning |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -177,8 +199,12 @@ class EmbeddedPostgres:
             self._process = subprocess.Popen(
                 [str(self.bin / "postgres"), "-D", str(self.data), *options],
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-                cwd="/", stdout=log, stderr=log, start_new_session=True,
-                user=self.account.uid, group=self.account.gid,
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                user=self.account.uid,
+                group=self.account.gid,
                 extra_groups=[] if self.account.uid is not None else None,
                 preexec_fn=die_with_parent(signal.SIGINT),  # fast shutdown when the supervisor is killed
             )

@@ -24,7 +24,11 @@ from feedback_store.tables import Setting, Ticket
 from hotline.process import open_store
 from hotline.settings import Settings
 
-users: Any = importlib.import_module("feedback_store.service.users") if importlib.util.find_spec("feedback_store.service.users") else None
+users: Any = (
+    importlib.import_module("feedback_store.service.users")
+    if importlib.util.find_spec("feedback_store.service.users")
+    else None
+)
 demo: Any = importlib.import_module("feedback_store.demo") if importlib.util.find_spec("feedback_store.demo") else None
 DEMO_MARK = "demo"
 DEMO_SEED = 1022

@@ -32,7 +32,8 @@ def package_folder(name: str) -> Path:
 def communes(province: str) -> list[dict[str, object]]:
     base = sqlite3.connect(package_folder("vietnamadminunits") / "data" / "dataset.db")
     rows = base.execute(
-        "SELECT wardCode, ward, round(wardLat, 4), round(wardLon, 4) FROM admin_units WHERE province = ? ORDER BY wardCode",
+        "SELECT wardCode, ward, round(wardLat, 4), round(wardLon, 4) FROM admin_units"
+        " WHERE province = ? ORDER BY wardCode",
         [province],
     )
     return [{"code": code, "name": name, "lat": lat, "lon": lon} for code, name, lat, lon in rows]

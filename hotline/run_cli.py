@@ -63,8 +63,12 @@ def migrate() -> None:
     try:
         with database_at_hand(settings) as url:
             done = subprocess.run(
-                [sys.executable, "-m", "hotline.prepare"], env=main_env(settings, url), cwd=ROOT,
-                stdout=subprocess.PIPE, text=True, check=False,
+                [sys.executable, "-m", "hotline.prepare"],
+                env=main_env(settings, url),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=False,
             )
     except (starting.CannotStart, PostgresError) as error:
         typer.echo(f"hotline: {error}", err=True)

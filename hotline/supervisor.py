@@ -49,8 +49,14 @@ class Child:
             self.spec.log.replace(self.spec.log.with_suffix(".log.1"))
         with self.spec.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.spec.command, env=self._env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+                self.spec.command,
+                env=self._env,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         self._env.pop("HOTLINE_FAULT", None)  # a fault that a test asked for strikes once
         self._started = self._answered = time.monotonic()
@@ -98,8 +104,7 @@ class Child:
             self._delay = FIRST_DELAY
         self._start_at = now + self._delay
         self._say(
-            f"{self.spec.name} ended ({manner(status)}); starting it again in {self._delay:g} s, "
-            f"see {self.spec.log}"
+            f"{self.spec.name} ended ({manner(status)}); starting it again in {self._delay:g} s, see {self.spec.log}"
         )
         self._delay = min(self._delay * 2, LONGEST_DELAY)
 

@@ -141,8 +141,10 @@ class Up:
             self.settings.var, account=self.settings.postgres_account, port=self.settings.postgres_port
         )
         if self.postgres.relocated is not None:
-            say(f"database: the account {self.settings.postgres_account} cannot enter {self.settings.var}; "
-                f"server and data are in {self.postgres.relocated}")
+            say(
+                f"database: the account {self.settings.postgres_account} cannot enter {self.settings.var}; "
+                f"server and data are in {self.postgres.relocated}"
+            )
         say("database: starting PostgreSQL")
         self.postgres.start()
         self._note({})
@@ -167,8 +169,13 @@ class Up:
     def _prepare(self, url: str) -> dict[str, Any]:
         say("database: schema and default data" + (", sample data (a minute)" if self.settings.demo else ""))
         done = subprocess.run(
-            [sys.executable, "-m", "hotline.prepare"], env=main_env(self.settings, url), cwd=ROOT,
-            capture_output=True, text=True, check=False, start_new_session=True,
+            [sys.executable, "-m", "hotline.prepare"],
+            env=main_env(self.settings, url),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         lines = done.stdout.strip().splitlines()
@@ -181,9 +188,7 @@ class Up:
 
     def _serve(self, url: str) -> None:
         say("starting engine, actions, web and worker")
-        self.supervisor = Supervisor(
-            children(self.settings, url), lambda text: say(f"hotline: {text}"), self._note
-        )
+        self.supervisor = Supervisor(children(self.settings, url), lambda text: say(f"hotline: {text}"), self._note)
         while not self.supervisor.ready():
             self._tend()
             failing = self.supervisor.failing()
@@ -212,8 +217,7 @@ class Up:
             say(f"  console    {base}/console")
         if prepared["admin"]:
             admin = prepared["admin"]
-            say(f"  first administrator: {admin['username']}, one-time password (shown only now): "
-                f"{admin['password']}")
+            say(f"  first administrator: {admin['username']}, one-time password (shown only now): {admin['password']}")
         for role, username, password in prepared["sign_ins"]:
             say(f"  sample sign-in: {role:<14} {username:<16} {password}")
         if not Keys(self.settings.keys).was_copied() and not self.settings.demo:
@@ -238,9 +242,22 @@ def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes
     env["MPLCONFIGDIR"] = str(settings.var / "cache" / "matplotlib")
     with (settings.logs / "training.log").open("wb") as log:
         return subprocess.Popen(
-            [str(ENGINE_PYTHON), "-m", "bot.engine", "train", "--out", str(settings.models),
-             "--root", str(ROOT), *(["--force"] if again else [])],
-            env=env, cwd=ROOT, stderr=log, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+            [
+                str(ENGINE_PYTHON),
+                "-m",
+                "bot.engine",
+                "train",
+                "--out",
+                str(settings.models),
+                "--root",
+                str(ROOT),
+                *(["--force"] if again else []),
+            ],
+            env=env,
+            cwd=ROOT,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
 
 

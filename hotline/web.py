@@ -15,10 +15,22 @@ def main() -> int:
     settings, store = open_store("web", pool_size=24)
     app = create_app(settings, store)
     uvicorn.run(
-        app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", ws="none",
-        access_log=False, log_config=None, server_header=False, date_header=True, lifespan="on",
-        proxy_headers=True, forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=5, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        lifespan="on",
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 * 1024,
     )
     return 0
 

@@ -31,7 +31,11 @@ class Gateway:
     """
 
     def __init__(
-        self, config: GatewayConfig, store: Store, *, engine_transport: httpx.AsyncBaseTransport | None = None,
+        self,
+        config: GatewayConfig,
+        store: Store,
+        *,
+        engine_transport: httpx.AsyncBaseTransport | None = None,
         telegram_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.config = config
@@ -42,14 +46,14 @@ class Gateway:
         self.sender: TelegramSender | None = None
         photos: PhotoFetcher | None = None
         if config.telegram_token:
-            self.sender = TelegramSender(
-                config.telegram_token, api=config.telegram_api, transport=telegram_transport
-            )
-            photos = PhotoFetcher(
-                self.database, self.sender, config.media, max_bytes=config.max_photo_bytes
-            )
+            self.sender = TelegramSender(config.telegram_token, api=config.telegram_api, transport=telegram_transport)
+            photos = PhotoFetcher(self.database, self.sender, config.media, max_bytes=config.max_photo_bytes)
         self.runner = TurnRunner(
-            self.database, self.engine, photos=photos, slots=config.turn_slots, lease_seconds=config.lease_seconds,
+            self.database,
+            self.engine,
+            photos=photos,
+            slots=config.turn_slots,
+            lease_seconds=config.lease_seconds,
             wait_notice_after=config.wait_notice_after,
         )
         self.hub = Hub(config.database_url)

@@ -28,15 +28,11 @@ class Database:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="db")
         self._urgent = ThreadPoolExecutor(4, thread_name_prefix="db-urgent")
 
-    async def statement(
-        self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **values: P.kwargs
-    ) -> T:
+    async def statement(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **values: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(self._statement, work, args, values))
 
-    async def transaction(
-        self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **values: P.kwargs
-    ) -> T:
+    async def transaction(self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **values: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(self._transaction, work, args, values))
 

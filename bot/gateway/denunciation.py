@@ -1,4 +1,4 @@
-"""Recognises a denunciation (tố cáo) of somebody in office, so that it is sealed before anything reads it (decision 12).
+"""Words that may be a denunciation (tố cáo), told apart from a report about manners (decision 12)."""
 
 Rude manners are a report, not a denunciation; what cannot be told apart is asked.
 """
@@ -38,11 +38,7 @@ class Verdict:
 @lru_cache(maxsize=1)
 def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
     data = read_guards(path)
-    roles = {
-        compile_phrase(source, data["groups"]): role
-        for role in _LISTS
-        for source in data["denunciation"][role]
-    }
+    roles = {compile_phrase(source, data["groups"]): role for role in _LISTS for source in data["denunciation"][role]}
     return Lexicon(roles), roles
 
 

@@ -71,8 +71,7 @@ def load_watch(path: Path = GUARDS) -> _Watch:
             for source in entry.get(level, ()):
                 meaning[compile_phrase(source, groups)] = (kind, score)
     urgent, look_alike, calm = (
-        frozenset(compile_phrase(source, groups) for source in data[name])
-        for name in ("urgent", "look_alikes", "calm")
+        frozenset(compile_phrase(source, groups) for source in data[name]) for name in ("urgent", "look_alikes", "calm")
     )
     numbers = {kind: tuple(entry["numbers"]) for kind, entry in data["emergency"].items()}
     lexicon = Lexicon([*meaning, *urgent, *look_alike, *calm])
@@ -124,11 +123,7 @@ def _meant(watch: _Watch, words: list[Word], found: list[Found]) -> list[Found]:
     left = list(words)
     for one in alike:
         left[one.start : one.end] = [_BLANK] * (one.end - one.start)
-    weaker = [
-        one
-        for one in watch.lexicon.find(left)
-        if watch.meaning.get(one.phrase, ("", 3))[1] < LEVELS["certain"]
-    ]
+    weaker = [one for one in watch.lexicon.find(left) if watch.meaning.get(one.phrase, ("", 3))[1] < LEVELS["certain"]]
     return certain + weaker
 
 

@@ -53,9 +53,7 @@ class EngineClient:
             trust_env=False,
         )
 
-    async def turn(
-        self, *, sender: str, text: str, payload: str | None, metadata: dict[str, Any]
-    ) -> EngineAnswer:
+    async def turn(self, *, sender: str, text: str, payload: str | None, metadata: dict[str, Any]) -> EngineAnswer:
         """Run one event; sending the same ``metadata.event_id`` again never runs it twice."""
         body = {"sender": sender, "text": text, "payload": payload, "metadata": metadata}
         try:
@@ -68,7 +66,10 @@ class EngineClient:
         parse = data.get("parse") or {}
         intent = parse.get("intent") or {}
         return EngineAnswer(
-            list(data.get("replies") or []), intent.get("name"), intent.get("confidence"), parse,
+            list(data.get("replies") or []),
+            intent.get("name"),
+            intent.get("confidence"),
+            parse,
             bool(data.get("reused")),
         )
 

@@ -20,44 +20,71 @@ def needs_session(outcome: Outcome) -> bool:
 
 
 def finish(
-    connection: Connection, *, work: Work, event: PendingEvent, owner: str, outcome: Outcome,
-    seen: int | None, until: dt.datetime, now: dt.datetime,
+    connection: Connection,
+    *,
+    work: Work,
+    event: PendingEvent,
+    owner: str,
+    outcome: Outcome,
+    seen: int | None,
+    until: dt.datetime,
+    now: dt.datetime,
 ) -> Committed:
     return turns.commit_turn(
-        connection, work=work, event_id=event.id, owner=owner, outcome=outcome, seen=seen,
-        until=until, now=now,
+        connection,
+        work=work,
+        event_id=event.id,
+        owner=owner,
+        outcome=outcome,
+        seen=seen,
+        until=until,
+        now=now,
     )
 
 
-def finish_specially(session: Session, /, *, event: PendingEvent, work: Work, outcome: Outcome,
-                     now: dt.datetime, **values: Any) -> Committed:
+def finish_specially(
+    session: Session, /, *, event: PendingEvent, work: Work, outcome: Outcome, now: dt.datetime, **values: Any
+) -> Committed:
     """What the engine took for a denunciation is sealed, an emergency is queued, in the same commit."""
-    done = turns.commit_turn(
-        session.connection(), work=work, event_id=event.id, outcome=outcome, now=now, **values
-    )
+    done = turns.commit_turn(session.connection(), work=work, event_id=event.id, outcome=outcome, now=now, **values)
     if done.lost:
         return done
     if outcome.intent == "denunciation":
         denunciations.seal_event(session, event_id=event.id, now=now)
     elif outcome.intent == "emergency" and event.guard is None:
-        emergencies.record(
-            session, conversation_id=work.conversation_id, event_id=event.id, hit=None, now=now
-        )
+        emergencies.record(session, conversation_id=work.conversation_id, event_id=event.id, hit=None, now=now)
     return done
 
 
 def tell_waiting(
-    session: Session, *, work: Work, event: PendingEvent, owner: str, error: str, counts: bool,
-    retry_at: dt.datetime, now: dt.datetime,
+    session: Session,
+    *,
+    work: Work,
+    event: PendingEvent,
+    owner: str,
+    error: str,
+    counts: bool,
+    retry_at: dt.datetime,
+    now: dt.datetime,
 ) -> None:
     """Leave the event for later, and say so once per outage: the oldest waiting event names it."""
     connection = session.connection()
     kept = turns.postpone(
-        connection, conversation_id=work.conversation_id, owner=owner, event_id=event.id,
-        retry_at=retry_at, failure=error, counts=counts,
+        connection,
+        conversation_id=work.conversation_id,
+        owner=owner,
+        event_id=event.id,
+        retry_at=retry_at,
+        failure=error,
+        counts=counts,
     )
     if kept and work.state == "bot":
         outbox.append(
-            connection, conversation_id=work.conversation_id, reply=Reply(render("gateway.engine_wait")),
-            kind="notice", notice="waiting", dedupe_key=f"wait:{event.id}", now=now,
+            connection,
+            conversation_id=work.conversation_id,
+            reply=Reply(render("gateway.engine_wait")),
+            kind="notice",
+            notice="waiting",
+            dedupe_key=f"wait:{event.id}",
+            now=now,
         )

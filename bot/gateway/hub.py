@@ -64,9 +64,7 @@ class Hub:
         pause = 0.2
         while not self.closing:
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, connect_timeout=5
-                )
+                connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=5)
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = 0.2

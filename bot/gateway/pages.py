@@ -50,8 +50,11 @@ class Pages:
         self._config = config
         self._db = database
         self._templates = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         self._defaults = [
             {"number": number, "name": name}
@@ -82,8 +85,11 @@ class Pages:
         address = request.client.host if request.client else "unknown"
         try:
             result = await self._db.transaction(
-                status.ticket_status, code=code, conversation_id=None,
-                limiter_key="ip:" + blind_index(address).hex()[:24], now=dt.datetime.now(dt.UTC),
+                status.ticket_status,
+                code=code,
+                conversation_id=None,
+                limiter_key="ip:" + blind_index(address).hex()[:24],
+                now=dt.datetime.now(dt.UTC),
             )
         except (SQLAlchemyError, TimeoutError) as error:
             log.error("lookup_failed", error=type(error).__name__)
@@ -102,7 +108,8 @@ class Pages:
     async def widget(self, request: Request) -> Response:
         """The widget may be embedded by any allowed portal, so its file is readable from there."""
         return FileResponse(
-            FOLDER / "static" / "widget.js", media_type="text/javascript; charset=utf-8",
+            FOLDER / "static" / "widget.js",
+            media_type="text/javascript; charset=utf-8",
             headers={"Cache-Control": "max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"},
         )
 
@@ -111,16 +118,19 @@ class Pages:
         try:
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
             conversation_id = session_token.read(token if scheme.lower() == "bearer" else "")
-            data = await self._db.transaction(
-                self._photo_bytes, conversation_id, request.path_params["media_id"]
-            )
+            data = await self._db.transaction(self._photo_bytes, conversation_id, request.path_params["media_id"])
         except (session_token.BadToken, SQLAlchemyError):
             data = None
         if data is None:
             return Response(status_code=404)
-        return Response(data, media_type="image/jpeg", headers={
-            "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff",
-        })
+        return Response(
+            data,
+            media_type="image/jpeg",
+            headers={
+                "Cache-Control": "private, max-age=3600",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
     def _photo_bytes(self, session: Session, conversation_id: uuid.UUID, media_id: uuid.UUID) -> bytes | None:
         row = conversations.photo_of(session, conversation_id=conversation_id, media_id=media_id)
@@ -146,7 +156,8 @@ class Pages:
 def _found(view: StrangerView) -> dict[str, str | None]:
     """The stranger's view in words; no text, no place, no agency."""
     return {
-        "code": view.code, "state": render(f"gateway.state_{view.state}"),
+        "code": view.code,
+        "state": render(f"gateway.state_{view.state}"),
         "receipt": short_time(view.receipt_at),
         "promise": spoken_time(view.promise_due) if view.promise_due else None,
         "answered": short_time(view.answered_at) if view.answered_at else None,

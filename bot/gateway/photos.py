@@ -45,9 +45,7 @@ class PhotoFetcher:
                 if reference is None:
                     raise PhotoMissing("gone")
                 data = await self._sender.download(reference, max_bytes=self._max_bytes)
-                photo = await asyncio.to_thread(
-                    media.store_upload, self._root, data, max_bytes=self._max_bytes
-                )
+                photo = await asyncio.to_thread(media.store_upload, self._root, data, max_bytes=self._max_bytes)
             except PhotoMissing as error:
                 log.warning("photo_missing", reason=str(error))
                 if error.passing and pause is not None:

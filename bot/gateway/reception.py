@@ -102,17 +102,13 @@ class Reception:
             raise NotStored from error
         return _receipt(stored, guard=guard)
 
-    async def take_with_photos(
-        self, event: NewEvent, files: list[ReceivedFile], uploads: Uploads
-    ) -> Receipt:
+    async def take_with_photos(self, event: NewEvent, files: list[ReceivedFile], uploads: Uploads) -> Receipt:
         """Photos first on disk, then event and rows in one commit; what fails leaves nothing."""
         verdict = self.verdict_of(event)
         if verdict is not None and verdict.kind == "emergency":
             receipt = await self._emergency(event, verdict)
             if receipt.stored and not receipt.duplicate:
-                task = asyncio.get_running_loop().create_task(
-                    self._attach_later(event, receipt, files, uploads)
-                )
+                task = asyncio.get_running_loop().create_task(self._attach_later(event, receipt, files, uploads))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             return receipt
@@ -120,9 +116,7 @@ class Reception:
         try:
             for file in files:
                 photos.append(await uploads.keep(file))
-            stored = await self._db.transaction(
-                _store_with_photos, event, photos, verdict, now=utc_now()
-            )
+            stored = await self._db.transaction(_store_with_photos, event, photos, verdict, now=utc_now())
         except BaseException as error:
             for photo in photos:
                 media.discard(uploads.root, photo)
@@ -176,8 +170,15 @@ class Reception:
         if stored.leased and owner is not None and stored.alone:
             pending = PendingEvent(stored.event_id, event.kind, event.body, 0, None, now, None, False)
             self._runner.start(
-                Work(stored.conversation_id, event.channel, stored.state, stored.epoch,
-                     stored.engine_session, stored.in_count, [pending]),
+                Work(
+                    stored.conversation_id,
+                    event.channel,
+                    stored.state,
+                    stored.epoch,
+                    stored.engine_session,
+                    stored.in_count,
+                    [pending],
+                ),
                 owner,
             )
         elif stored.leased and owner is not None:
@@ -192,9 +193,7 @@ class Reception:
 
     async def _emergency(self, event: NewEvent, verdict: Verdict) -> Receipt:
         try:
-            stored, out = await self._db.urgent(
-                URGENT_SECONDS, _store_answered, event, verdict, now=utc_now()
-            )
+            stored, out = await self._db.urgent(URGENT_SECONDS, _store_answered, event, verdict, now=utc_now())
         except Exception as error:  # whatever is broken, the number goes out
             log.error("emergency_not_stored", error=type(error).__name__)
             return Receipt(False, guard=verdict.name, answer=verdict.reply)
@@ -205,13 +204,24 @@ def _receipt(
     stored: Stored, verdict: Verdict | None = None, out: Appended | None = None, *, guard: str | None = None
 ) -> Receipt:
     return Receipt(
-        True, stored.duplicate, stored.closed, stored.event_id, verdict.name if verdict else guard,
-        verdict.reply if verdict else None, out, stored.conversation_id, not stored.alone,
+        True,
+        stored.duplicate,
+        stored.closed,
+        stored.event_id,
+        verdict.name if verdict else guard,
+        verdict.reply if verdict else None,
+        out,
+        stored.conversation_id,
+        not stored.alone,
     )
 
 
 def _store_answered(
-    session: Session, event: NewEvent, verdict: Verdict, *, now: dt.datetime,
+    session: Session,
+    event: NewEvent,
+    verdict: Verdict,
+    *,
+    now: dt.datetime,
     photos: Sequence[StoredPhoto] = (),
 ) -> tuple[Stored, Appended | None]:
     """Event, answer and consequence (queue entry or seal) in one commit."""
@@ -222,21 +232,26 @@ def _store_answered(
         return stored, None
     _attach(session, stored, photos, now)
     out = outbox.append(
-        connection, conversation_id=stored.conversation_id, reply=verdict.reply,
+        connection,
+        conversation_id=stored.conversation_id,
+        reply=verdict.reply,
         kind="emergency" if verdict.kind == "emergency" else "reply",
         dedupe_key=f"guard:{event.channel}:{event.account}:{event.event_key}"[:128],
-        event_id=stored.event_id, sending=verdict.kind == "emergency", now=now,
+        event_id=stored.event_id,
+        sending=verdict.kind == "emergency",
+        now=now,
     )
     if verdict.kind == "emergency":
         emergencies.record(
-            session, conversation_id=stored.conversation_id, event_id=stored.event_id,
-            hit=verdict.emergency, now=now,
+            session,
+            conversation_id=stored.conversation_id,
+            event_id=stored.event_id,
+            hit=verdict.emergency,
+            now=now,
         )
     elif verdict.kind == "denunciation":
         denunciations.seal_event(session, event_id=stored.event_id, now=now)
     return stored, out
-
-
 
 
 def _store_with_photos(
@@ -255,14 +270,8 @@ def _store_with_photos(
 
 def _attach(session: Session, stored: Stored, photos: Sequence[StoredPhoto], now: dt.datetime) -> None:
     for photo in photos:
-        media.attach(
-            session, photo, conversation_id=stored.conversation_id, event_id=stored.event_id, now=now
-        )
+        media.attach(session, photo, conversation_id=stored.conversation_id, event_id=stored.event_id, now=now)
 
 
-def _attach_to(
-    session: Session, event: NewEvent, receipt: Receipt, photo: StoredPhoto, *, now: dt.datetime
-) -> None:
-    media.attach(
-        session, photo, conversation_id=receipt.conversation_id, event_id=receipt.event_id, now=now
-    )
+def _attach_to(session: Session, event: NewEvent, receipt: Receipt, photo: StoredPhoto, *, now: dt.datetime) -> None:
+    media.attach(session, photo, conversation_id=receipt.conversation_id, event_id=receipt.event_id, now=now)

@@ -134,14 +134,15 @@ class TurnRunner:
             self._queued.discard(conversation_id)
             self._spawn(conversation_id, None, None)
 
-    async def _conversation(
-        self, conversation_id: uuid.UUID, owner: str | None, work: Work | None
-    ) -> None:
+    async def _conversation(self, conversation_id: uuid.UUID, owner: str | None, work: Work | None) -> None:
         if owner is None:
             now, owner = utc_now(), turns.new_owner()
             taken = await self._db.statement(
-                turns.take_lease, conversation_id=conversation_id, owner=owner,
-                until=self.lease_end(now), now=now,
+                turns.take_lease,
+                conversation_id=conversation_id,
+                owner=owner,
+                until=self.lease_end(now),
+                now=now,
             )
             if not taken:
                 return
@@ -168,9 +169,7 @@ class TurnRunner:
                 return released
         return False
 
-    async def _event(
-        self, work: Work, event: PendingEvent, owner: str, *, seen: int | None
-    ) -> bool | None:
+    async def _event(self, work: Work, event: PendingEvent, owner: str, *, seen: int | None) -> bool | None:
         """Handle one event. None: go on; True: lease let go; False: read the events anew."""
         if event.kind == "photo" and event.retry_at is not None and event.attempts == 0:
             left = (event.retry_at - utc_now()).total_seconds()
@@ -194,13 +193,25 @@ class TurnRunner:
         write = finish_specially if needs_session(outcome) else None
         if write is None:
             done = await self._db.statement(
-                finish, work=work, event=event, owner=owner, outcome=outcome, seen=seen,
-                until=self.lease_end(now), now=now,
+                finish,
+                work=work,
+                event=event,
+                owner=owner,
+                outcome=outcome,
+                seen=seen,
+                until=self.lease_end(now),
+                now=now,
             )
         else:
             done = await self._db.transaction(
-                write, work=work, event=event, owner=owner, outcome=outcome, seen=seen,
-                until=self.lease_end(now), now=now,
+                write,
+                work=work,
+                event=event,
+                owner=owner,
+                outcome=outcome,
+                seen=seen,
+                until=self.lease_end(now),
+                now=now,
             )
         if done.lost:
             raise LeaseLost
@@ -210,19 +221,23 @@ class TurnRunner:
             return done.released
         return None
 
-    async def _ask_engine(
-        self, work: Work, event: PendingEvent, turn: TurnInput, owner: str
-    ) -> Outcome | None:
+    async def _ask_engine(self, work: Work, event: PendingEvent, turn: TurnInput, owner: str) -> Outcome | None:
         """The engine's outcome, or None when the event was postponed."""
         started = asyncio.get_running_loop().time()
         steps = iter(RETRY_STEPS if event.retry_at is None else ())
         while True:
             fault("before_engine")
             try:
-                answer = await self._with_renewal(work, owner, self._engine.turn(
-                    sender=f"{work.conversation_id}:{work.engine_session}", text=turn.text,
-                    payload=turn.payload, metadata=turn.metadata,
-                ))
+                answer = await self._with_renewal(
+                    work,
+                    owner,
+                    self._engine.turn(
+                        sender=f"{work.conversation_id}:{work.engine_session}",
+                        text=turn.text,
+                        payload=turn.payload,
+                        metadata=turn.metadata,
+                    ),
+                )
                 return outcome_of(answer, work)
             except EngineRefused as error:
                 return canned("gateway.engine_gave_up", failure=f"engine refused: {error}")
@@ -242,16 +257,20 @@ class TurnRunner:
                 await self._postpone(work, event, owner, error, counts=counts)
                 return None
 
-    async def _postpone(
-        self, work: Work, event: PendingEvent, owner: str, error: Exception, *, counts: bool
-    ) -> None:
+    async def _postpone(self, work: Work, event: PendingEvent, owner: str, error: Exception, *, counts: bool) -> None:
         now = utc_now()
         age = (now - event.received_at).total_seconds()
         delay = min(max(age / 4, 1.0), 5.0)
         log.warning("turn_postponed", event_id=event.id, error=str(error), seconds=delay)
         await self._db.transaction(
-            tell_waiting, work=work, event=event, owner=owner, error=str(error), counts=counts,
-            retry_at=now + dt.timedelta(seconds=delay), now=now,
+            tell_waiting,
+            work=work,
+            event=event,
+            owner=owner,
+            error=str(error),
+            counts=counts,
+            retry_at=now + dt.timedelta(seconds=delay),
+            now=now,
         )
         self.kick_later(work.conversation_id, delay)
 
@@ -264,7 +283,9 @@ class TurnRunner:
                 if done:
                     return job.result()
                 kept = await self._db.statement(
-                    turns.renew_lease, conversation_id=work.conversation_id, owner=owner,
+                    turns.renew_lease,
+                    conversation_id=work.conversation_id,
+                    owner=owner,
                     until=self.lease_end(utc_now()),
                 )
                 if not kept:

@@ -29,8 +29,7 @@ def judge_words(text: str) -> Verdict | None:
     if emergency is not None:
         hit = EmergencyHit(emergency.kind, tuple(emergency.numbers), emergency.self_harm)
         offer = (
-            () if emergency.self_harm
-            else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
+            () if emergency.self_harm else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
         )
         return Verdict("emergency", "emergency", Reply(emergency.text, offer), hit)
     return None

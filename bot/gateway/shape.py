@@ -61,7 +61,6 @@ def _is_binary(text: str) -> bool:
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
         return True
     junk = sum(
-        char == "\ufffd" or (char not in _ALLOWED_CONTROLS and unicodedata.category(char) in _JUNK)
-        for char in text
+        char == "\ufffd" or (char not in _ALLOWED_CONTROLS and unicodedata.category(char) in _JUNK) for char in text
     )
     return junk > max(1, len(text) * _JUNK_SHARE)

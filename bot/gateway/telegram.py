@@ -42,7 +42,11 @@ class TelegramEdge:
     """Takes updates of one bot, from the webhook or by polling; both end in ``take``."""
 
     def __init__(
-        self, config: GatewayConfig, database: Database, reception: Reception, runner: TurnRunner,
+        self,
+        config: GatewayConfig,
+        database: Database,
+        reception: Reception,
+        runner: TurnRunner,
         sender: TelegramSender,
     ) -> None:
         self._config = config
@@ -86,8 +90,14 @@ class TelegramEdge:
             log.info("update_ignored", reason=str(error))
             return
         event = NewEvent(
-            "telegram", self._config.telegram_account, message.peer, uuid.uuid4(), message.event_key,
-            message.kind, message.body, message.provider_at,
+            "telegram",
+            self._config.telegram_account,
+            message.peer,
+            uuid.uuid4(),
+            message.event_key,
+            message.kind,
+            message.body,
+            message.provider_at,
         )
         if message.callback is not None:
             self._spawn(self._sender.confirm_press(message.callback))
@@ -125,9 +135,7 @@ class TelegramEdge:
     async def _photo(self, message: InboundMessage, event: NewEvent) -> Receipt:
         limit = self._config.max_photo_bytes
         if (message.photo_size or 0) > limit:
-            text = render(
-                "gateway.photo_too_large_link", limit_mb=limit // (1024 * 1024), url=self._config.public_url
-            )
+            text = render("gateway.photo_too_large_link", limit_mb=limit // (1024 * 1024), url=self._config.public_url)
             return await self._reception.take_noted(event, Reply(text), guard="photo_too_large")
         urgent = self._reception.verdict_of(event)
         if urgent is not None and urgent.kind == "emergency":
@@ -139,8 +147,13 @@ class TelegramEdge:
         now = utc_now()
         try:
             stored = await self._db.transaction(
-                store_album_photo, event, reference=str(message.photo_ref), album=message.album,
-                sealed=urgent is not None, hold=hold, now=now,
+                store_album_photo,
+                event,
+                reference=str(message.photo_ref),
+                album=message.album,
+                sealed=urgent is not None,
+                hold=hold,
+                now=now,
             )
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             raise NotStored from error
@@ -149,7 +162,8 @@ class TelegramEdge:
         if urgent is not None and not stored.duplicate:
             return await self._reception.answer(
                 replace(event, event_key=f"{event.event_key}:words", kind="other", body={}),
-                urgent.reply, guard=urgent.name,
+                urgent.reply,
+                guard=urgent.name,
             )
         return Receipt(True, stored.duplicate, False, stored.event_id)
 
@@ -159,8 +173,11 @@ class TelegramEdge:
             return
         try:
             await self._db.transaction(
-                media.expect, conversation_id=receipt.conversation_id, event_id=receipt.event_id,
-                provider_ref=str(message.photo_ref), now=utc_now(),
+                media.expect,
+                conversation_id=receipt.conversation_id,
+                event_id=receipt.event_id,
+                provider_ref=str(message.photo_ref),
+                now=utc_now(),
             )
         except SQLAlchemyError as error:
             log.warning("emergency_photo_lost", error=type(error).__name__)
@@ -180,9 +197,7 @@ class TelegramEdge:
             return
         buttons = receipt.out.buttons if receipt.out else ()
         try:
-            sent = await asyncio.wait_for(
-                self._sender.send(message.peer, OutboundMessage(answer.text, buttons)), 6
-            )
+            sent = await asyncio.wait_for(self._sender.send(message.peer, OutboundMessage(answer.text, buttons)), 6)
         except (DeliveryError, TimeoutError) as error:
             log.error("emergency_not_sent", error=str(error))
             return  # stored: the delivery job repeats it; not stored: Telegram repeats the update
@@ -204,8 +219,10 @@ class TelegramEdge:
     async def _unreachable(self, receipt: Receipt) -> None:
         if receipt.conversation_id is not None:
             await self._db.statement(
-                deliveries.mark_unreachable, conversation_id=receipt.conversation_id,
-                error="blocked by the user", now=utc_now(),
+                deliveries.mark_unreachable,
+                conversation_id=receipt.conversation_id,
+                error="blocked by the user",
+                now=utc_now(),
             )
 
     def _spawn(self, work: Any) -> None:
@@ -229,7 +246,8 @@ class TelegramEdge:
             try:
                 lock = await psycopg.AsyncConnection.connect(
                     self._config.database_url.replace("postgresql+psycopg://", "postgresql://"),
-                    autocommit=True, connect_timeout=5,
+                    autocommit=True,
+                    connect_timeout=5,
                 )
                 async with lock:
                     taken = await lock.execute("SELECT pg_try_advisory_lock(%s)", [POLL_LOCK])

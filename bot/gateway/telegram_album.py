@@ -12,8 +12,14 @@ from feedback_store.service.intake import NewEvent, Stored
 
 
 def store_album_photo(
-    session: Session, event: NewEvent, *, reference: str, album: str | None, sealed: bool,
-    hold: dt.timedelta, now: dt.datetime,
+    session: Session,
+    event: NewEvent,
+    *,
+    reference: str,
+    album: str | None,
+    sealed: bool,
+    hold: dt.timedelta,
+    now: dt.datetime,
 ) -> Stored:
     """Store one photo. Those of an album gather in the event of its first one, which waits ``hold``
     after each; one that comes after that event was handled is a turn of its own."""
@@ -25,9 +31,7 @@ def store_album_photo(
             if sealed:
                 denunciations.seal_event(session, event_id=stored.event_id, now=now)
         return stored
-    item = intake.store_inbound(
-        connection, replace(event, guard="album", handled=True, body={"album": album}), now=now
-    )
+    item = intake.store_inbound(connection, replace(event, guard="album", handled=True, body={"album": album}), now=now)
     if item.duplicate:
         return item
     key = f"album:{album}"
@@ -54,9 +58,10 @@ def store_album_photo(
 
 def _expect(session: Session, event: NewEvent, stored: Stored, reference: str, now: dt.datetime) -> None:
     media_id = media.expect(
-        session, conversation_id=stored.conversation_id, event_id=stored.event_id,
-        provider_ref=reference, now=now,
+        session,
+        conversation_id=stored.conversation_id,
+        event_id=stored.event_id,
+        provider_ref=reference,
+        now=now,
     )
-    intake.set_body(
-        session.connection(), event_id=stored.event_id, body=event.body | {"media": [str(media_id)]}
-    )
+    intake.set_body(session.connection(), event_id=stored.event_id, body=event.body | {"media": [str(media_id)]})

@@ -43,8 +43,11 @@ async def prepare(
     media: list[str] = [one for one in body.get("media") or [] if one not in missing]
     if event.kind == "button":
         pressed = await database.transaction(
-            _press, conversation_id=work.conversation_id, token=str(body.get("button") or ""),
-            event_id=event.id, now=now,
+            _press,
+            conversation_id=work.conversation_id,
+            token=str(body.get("button") or ""),
+            event_id=event.id,
+            now=now,
         )
         if pressed.state != "ok":
             return canned(f"gateway.button_{pressed.state}", guard=f"button_{pressed.state}")
@@ -61,10 +64,15 @@ async def prepare(
     elif event.kind == "payload":
         payload = str(body["payload"])
     metadata = {
-        "event_id": str(event.id), "conversation_id": str(work.conversation_id),
-        "channel": work.channel, "now": now.isoformat(), "media": media,
+        "event_id": str(event.id),
+        "conversation_id": str(work.conversation_id),
+        "channel": work.channel,
+        "now": now.isoformat(),
+        "media": media,
         "received_at": event.received_at.isoformat(),
-        "restore": True, "sealed": event.sealed, "photos_missing": len(missing),
+        "restore": True,
+        "sealed": event.sealed,
+        "photos_missing": len(missing),
     }
     return TurnInput(text, payload, metadata)
 
@@ -83,8 +91,7 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
         ask = "location" if custom.get("ask_location") else "photo" if custom.get("ask_photo") else None
         once = bool(custom.get("once", True))
         shown = tuple(
-            Button(str(one["title"]), str(one["payload"]), once=once)
-            for one in response.get("buttons") or ()
+            Button(str(one["title"]), str(one["payload"]), once=once) for one in response.get("buttons") or ()
         )
         text = str(response.get("text") or "").strip()
         if text:
@@ -95,10 +102,12 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
             replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
     parse = answer.parse
     sealed = answer.intent == "denunciation"
-    nlu = None if sealed else {
-        key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)
-    }
+    nlu = None if sealed else {key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)}
     return Outcome(
-        replies, intent=answer.intent, confidence=answer.confidence, nlu=nlu or None,
-        ticket_code=ticket_code, sealed=False,
+        replies,
+        intent=answer.intent,
+        confidence=answer.confidence,
+        nlu=nlu or None,
+        ticket_code=ticket_code,
+        sealed=False,
     )

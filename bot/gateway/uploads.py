@@ -67,16 +67,12 @@ class Uploads:
         self.max_photo_bytes = max_photo_bytes
 
     def too_large(self) -> UploadRefused:
-        return UploadRefused(
-            413, "gateway.photo_too_large", limit_mb=self.max_photo_bytes // (1024 * 1024)
-        )
+        return UploadRefused(413, "gateway.photo_too_large", limit_mb=self.max_photo_bytes // (1024 * 1024))
 
     async def keep(self, file: ReceivedFile) -> StoredPhoto:
         """Check and write one photo. Raises UploadRefused, or OSError when the disk is full."""
         try:
-            return await asyncio.to_thread(
-                media.store_upload, self.root, file.data, max_bytes=self.max_photo_bytes
-            )
+            return await asyncio.to_thread(media.store_upload, self.root, file.data, max_bytes=self.max_photo_bytes)
         except media.MediaRefused as error:
             status = 413 if error.key == "gateway.photo_too_large" else 415
             raise UploadRefused(status, error.key, **error.params) from error

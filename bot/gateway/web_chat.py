@@ -59,9 +59,7 @@ class WebChat:
             Route("/web/turns/{event_id:int}", self.turn_state, methods=["GET"]),
         ]
 
-    def _guarded(
-        self, handler: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Origin allow-list and CORS around a handler. No Origin header: not a browser, no CORS."""
 
         async def endpoint(request: Request) -> Response:
@@ -74,12 +72,15 @@ class WebChat:
             else:
                 answer = await handler(request)
             if origin is not None:
-                answer.headers.update({
-                    "Access-Control-Allow-Origin": origin, "Vary": "Origin",
-                    "Access-Control-Allow-Methods": "GET, POST, DELETE",
-                    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
-                    "Access-Control-Max-Age": "600",
-                })
+                answer.headers.update(
+                    {
+                        "Access-Control-Allow-Origin": origin,
+                        "Vary": "Origin",
+                        "Access-Control-Allow-Methods": "GET, POST, DELETE",
+                        "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+                        "Access-Control-Max-Age": "600",
+                    }
+                )
             return answer
 
         return endpoint
@@ -111,8 +112,13 @@ class WebChat:
         except Unreadable as error:
             return _refusal(error.status, error.key)
         event = NewEvent(
-            "web", "", str(conversation_id), conversation_id, f"{conversation_id}:{message.key}",
-            message.kind, message.body,
+            "web",
+            "",
+            str(conversation_id),
+            conversation_id,
+            f"{conversation_id}:{message.key}",
+            message.kind,
+            message.body,
         )
         try:
             receipt = await self._take(event, message.photos)
@@ -151,9 +157,7 @@ class WebChat:
         if state == "closed":
             return _refusal(410, "gateway.session_closed")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(
-            self._events(conversation_id, after), media_type="text/event-stream", headers=headers
-        )
+        return StreamingResponse(self._events(conversation_id, after), media_type="text/event-stream", headers=headers)
 
     async def _events(self, conversation_id: uuid.UUID, after: int | None) -> AsyncIterator[bytes]:
         yield b"retry: 2000\n\n"
@@ -164,9 +168,7 @@ class WebChat:
                 yield _sse("history", {"messages": history}, None)
             while not self._hub.closing:
                 wake.clear()
-                lines = await self._db.statement(
-                    reads.messages_after, conversation_id=conversation_id, after=after
-                )
+                lines = await self._db.statement(reads.messages_after, conversation_id=conversation_id, after=after)
                 for line in lines:
                     after = line.seq
                     if line.body is not None:
@@ -201,15 +203,11 @@ class WebChat:
                 end = asyncio.get_running_loop().time() + wait
                 while True:
                     wake.clear()
-                    lines = await self._db.statement(
-                        reads.messages_after, conversation_id=conversation_id, after=after
-                    )
+                    lines = await self._db.statement(reads.messages_after, conversation_id=conversation_id, after=after)
                     left = end - asyncio.get_running_loop().time()
                     if lines or left <= 0 or self._hub.closing:
                         shown = [message_view(line) for line in lines if line.body is not None]
-                        return JSONResponse(
-                            {"messages": shown, "last": lines[-1].seq if lines else after}
-                        )
+                        return JSONResponse({"messages": shown, "last": lines[-1].seq if lines else after})
                     try:
                         await asyncio.wait_for(wake.wait(), left)
                     except TimeoutError:
@@ -227,22 +225,22 @@ class WebChat:
         except (ValueError, KeyError, TypeError):
             return _refusal(400, "gateway.bad_request")
         try:
-            await self._db.transaction(
-                deliveries.acknowledge, conversation_id=conversation_id, seq=seq, now=_now()
-            )
+            await self._db.transaction(deliveries.acknowledge, conversation_id=conversation_id, seq=seq, now=_now())
         except (SQLAlchemyError, TimeoutError):
             return _refusal(503, "gateway.not_received")
         return Response(status_code=204)
 
     async def delete_session(self, request: Request) -> Response:
-        """"Xóa hội thoại": the token is worth nothing afterwards; what no ticket needs is erased."""
+        """ "Xóa hội thoại": the token is worth nothing afterwards; what no ticket needs is erased."""
         try:
             conversation_id = self._conversation(request)
         except session_token.BadToken:
             return _refusal(401, "gateway.session_bad")
         try:
             await self._db.transaction(
-                conversations.forget, conversation_id=conversation_id, now=_now(),
+                conversations.forget,
+                conversation_id=conversation_id,
+                now=_now(),
                 media_root=self._config.media,
             )
         except (SQLAlchemyError, TimeoutError):
@@ -265,9 +263,7 @@ class WebChat:
         with self._hub.subscribe(conversation_id) as wake:
             while True:
                 wake.clear()
-                found = await self._db.statement(
-                    reads.turn_state, conversation_id=conversation_id, event_id=event_id
-                )
+                found = await self._db.statement(reads.turn_state, conversation_id=conversation_id, event_id=event_id)
                 left = end - asyncio.get_running_loop().time()
                 if found is None or found["handled"] or left <= 0:
                     return JSONResponse(found or {"handled": None})
@@ -293,7 +289,9 @@ def _sse(event: str, data: dict[str, Any], number: int | None) -> bytes:
 
 def _receipt_view(receipt: Receipt) -> dict[str, Any]:
     view: dict[str, Any] = {
-        "stored": receipt.stored, "duplicate": receipt.duplicate, "event": receipt.event_id,
+        "stored": receipt.stored,
+        "duplicate": receipt.duplicate,
+        "event": receipt.event_id,
     }
     if receipt.guard:
         view["guard"] = receipt.guard

@@ -11,8 +11,12 @@ def message_view(line: Line) -> dict[str, Any]:
     """One outgoing message: ``{seq, kind, text, buttons: [{token, label}], at, …}``."""
     body = line.body or {}
     view: dict[str, Any] = {
-        "mine": False, "seq": line.seq, "kind": line.kind, "text": body.get("text", ""),
-        "buttons": body.get("buttons", []), "at": line.at.isoformat(),
+        "mine": False,
+        "seq": line.seq,
+        "kind": line.kind,
+        "text": body.get("text", ""),
+        "buttons": body.get("buttons", []),
+        "at": line.at.isoformat(),
     }
     if line.notice:
         view["notice"] = line.notice
@@ -34,9 +38,12 @@ def transcript_view(lines: list[Line]) -> list[dict[str, Any]]:
 def _mine(line: Line) -> dict[str, Any]:
     body = line.body or {}
     view: dict[str, Any] = {
-        "mine": True, "key": (line.event_key or "").rpartition(":")[2], "kind": line.kind,
+        "mine": True,
+        "key": (line.event_key or "").rpartition(":")[2],
+        "kind": line.kind,
         "text": body.get("text") or body.get("caption") or body.get("label") or "",
-        "at": line.at.isoformat(), "status": line.status,
+        "at": line.at.isoformat(),
+        "status": line.status,
     }
     if line.kind == "button":
         view["button"] = body.get("button")

@@ -14,7 +14,17 @@ from typing import Any
 from feedback_store.texts import render
 
 ASPECTS = (
-    "documents", "fee", "time", "place", "how", "online", "conditions", "result", "form", "legal", "general",
+    "documents",
+    "fee",
+    "time",
+    "place",
+    "how",
+    "online",
+    "conditions",
+    "result",
+    "form",
+    "legal",
+    "general",
 )
 
 
@@ -63,8 +73,14 @@ def _lines(record: Mapping[str, Any], aspect: str) -> list[str]:
         return _how(record)
     if aspect == "general":
         return _general(record)
-    field = {"fee": "fee", "time": "processing_time", "place": "where", "conditions": "conditions_or_deadlines",
-             "result": "result", "form": "form"}[aspect]
+    field = {
+        "fee": "fee",
+        "time": "processing_time",
+        "place": "where",
+        "conditions": "conditions_or_deadlines",
+        "result": "result",
+        "form": "form",
+    }[aspect]
     value = record.get(field)
     return [str(value)] if value else []
 
@@ -95,8 +111,13 @@ def _how(record: Mapping[str, Any]) -> list[str]:
 
 def _general(record: Mapping[str, Any]) -> list[str]:
     documents = "; ".join(record.get("documents") or [])
-    pairs = [("documents", documents), ("time", record.get("processing_time")), ("fee", record.get("fee")),
-             ("place", record.get("where")), ("channels", ", ".join(record.get("channels") or []))]
+    pairs = [
+        ("documents", documents),
+        ("time", record.get("processing_time")),
+        ("fee", record.get("fee")),
+        ("place", record.get("where")),
+        ("channels", ", ".join(record.get("channels") or [])),
+    ]
     return [render(f"procedures.line_{name}", value=value) for name, value in pairs if value]
 
 

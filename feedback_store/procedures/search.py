@@ -7,6 +7,7 @@ given, so that the bot asks instead of guessing.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -43,13 +44,13 @@ class Hit:
 
 
 def words(text: str) -> list[str]:
-    return [w for w in "".join(c if c.isalnum() else " " for c in fold(text)).split()]
+    return list("".join(c if c.isalnum() else " " for c in fold(text)).split())
 
 
 def features(tokens: Sequence[str]) -> list[str]:
     """Syllables that carry meaning and pairs of neighbours."""
     kept = [t for t in tokens if t not in _STOP]
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = itertools.pairwise(tokens)
     return kept + [f"{a} {b}" for a, b in pairs if a not in _STOP and b not in _STOP]
 
 

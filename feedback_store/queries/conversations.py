@@ -58,9 +58,17 @@ def transcript(session: Session | Connection, *, conversation_id: uuid.UUID, lim
     values = {"id": conversation_id, "limit": limit}
     mine = [
         Line(
-            True, row.id, 0, row.kind, None if row.sealed else decrypted_json(row.body),
-            row.received_at, "handled" if row.handled_at else "pending", None, row.event_key,
-            row.sealed, row.guard,
+            True,
+            row.id,
+            0,
+            row.kind,
+            None if row.sealed else decrypted_json(row.body),
+            row.received_at,
+            "handled" if row.handled_at else "pending",
+            None,
+            row.event_key,
+            row.sealed,
+            row.guard,
         )
         for row in connection.exec_driver_sql(_MINE, values)
     ]
@@ -78,9 +86,7 @@ WHERE conversation_id = %(id)s AND event_id = %(event)s ORDER BY seq
 """
 
 
-def turn_state(
-    connection: Connection, *, conversation_id: uuid.UUID, event_id: int
-) -> dict[str, Any] | None:
+def turn_state(connection: Connection, *, conversation_id: uuid.UUID, event_id: int) -> dict[str, Any] | None:
     """What became of one event, for measuring: handled, intent, entities, its replies' numbers."""
     values = {"id": conversation_id, "event": event_id}
     row = connection.exec_driver_sql(_TURN, values).one_or_none()
@@ -89,17 +95,32 @@ def turn_state(
     nlu = decrypted_json(row.nlu) or {}
     replies = [_theirs(one) for one in connection.exec_driver_sql(_REPLIES, values)]
     return {
-        "handled": row.handled_at is not None, "guard": row.guard, "intent": row.intent or row.guard,
-        "confidence": row.confidence, "entities": nlu.get("entities") or [],
-        "ticket": row.ticket_code, "failure": row.failure, "sealed": row.sealed,
+        "handled": row.handled_at is not None,
+        "guard": row.guard,
+        "intent": row.intent or row.guard,
+        "confidence": row.confidence,
+        "entities": nlu.get("entities") or [],
+        "ticket": row.ticket_code,
+        "failure": row.failure,
+        "sealed": row.sealed,
         "seqs": [one.seq for one in replies],
     }
 
 
 def _theirs(row: Any) -> Line:
     return Line(
-        False, row.id, row.seq, row.kind, decrypted_json(row.body), row.created_at, row.status,
-        row.notice, row.dedupe_key, row.sealed, None, row.event_id,
+        False,
+        row.id,
+        row.seq,
+        row.kind,
+        decrypted_json(row.body),
+        row.created_at,
+        row.status,
+        row.notice,
+        row.dedupe_key,
+        row.sealed,
+        None,
+        row.event_id,
     )
 
 
@@ -111,7 +132,8 @@ def photo_of(session: Session, *, conversation_id: uuid.UUID, media_id: uuid.UUI
     if row.conversation_id == conversation_id:
         return row
     told = (
-        select(Leg.id).join(Ticket, Ticket.id == Leg.ticket_id)
+        select(Leg.id)
+        .join(Ticket, Ticket.id == Leg.ticket_id)
         .where(Leg.id == row.leg_id, Leg.released_at.is_not(None), Ticket.conversation_id == conversation_id)
     )
     return row if row.leg_id is not None and session.scalar(told) is not None else None

@@ -94,17 +94,13 @@ def promises_kept(
     return kpi.promises_kept(sum(rows.values(), Tally()))
 
 
-def k1(
-    session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
-) -> Ratio:
+def k1(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Agencies that were never late ÷ agencies with a leg due."""
     asked = _Asked("k1", period, at, scope, against)
     return kpi.k1(_tallies(session, asked, Clock.agency_id).values())
 
 
-def k1b(
-    session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
-) -> Ratio:
+def k1b(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Legs on time ÷ legs due."""
     rows = _tallies(session, _Asked("k1b", period, at, scope, against))
     return kpi.k1b(sum(rows.values(), Tally()))
@@ -212,9 +208,7 @@ def drill(
     elif part == "numerator":
         query = query.where(standing == "on_time")
     grouped = query.group_by(Clock.ticket_id).subquery()
-    page = (
-        select(grouped.c.ticket_id).order_by(grouped.c.due, grouped.c.ticket_id).limit(limit).offset(offset)
-    )
+    page = select(grouped.c.ticket_id).order_by(grouped.c.due, grouped.c.ticket_id).limit(limit).offset(offset)
     total = session.scalar(select(func.count()).select_from(grouped)) or 0
     return Drilled(list(session.scalars(page)), total)
 
@@ -248,9 +242,7 @@ def _cohort(session: Session, query: Select[Any], asked: _Asked) -> Select[Any]:
     return query.where(*_seen(session, asked.scope))
 
 
-def _overdue(
-    session: Session, at: dt.datetime, scope: Actor, agency_id: int | None
-) -> list[ColumnElement[bool]]:
+def _overdue(session: Session, at: dt.datetime, scope: Actor, agency_id: int | None) -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = [
         Clock.stopped_at.is_(None),
         Clock.current_due < at,
@@ -272,7 +264,5 @@ def _seen(session: Session, scope: Actor) -> list[ColumnElement[bool]]:
             raise Refused("tickets.not_allowed")
     elif scope.is_agency:
         own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id)
-        rules.append(
-            (Clock.agency_id == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own))
-        )
+        rules.append((Clock.agency_id == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own)))
     return rules

@@ -86,7 +86,9 @@ def visible_leg(actor: Actor) -> ColumnElement[bool]:
 def overdue_at(at: dt.datetime, actor: Actor) -> ColumnElement[bool]:
     """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due."""
     late = exists().where(
-        Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None), Clock.current_due < at,
+        Clock.ticket_id == Ticket.id,
+        Clock.stopped_at.is_(None),
+        Clock.current_due < at,
         and_(Clock.kind == "resolve", Clock.agency_id == actor.agency_id)
         if actor.is_agency
         else Clock.kind.in_(("promise", "resolve")),
@@ -124,13 +126,20 @@ def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[Col
     if filters.search.strip():
         found.append(_search(filters.search, actor))
     pairs: Sequence[tuple[Any, Any]] = (
-        (Ticket.category_code, filters.category), (Ticket.commune_code, filters.commune),
-        (Ticket.service_class, filters.service_class), (Ticket.channel, filters.channel),
+        (Ticket.category_code, filters.category),
+        (Ticket.commune_code, filters.commune),
+        (Ticket.service_class, filters.service_class),
+        (Ticket.channel, filters.channel),
     )
     found += [column == value for column, value in pairs if value]
     if filters.agency_id and not actor.is_agency:
-        found.append(exists().where(Leg.ticket_id == Ticket.id, Leg.agency_id == filters.agency_id,
-                                    Leg.state.not_in(("returned", "cancelled"))))
+        found.append(
+            exists().where(
+                Leg.ticket_id == Ticket.id,
+                Leg.agency_id == filters.agency_id,
+                Leg.state.not_in(("returned", "cancelled")),
+            )
+        )
     if filters.since:
         found.append(Ticket.receipt_at >= filters.since)
     if filters.until:
@@ -166,8 +175,15 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     agencies = _agencies(session, ids, actor)
     additions = _unseen(session, ids)
     rows = [
-        QueueRow(ticket, category, commune, agencies.get(ticket.id, ()), due_at,
-                 due_at is not None and due_at < at, additions.get(ticket.id, 0))
+        QueueRow(
+            ticket,
+            category,
+            commune,
+            agencies.get(ticket.id, ()),
+            due_at,
+            due_at is not None and due_at < at,
+            additions.get(ticket.id, 0),
+        )
         for ticket, category, commune, due_at in found
     ]
     return QueuePage(rows, total, page, pages)
@@ -201,7 +217,7 @@ def _unseen(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .where(Addition.ticket_id.in_(ids), Addition.seen_at.is_(None))
         .group_by(Addition.ticket_id)
     )
-    return {ticket_id: number for ticket_id, number in session.execute(query)}
+    return dict(session.execute(query))
 
 
 @dataclass(slots=True)
@@ -233,8 +249,10 @@ def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | No
     legs = [
         (leg, agency)
         for leg, agency in session.execute(
-            select(Leg, Agency).join(Agency, Agency.id == Leg.agency_id)
-            .where(Leg.ticket_id == ticket.id, visible_leg(actor)).order_by(Leg.number)
+            select(Leg, Agency)
+            .join(Agency, Agency.id == Leg.agency_id)
+            .where(Leg.ticket_id == ticket.id, visible_leg(actor))
+            .order_by(Leg.number)
         )
     ]
     own = {leg.id for leg, _ in legs}
@@ -250,7 +268,8 @@ def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | No
         pause_query = pause_query.where(or_(Pause.leg_id.in_(own), Pause.leg_id.is_(None)))
     media = list(
         session.scalars(
-            select(Media).where(Media.ticket_id == ticket.id, Media.status == "stored", ~Media.sealed)
+            select(Media)
+            .where(Media.ticket_id == ticket.id, Media.status == "stored", ~Media.sealed)
             .order_by(Media.created_at)
         )
     )

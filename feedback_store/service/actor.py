@@ -9,7 +9,12 @@ ActorKind = Literal["citizen", "bot", "user", "system"]
 Role = Literal["operator", "supervisor", "officer", "leader", "manager", "administrator"]
 
 ROLES: tuple[Role, ...] = (
-    "operator", "supervisor", "officer", "leader", "manager", "administrator",
+    "operator",
+    "supervisor",
+    "officer",
+    "leader",
+    "manager",
+    "administrator",
 )
 HOTLINE_ROLES: frozenset[Role] = frozenset({"operator", "supervisor", "administrator"})
 AGENCY_ROLES: frozenset[Role] = frozenset({"officer", "leader"})

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from feedback_store.tables import AuditEntry
 
 
-def log(session: Session, *, action: str, user_id: int | None, subject: str | None = None,
-        data: dict[str, Any] | None = None, now: dt.datetime) -> None:
+def log(
+    session: Session,
+    *,
+    action: str,
+    user_id: int | None,
+    subject: str | None = None,
+    data: dict[str, Any] | None = None,
+    now: dt.datetime,
+) -> None:
     """Append one entry; ``data`` holds no personal data of citizens."""
     session.add(AuditEntry(at=now, user_id=user_id, action=action, subject=subject, data=data))

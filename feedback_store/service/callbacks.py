@@ -18,8 +18,16 @@ CALL_WITHIN = Target("working_minutes", 120)
 OUTCOMES = ("reached", "no_answer", "wrong_number", "other")
 
 
-def create(session: Session, *, conversation_id: uuid.UUID, event_id: int | None, phone: str,
-           good_time: str | None, topic: str | None, now: dt.datetime) -> CallbackTask:
+def create(
+    session: Session,
+    *,
+    conversation_id: uuid.UUID,
+    event_id: int | None,
+    phone: str,
+    good_time: str | None,
+    topic: str | None,
+    now: dt.datetime,
+) -> CallbackTask:
     """Queue a call; due after two hours of the hotline's working time. Once per event."""
     if event_id is not None:
         known = session.scalars(select(CallbackTask).where(CallbackTask.event_id == event_id)).one_or_none()
@@ -27,9 +35,16 @@ def create(session: Session, *, conversation_id: uuid.UUID, event_id: int | None
             return known
     _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
     sample = session.scalar(select(Conversation.is_sample).where(Conversation.id == conversation_id))
-    made = CallbackTask(conversation_id=conversation_id, event_id=event_id, phone=phone, good_time=good_time,
-                        topic=topic, due_at=due(calendar, CALL_WITHIN, now), created_at=now,
-                        is_sample=bool(sample))
+    made = CallbackTask(
+        conversation_id=conversation_id,
+        event_id=event_id,
+        phone=phone,
+        good_time=good_time,
+        topic=topic,
+        due_at=due(calendar, CALL_WITHIN, now),
+        created_at=now,
+        is_sample=bool(sample),
+    )
     session.add(made)
     session.flush()
     return made

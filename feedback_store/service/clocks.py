@@ -211,9 +211,7 @@ def set_next_deadline(session: Session, ticket: Ticket) -> None:
     """When the deadline job must look next: the earliest due of a running clock without a stored
     breach, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
     session.flush()
-    pauses = list(
-        session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None)))
-    )
+    pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in running(session, ticket.id):
         held_since = [pause.started_at for pause in pauses if moves(pause, clock)]

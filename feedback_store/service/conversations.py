@@ -23,52 +23,64 @@ def state_of(connection: Connection, *, conversation_id: uuid.UUID) -> State | N
     return None if row is None else row.state
 
 
-def change_state(
-    session: Session, *, conversation_id: uuid.UUID, old: State, new: State, epoch: int
-) -> bool:
+def change_state(session: Session, *, conversation_id: uuid.UUID, old: State, new: State, epoch: int) -> bool:
     """Compare-and-set with the epoch: a reply that the bot began before the change is dropped.
 
     Back at the bot, nothing that the citizen wrote to a person is answered late by the machine.
     """
-    done = session.execute(text("""
+    done = session.execute(
+        text("""
         UPDATE conversations SET state = :new, epoch = epoch + 1, lease_owner = NULL,
             leased_until = NULL,
             pending_since = CASE WHEN :new = 'human' THEN NULL ELSE pending_since END
         WHERE id = :id AND state = :old AND epoch = :epoch RETURNING id
-    """), {"id": conversation_id, "old": old, "new": new, "epoch": epoch}).scalar()
+    """),
+        {"id": conversation_id, "old": old, "new": new, "epoch": epoch},
+    ).scalar()
     if done is not None and new == "human":
         session.execute(
-            text("UPDATE inbound_events SET handled_at = now() "
-                 "WHERE conversation_id = :id AND handled_at IS NULL"),
+            text("UPDATE inbound_events SET handled_at = now() WHERE conversation_id = :id AND handled_at IS NULL"),
             {"id": conversation_id},
         )
     return done is not None
 
 
-def forget(
-    session: Session, *, conversation_id: uuid.UUID, now: dt.datetime, media_root: Path
-) -> None:
-    """"Xóa hội thoại": close it for good. What no filed ticket needs is erased at once: words,
+def forget(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime, media_root: Path) -> None:
+    """ "Xóa hội thoại": close it for good. What no filed ticket needs is erased at once: words,
     photos, the open draft. A ticket keeps its chat, which this device can no longer read."""
-    closed = session.execute(text("""
+    closed = session.execute(
+        text("""
         UPDATE conversations SET state = 'closed', epoch = epoch + 1, pending_since = NULL,
             lease_owner = NULL, leased_until = NULL
         WHERE id = :id AND state <> 'closed' RETURNING id
-    """), {"id": conversation_id}).scalar()
+    """),
+        {"id": conversation_id},
+    ).scalar()
     if closed is None:
         return
     values = {"id": conversation_id, "now": now}
-    session.execute(text(
-        "UPDATE drafts SET state = 'cancelled', data = NULL, updated_at = :now "
-        "WHERE conversation_id = :id AND state = 'open'"), values)
-    session.execute(text(
-        "UPDATE inbound_events SET handled_at = :now, failure = 'conversation deleted' "
-        "WHERE conversation_id = :id AND handled_at IS NULL"), values)
-    kept = session.execute(text("""
+    session.execute(
+        text(
+            "UPDATE drafts SET state = 'cancelled', data = NULL, updated_at = :now "
+            "WHERE conversation_id = :id AND state = 'open'"
+        ),
+        values,
+    )
+    session.execute(
+        text(
+            "UPDATE inbound_events SET handled_at = :now, failure = 'conversation deleted' "
+            "WHERE conversation_id = :id AND handled_at IS NULL"
+        ),
+        values,
+    )
+    kept = session.execute(
+        text("""
         SELECT 1 FROM tickets WHERE conversation_id = :id UNION ALL
         SELECT 1 FROM emergency_calls WHERE conversation_id = :id AND closed_at IS NULL UNION ALL
         SELECT 1 FROM callback_tasks WHERE conversation_id = :id AND closed_at IS NULL LIMIT 1
-    """), values).scalar()
+    """),
+        values,
+    ).scalar()
     if kept is None:
         for statement in (
             "UPDATE inbound_events SET body = NULL, nlu = NULL WHERE conversation_id = :id",
@@ -78,5 +90,6 @@ def forget(
         ):
             session.execute(text(statement), values)
         media.remove_erased(session, media_root)
-    session.execute(text("DELETE FROM engine_trackers WHERE sender_id LIKE :sender"),
-                    {"sender": f"{conversation_id}:%"})
+    session.execute(
+        text("DELETE FROM engine_trackers WHERE sender_id LIKE :sender"), {"sender": f"{conversation_id}:%"}
+    )

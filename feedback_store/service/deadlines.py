@@ -64,18 +64,28 @@ def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
 
 def _tell(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:
     leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
-    record(session, ticket_id=ticket.id, kind="breached", actor=SYSTEM, leg=leg, now=now, new=clock.kind,
-           data={"due": (clock.breached_current_at or clock.breached_original_at or now).isoformat()},
-           scope="all" if clock.kind == "promise" else "leg" if leg else "hotline")
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="breached",
+        actor=SYSTEM,
+        leg=leg,
+        now=now,
+        new=clock.kind,
+        data={"due": (clock.breached_current_at or clock.breached_original_at or now).isoformat()},
+        scope="all" if clock.kind == "promise" else "leg" if leg else "hotline",
+    )
     if not against_current:
         return
     kind, dedupe, due = f"breach_{clock.kind}", str(clock.id), spoken_time(clock.current_due)
     if leg is not None and clock.kind in ("accept", "resolve"):
-        notices.tell_agency(session, agency_id=leg.agency_id, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe,
-                            due=due, now=now)
+        notices.tell_agency(
+            session, agency_id=leg.agency_id, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, due=due, now=now
+        )
     roles = ("operator", "supervisor") if clock.kind in ("triage", "notify", "promise") else ("supervisor",)
     for role in roles:
         notices.tell_role(session, role=role, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, due=due, now=now)
     if clock.kind == "promise":
-        notices.tell_citizen(session, ticket=ticket, notice="late", key="tickets.told_late", dedupe=dedupe, due=due,
-                             now=now)
+        notices.tell_citizen(
+            session, ticket=ticket, notice="late", key="tickets.told_late", dedupe=dedupe, due=due, now=now
+        )

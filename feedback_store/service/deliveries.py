@@ -109,14 +109,10 @@ def next_due(connection: Connection, *, conversation_id: uuid.UUID, now: dt.date
     row = connection.exec_driver_sql(_NEXT, {"id": conversation_id}).one_or_none()
     if row is None or (row.next_attempt_at is not None and row.next_attempt_at > now):
         return None
-    return Due(
-        row.id, row.seq, row.kind, decrypted_json(row.body) or {}, row.attempts, row.status == "sending"
-    )
+    return Due(row.id, row.seq, row.kind, decrypted_json(row.body) or {}, row.attempts, row.status == "sending")
 
 
-def mark_sending(
-    connection: Connection, *, conversation_id: uuid.UUID, message_id: int, now: dt.datetime
-) -> bool:
+def mark_sending(connection: Connection, *, conversation_id: uuid.UUID, message_id: int, now: dt.datetime) -> bool:
     """Written before the send: an attempt that dies is seen as in doubt, not as never made."""
     values = {"id": conversation_id, "message": message_id, "until": now + DELIVERY_LEASE}
     return connection.exec_driver_sql(_SENDING, values).rowcount == 1
@@ -124,27 +120,52 @@ def mark_sending(
 
 def mark_sent(session: Session, *, message_id: int, provider_message_id: str | None, now: dt.datetime) -> None:
     """The channel confirmed it; on Telegram its answer is the proof of delivery."""
-    row = session.connection().exec_driver_sql(_END, {
-        "status": "delivered", "provider": provider_message_id, "sent_at": now, "delivered_at": now,
-        "error": None, "message": message_id,
-    }).one()
+    row = (
+        session.connection()
+        .exec_driver_sql(
+            _END,
+            {
+                "status": "delivered",
+                "provider": provider_message_id,
+                "sent_at": now,
+                "delivered_at": now,
+                "error": None,
+                "message": message_id,
+            },
+        )
+        .one()
+    )
     _proof(session, row.ticket_id, row.notice, row.body, now)
 
 
 def mark_uncertain(connection: Connection, *, message_id: int, error: str, now: dt.datetime) -> None:
     """It may or may not have arrived; not sent again blindly, shown in the console."""
-    connection.exec_driver_sql(_END, {
-        "status": "uncertain", "provider": None, "sent_at": now, "delivered_at": None,
-        "error": error[:300], "message": message_id,
-    })
+    connection.exec_driver_sql(
+        _END,
+        {
+            "status": "uncertain",
+            "provider": None,
+            "sent_at": now,
+            "delivered_at": None,
+            "error": error[:300],
+            "message": message_id,
+        },
+    )
 
 
 def mark_dead(connection: Connection, *, message_id: int, error: str) -> None:
     """The channel will never take it; the console's dead-letter list shows it."""
-    connection.exec_driver_sql(_END, {
-        "status": "dead", "provider": None, "sent_at": None, "delivered_at": None,
-        "error": error[:300], "message": message_id,
-    })
+    connection.exec_driver_sql(
+        _END,
+        {
+            "status": "dead",
+            "provider": None,
+            "sent_at": None,
+            "delivered_at": None,
+            "error": error[:300],
+            "message": message_id,
+        },
+    )
 
 
 def mark_again(connection: Connection, *, message_id: int, at: dt.datetime, error: str) -> None:
@@ -152,9 +173,7 @@ def mark_again(connection: Connection, *, message_id: int, at: dt.datetime, erro
     connection.exec_driver_sql(_AGAIN, {"message": message_id, "at": at, "error": error[:300]})
 
 
-def mark_unreachable(
-    connection: Connection, *, conversation_id: uuid.UUID, error: str, now: dt.datetime
-) -> None:
+def mark_unreachable(connection: Connection, *, conversation_id: uuid.UUID, error: str, now: dt.datetime) -> None:
     """The citizen blocked the bot: stop sending until they write again; tickets stay."""
     connection.exec_driver_sql(_UNREACHABLE, {"id": conversation_id, "error": error[:300], "now": now})
 
@@ -166,9 +185,7 @@ def late(connection: Connection, *, now: dt.datetime, limit: int = 50) -> list[u
 
 def acknowledge(session: Session, *, conversation_id: uuid.UUID, seq: int, now: dt.datetime) -> int:
     """The web client displayed everything up to ``seq``; gives how many that proves newly."""
-    rows = session.connection().exec_driver_sql(
-        _SHOWN, {"id": conversation_id, "seq": seq, "now": now}
-    ).all()
+    rows = session.connection().exec_driver_sql(_SHOWN, {"id": conversation_id, "seq": seq, "now": now}).all()
     for row in rows:
         _proof(session, row.ticket_id, row.notice, row.body, now)
     return len(rows)
@@ -176,27 +193,31 @@ def acknowledge(session: Session, *, conversation_id: uuid.UUID, seq: int, now: 
 
 def dead_letters(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:
     """What could not be delivered or is in doubt, newest first, for the console; no citizen text."""
-    rows = session.execute(text("""
+    rows = session.execute(
+        text("""
         SELECT m.id, m.conversation_id, c.channel, m.ticket_id, m.kind, m.notice, m.status, m.attempts,
             m.error, m.created_at
         FROM outbound_messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.status IN ('dead', 'uncertain') ORDER BY m.id DESC LIMIT :limit
-    """), {"limit": limit})
+    """),
+        {"limit": limit},
+    )
     return [dict(row._mapping) for row in rows]
 
 
 def send_again(session: Session, *, message_id: int, now: dt.datetime) -> bool:
     """An operator decided to repeat a dead or uncertain message."""
-    row = session.execute(text("""
+    row = session.execute(
+        text("""
         UPDATE outbound_messages SET status = 'pending', next_attempt_at = :now, error = NULL
         WHERE id = :id AND status IN ('dead', 'uncertain') RETURNING conversation_id
-    """), {"id": message_id, "now": now}).one_or_none()
+    """),
+        {"id": message_id, "now": now},
+    ).one_or_none()
     return row is not None
 
 
-def _proof(
-    session: Session, ticket_id: int | None, notice: str | None, body: bytes | None, now: dt.datetime
-) -> None:
+def _proof(session: Session, ticket_id: int | None, notice: str | None, body: bytes | None, now: dt.datetime) -> None:
     """A delivered result or refusal is what the promise is judged by (sla.md, rules 10 and 15)."""
     if notice == "result":
         leg_id = (decrypted_json(body) or {}).get("leg_id")

@@ -32,8 +32,14 @@ def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
     if event is None or event.sealed:
         return
     session.add(
-        SealedDenunciation(conversation_id=event.conversation_id, event_id=event.id, body=event.body,
-                           status="sealed", sealed_at=now, erase_at=now + KEPT)
+        SealedDenunciation(
+            conversation_id=event.conversation_id,
+            event_id=event.id,
+            body=event.body,
+            status="sealed",
+            sealed_at=now,
+            erase_at=now + KEPT,
+        )
     )
     event.body, event.nlu, event.sealed = None, None, True
     session.execute(delete(ActionResult).where(ActionResult.event_id == event_id))
@@ -53,7 +59,9 @@ def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
 
 
 def _forget_tracker(session: Session, conversation_id: uuid.UUID) -> None:
-    session.execute(delete(EngineTracker).where(func.split_part(EngineTracker.sender_id, ":", 1) == str(conversation_id)))
+    session.execute(
+        delete(EngineTracker).where(func.split_part(EngineTracker.sender_id, ":", 1) == str(conversation_id))
+    )
 
 
 def reopen(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) -> str | None:
@@ -81,12 +89,18 @@ def reopen(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) ->
 
 
 def has_sealed(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) -> bool:
-    return session.scalar(
-        select(SealedDenunciation.id).where(
-            SealedDenunciation.conversation_id == conversation_id, SealedDenunciation.status == "sealed",
-            SealedDenunciation.erase_at > now,
-        ).limit(1)
-    ) is not None
+    return (
+        session.scalar(
+            select(SealedDenunciation.id)
+            .where(
+                SealedDenunciation.conversation_id == conversation_id,
+                SealedDenunciation.status == "sealed",
+                SealedDenunciation.erase_at > now,
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def erase_due(session: Session, *, now: dt.datetime, media_root: Path | None = None) -> int:

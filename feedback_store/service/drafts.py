@@ -130,9 +130,14 @@ def file(session: Session, *, draft: Draft, event_id: int, received_at: dt.datet
     filed = tickets.file_report(
         session,
         report=NewReport(
-            text="\n".join(data.text), category_code=str(data.category), channel=conversation.channel,
-            receipt_at=received_at, conversation_id=conversation.id, contact_id=conversation.contact_id,
-            filing_event_id=event_id, media_ids=tuple(uuid.UUID(one) for one in data.media),
+            text="\n".join(data.text),
+            category_code=str(data.category),
+            channel=conversation.channel,
+            receipt_at=received_at,
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            filing_event_id=event_id,
+            media_ids=tuple(uuid.UUID(one) for one in data.media),
             reporter_phone=None if data.anonymous else data.phone,
             **{name: values[name] for name in ("place_text", "lat", "lon", "anonymous", "danger")},
             commune_code=data.commune,

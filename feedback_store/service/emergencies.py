@@ -44,8 +44,13 @@ def record(
     return session.scalar(
         insert(EmergencyCall)
         .values(
-            conversation_id=conversation_id, event_id=event_id, kind=found.kind[:64],
-            numbers=list(found.numbers), self_harm=found.self_harm, answered_at=now, is_sample=sample,
+            conversation_id=conversation_id,
+            event_id=event_id,
+            kind=found.kind[:64],
+            numbers=list(found.numbers),
+            self_harm=found.self_harm,
+            answered_at=now,
+            is_sample=sample,
         )
         .on_conflict_do_nothing(index_elements=["event_id"])
         .returning(EmergencyCall.id)
@@ -55,8 +60,10 @@ def record(
 def open_calls(session: Session, *, limit: int = 50) -> list[EmergencyCall]:
     """Emergencies nobody has closed, self-harm first, then the oldest."""
     wanted = (
-        select(EmergencyCall).where(EmergencyCall.closed_at.is_(None))
-        .order_by(EmergencyCall.self_harm.desc(), EmergencyCall.answered_at).limit(limit)
+        select(EmergencyCall)
+        .where(EmergencyCall.closed_at.is_(None))
+        .order_by(EmergencyCall.self_harm.desc(), EmergencyCall.answered_at)
+        .limit(limit)
     )
     return list(session.scalars(wanted))
 
@@ -66,7 +73,8 @@ def take(session: Session, *, call_id: int, actor: Actor, now: dt.datetime) -> E
     taken: EmergencyCall | None = session.scalar(
         update(EmergencyCall)
         .where(
-            EmergencyCall.id == call_id, EmergencyCall.closed_at.is_(None),
+            EmergencyCall.id == call_id,
+            EmergencyCall.closed_at.is_(None),
             EmergencyCall.taken_by.is_(None) | (EmergencyCall.taken_by == actor.user_id),
         )
         .values(taken_by=actor.user_id, taken_at=now)
@@ -77,15 +85,14 @@ def take(session: Session, *, call_id: int, actor: Actor, now: dt.datetime) -> E
     return taken
 
 
-def close(
-    session: Session, *, call_id: int, outcome: str, actor: Actor, now: dt.datetime
-) -> EmergencyCall:
+def close(session: Session, *, call_id: int, outcome: str, actor: Actor, now: dt.datetime) -> EmergencyCall:
     """End it with what came of it, in the operator's words."""
     closed: EmergencyCall | None = session.scalar(
         update(EmergencyCall)
         .where(EmergencyCall.id == call_id, EmergencyCall.closed_at.is_(None))
         .values(
-            outcome=outcome, closed_at=now,
+            outcome=outcome,
+            closed_at=now,
             taken_by=EmergencyCall.taken_by if actor.user_id is None else actor.user_id,
         )
         .returning(EmergencyCall)

@@ -150,12 +150,22 @@ def store_inbound(
     """
     take = owner is not None and not event.handled
     values = {
-        "channel": event.channel, "account": event.account, "event_key": event.event_key,
-        "conversation_id": event.conversation_id, "kind": event.kind,
-        "peer": keyring().encrypt(event.peer.encode()), "peer_bidx": blind_index(event.peer),
-        "body": encrypted_json(event.body), "provider_at": event.provider_at, "guard": event.guard,
-        "handled": event.handled, "failure": event.failure, "now": now, "take": take,
-        "owner": owner, "until": lease_until,
+        "channel": event.channel,
+        "account": event.account,
+        "event_key": event.event_key,
+        "conversation_id": event.conversation_id,
+        "kind": event.kind,
+        "peer": keyring().encrypt(event.peer.encode()),
+        "peer_bidx": blind_index(event.peer),
+        "body": encrypted_json(event.body),
+        "provider_at": event.provider_at,
+        "guard": event.guard,
+        "handled": event.handled,
+        "failure": event.failure,
+        "now": now,
+        "take": take,
+        "owner": owner,
+        "until": lease_until,
     }
     row = connection.exec_driver_sql(_TYPED_STORE, values).one()
     event_id, duplicate, conversation_id = row.event_id, row.duplicate, row.conversation_id
@@ -165,18 +175,37 @@ def store_inbound(
             return Stored(0, False, True, event.conversation_id, "closed", 0, 0, 0, False, False)
         event_id, conversation_id = known.id, known.conversation_id
     return Stored(
-        event_id, duplicate, False, conversation_id, row.state or "bot", row.epoch or 0,
-        row.engine_session or 0, row.in_count or 0, bool(row.leased), bool(row.alone),
+        event_id,
+        duplicate,
+        False,
+        conversation_id,
+        row.state or "bot",
+        row.epoch or 0,
+        row.engine_session or 0,
+        row.in_count or 0,
+        bool(row.leased),
+        bool(row.alone),
     )
 
 
 def _typed(sql: str) -> str:
     """Give every parameter its type: an untyped NULL has none that the server could infer."""
     types = {
-        "channel": "varchar", "account": "varchar", "event_key": "varchar", "kind": "varchar",
-        "conversation_id": "uuid", "peer": "bytea", "peer_bidx": "bytea", "body": "bytea",
-        "provider_at": "timestamptz", "guard": "varchar", "handled": "boolean",
-        "failure": "varchar", "now": "timestamptz", "take": "boolean", "owner": "varchar",
+        "channel": "varchar",
+        "account": "varchar",
+        "event_key": "varchar",
+        "kind": "varchar",
+        "conversation_id": "uuid",
+        "peer": "bytea",
+        "peer_bidx": "bytea",
+        "body": "bytea",
+        "provider_at": "timestamptz",
+        "guard": "varchar",
+        "handled": "boolean",
+        "failure": "varchar",
+        "now": "timestamptz",
+        "take": "boolean",
+        "owner": "varchar",
         "until": "timestamptz",
     }
     for name, kind in types.items():
@@ -191,21 +220,15 @@ def lead_of_album(
     connection: Connection, *, channel: str, account: str, key: str
 ) -> tuple[int, dict[str, Any] | None] | None:
     """The event that stands for a whole album: ``(id, body)``, body None once it was handled."""
-    row = connection.exec_driver_sql(
-        _LEAD, {"channel": channel, "account": account, "key": key}
-    ).one_or_none()
+    row = connection.exec_driver_sql(_LEAD, {"channel": channel, "account": account, "key": key}).one_or_none()
     if row is None:
         return None
     return row.id, None if row.handled_at is not None else decrypted_json(row.body)
 
 
-def join_album(
-    connection: Connection, *, lead_id: int, body: dict[str, Any], hold_until: dt.datetime
-) -> None:
+def join_album(connection: Connection, *, lead_id: int, body: dict[str, Any], hold_until: dt.datetime) -> None:
     """Put another photo (and its caption) into the album's event and wait for the next one."""
-    connection.exec_driver_sql(
-        _JOIN, {"body": encrypted_json(body), "until": hold_until, "id": lead_id}
-    )
+    connection.exec_driver_sql(_JOIN, {"body": encrypted_json(body), "until": hold_until, "id": lead_id})
 
 
 def set_body(connection: Connection, *, event_id: int, body: dict[str, Any]) -> None:

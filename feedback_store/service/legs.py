@@ -80,12 +80,30 @@ def _rule(session: Session, category_code: str, commune_code: str | None, at: dt
     return session.scalars(query).one_or_none()
 
 
-def open_leg(session: Session, *, ticket: Ticket, agency: Agency, note: str | None, actor: Actor, round_: int,
-             suggestion_reason: str | None, shared: bool = False, now: dt.datetime) -> Leg:
+def open_leg(
+    session: Session,
+    *,
+    ticket: Ticket,
+    agency: Agency,
+    note: str | None,
+    actor: Actor,
+    round_: int,
+    suggestion_reason: str | None,
+    shared: bool = False,
+    now: dt.datetime,
+) -> Leg:
     """A new leg with its accept and resolve clocks running from ``now``."""
     last = session.scalar(select(func.max(Leg.number)).where(Leg.ticket_id == ticket.id)) or 0
-    leg = Leg(ticket_id=ticket.id, agency_id=agency.id, number=last + 1, state="dispatched", dispatched_at=now,
-              dispatched_by=actor.user_id, dispatch_note=note, suggestion_reason=suggestion_reason)
+    leg = Leg(
+        ticket_id=ticket.id,
+        agency_id=agency.id,
+        number=last + 1,
+        state="dispatched",
+        dispatched_at=now,
+        dispatched_by=actor.user_id,
+        dispatch_note=note,
+        suggestion_reason=suggestion_reason,
+    )
     session.add(leg)
     session.flush()
     clocks.open_clock(session, ticket=ticket, leg=leg, kind="accept", start=now, round_=round_, now=now)
@@ -93,8 +111,17 @@ def open_leg(session: Session, *, ticket: Ticket, agency: Agency, note: str | No
     return leg
 
 
-def dispatch(session: Session, *, ticket_id: int, agency_id: int, note: str | None = None, actor: Actor,
-             expected_version: int | None, suggestion_reason: str | None = None, now: dt.datetime) -> Leg:
+def dispatch(
+    session: Session,
+    *,
+    ticket_id: int,
+    agency_id: int,
+    note: str | None = None,
+    actor: Actor,
+    expected_version: int | None,
+    suggestion_reason: str | None = None,
+    now: dt.datetime,
+) -> Leg:
     """Hand the ticket to an agency; a second agency may be added while the first works.
 
     After two returns only a supervisor decides (rule 7). The citizen and the agency are told.
@@ -117,17 +144,35 @@ def dispatch(session: Session, *, ticket_id: int, agency_id: int, note: str | No
     if returns >= RETURNS_BEFORE_SUPERVISOR and actor.role not in ("supervisor", "administrator"):
         raise IllegalMove("tickets.supervisor_decides")
     old = ticket.state
-    leg = open_leg(session, ticket=ticket, agency=agency, note=note, actor=actor,
-                   round_=current_round(session, ticket.id), suggestion_reason=suggestion_reason,
-                   shared=bool(active), now=now)
+    leg = open_leg(
+        session,
+        ticket=ticket,
+        agency=agency,
+        note=note,
+        actor=actor,
+        round_=current_round(session, ticket.id),
+        suggestion_reason=suggestion_reason,
+        shared=bool(active),
+        now=now,
+    )
     if active:
         _share(session, ticket, [other.id for other in active], now)
     for clock in clocks.running(session, ticket.id, kind="triage"):
         clocks.stop(clock, now)
     ticket.state = ticket_state_from_legs([*(other.state for other in active), leg.state])
     ticket.first_response_at = ticket.first_response_at or now
-    record(session, ticket_id=ticket.id, kind="dispatched", actor=actor, leg=leg, now=now, old=old, new=ticket.state,
-           reason=note, data={"agency": agency.name})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="dispatched",
+        actor=actor,
+        leg=leg,
+        now=now,
+        old=old,
+        new=ticket.state,
+        reason=note,
+        data={"agency": agency.name},
+    )
     clocks.set_next_deadline(session, ticket)
     _tell_dispatch(session, ticket, leg, agency, now)
     return leg
@@ -154,14 +199,28 @@ def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime
 def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, now: dt.datetime) -> None:
     running = {clock.kind: clock for clock in clocks.running(session, ticket.id)}
     resolve = next(c for c in clocks.running(session, ticket.id, kind="resolve", leg_id=leg.id))
-    notices.tell_agency(session, agency_id=agency.id, kind="dispatch", ticket=ticket, leg=leg, dedupe="1",
-                        due=spoken_time(resolve.current_due), now=now)
+    notices.tell_agency(
+        session,
+        agency_id=agency.id,
+        kind="dispatch",
+        ticket=ticket,
+        leg=leg,
+        dedupe="1",
+        due=spoken_time(resolve.current_due),
+        now=now,
+    )
     promise = running.get("promise")
     if promise is None:
         return
     late = promise.current_due <= now
     notices.tell_citizen(
-        session, ticket=ticket, notice="dispatched", dedupe=str(leg.id), leg=leg, agency=agency.name, now=now,
+        session,
+        ticket=ticket,
+        notice="dispatched",
+        dedupe=str(leg.id),
+        leg=leg,
+        agency=agency.name,
+        now=now,
         key="tickets.told_dispatched_late" if late else "tickets.told_dispatched",
         due=spoken_time(promise.current_due),
     )
@@ -180,8 +239,16 @@ def accept(session: Session, *, leg_id: int, actor: Actor, expected_version: int
     return leg
 
 
-def return_leg(session: Session, *, leg_id: int, reason: str, proposed_agency_id: int | None, actor: Actor,
-               expected_version: int | None, now: dt.datetime) -> Leg:
+def return_leg(
+    session: Session,
+    *,
+    leg_id: int,
+    reason: str,
+    proposed_agency_id: int | None,
+    actor: Actor,
+    expected_version: int | None,
+    now: dt.datetime,
+) -> Leg:
     """Wrong agency: back to the hotline with a reason and a proposal (rule 7).
 
     Within the accept clock's time, also after accepting, it leaves no trace on the agency's figures;
@@ -209,15 +276,35 @@ def return_leg(session: Session, *, leg_id: int, reason: str, proposed_agency_id
     leg.return_proposed_agency_id = proposed_agency_id
     refresh_state(session, ticket)
     agency = session.get_one(Agency, leg.agency_id)
-    record(session, ticket_id=ticket.id, kind="returned", actor=actor, leg=leg, now=now, old=old, new=ticket.state,
-           reason=reason, data={"agency": agency.name, "proposed": proposed_agency_id, "in_time": in_time}, scope="leg")
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="returned",
+        actor=actor,
+        leg=leg,
+        now=now,
+        old=old,
+        new=ticket.state,
+        reason=reason,
+        data={"agency": agency.name, "proposed": proposed_agency_id, "in_time": in_time},
+        scope="leg",
+    )
     clocks.set_next_deadline(session, ticket)
     returns = session.scalar(
         select(func.count()).select_from(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "returned")
     )
     role = "supervisor" if (returns or 0) >= RETURNS_BEFORE_SUPERVISOR else "operator"
-    notices.tell_role(session, role=role, kind="returned", ticket=ticket, leg=leg, dedupe=str(leg.id),
-                      agency=agency.name, reason=reason, now=now)
+    notices.tell_role(
+        session,
+        role=role,
+        kind="returned",
+        ticket=ticket,
+        leg=leg,
+        dedupe=str(leg.id),
+        agency=agency.name,
+        reason=reason,
+        now=now,
+    )
     return leg
 
 
@@ -228,8 +315,9 @@ def refresh_state(session: Session, ticket: Ticket) -> None:
     ticket.state = ticket_state_from_legs(states)
 
 
-def own_leg(session: Session, leg_id: int, actor: Actor, expected_version: int | None,
-             now: dt.datetime) -> tuple[Leg, Ticket]:
+def own_leg(
+    session: Session, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> tuple[Leg, Ticket]:
     """The leg and its locked ticket, for someone of the leg's agency alone."""
     leg = get_leg(session, leg_id)
     if not actor.is_agency or leg.agency_id != actor.agency_id:

@@ -87,9 +87,7 @@ def store_upload(root: Path, data: bytes, *, max_bytes: int) -> StoredPhoto:
         for path in (original, public):
             _remove(root / path)
         raise
-    return StoredPhoto(
-        media_id, mime, len(data), hashlib.sha256(data).hexdigest(), width, height, original, public
-    )
+    return StoredPhoto(media_id, mime, len(data), hashlib.sha256(data).hexdigest(), width, height, original, public)
 
 
 def attach(
@@ -105,10 +103,22 @@ def attach(
 ) -> Media:
     """The row of a stored photo."""
     row = Media(
-        id=photo.id, conversation_id=conversation_id, event_id=event_id, ticket_id=ticket_id,
-        leg_id=leg_id, uploaded_by=uploaded_by, status="stored", mime=photo.mime, size=photo.size,
-        sha256=photo.sha256, width=photo.width, height=photo.height,
-        original_path=photo.original_path, public_path=photo.public_path, sealed=False, created_at=now,
+        id=photo.id,
+        conversation_id=conversation_id,
+        event_id=event_id,
+        ticket_id=ticket_id,
+        leg_id=leg_id,
+        uploaded_by=uploaded_by,
+        status="stored",
+        mime=photo.mime,
+        size=photo.size,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        original_path=photo.original_path,
+        public_path=photo.public_path,
+        sealed=False,
+        created_at=now,
     )
     session.add(row)
     session.flush()
@@ -126,10 +136,17 @@ def expect(
 ) -> uuid.UUID:
     """A photo that still lies at its provider; a worker or the turn fetches it."""
     media_id = uuid.uuid4()
-    session.add(Media(
-        id=media_id, conversation_id=conversation_id, event_id=event_id, status="fetching",
-        provider_ref=provider_ref, sealed=False, created_at=now,
-    ))
+    session.add(
+        Media(
+            id=media_id,
+            conversation_id=conversation_id,
+            event_id=event_id,
+            status="fetching",
+            provider_ref=provider_ref,
+            sealed=False,
+            created_at=now,
+        )
+    )
     session.flush()
     return media_id
 
@@ -139,8 +156,9 @@ def unfetched(session: Session, wanted: Sequence[uuid.UUID]) -> list[tuple[uuid.
     if not wanted:
         return []
     rows = session.execute(
-        select(Media.id, Media.provider_ref, Media.status)
-        .where(Media.id.in_(wanted), Media.status.in_(("fetching", "failed")))
+        select(Media.id, Media.provider_ref, Media.status).where(
+            Media.id.in_(wanted), Media.status.in_(("fetching", "failed"))
+        )
     )
     return [(row.id, row.provider_ref if row.status == "fetching" else None) for row in rows]
 
@@ -150,7 +168,8 @@ def waiting(session: Session, *, before: dt.datetime, limit: int = 20) -> list[t
     rows = session.execute(
         select(Media.id, Media.provider_ref)
         .where(Media.status == "fetching", Media.created_at < before)
-        .order_by(Media.created_at).limit(limit)
+        .order_by(Media.created_at)
+        .limit(limit)
     )
     return [(row.id, row.provider_ref) for row in rows]
 
@@ -158,20 +177,26 @@ def waiting(session: Session, *, before: dt.datetime, limit: int = 20) -> list[t
 def fetched(session: Session, *, media_id: uuid.UUID, photo: StoredPhoto) -> bool:
     """The provider's photo has arrived; False when another process was faster."""
     done = session.execute(
-        update(Media).where(Media.id == media_id, Media.status == "fetching").values(
-            status="stored", mime=photo.mime, size=photo.size, sha256=photo.sha256,
-            width=photo.width, height=photo.height, original_path=photo.original_path,
+        update(Media)
+        .where(Media.id == media_id, Media.status == "fetching")
+        .values(
+            status="stored",
+            mime=photo.mime,
+            size=photo.size,
+            sha256=photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            original_path=photo.original_path,
             public_path=photo.public_path,
-        ).returning(Media.id)
+        )
+        .returning(Media.id)
     )
     return done.scalar() is not None
 
 
 def failed(session: Session, *, media_id: uuid.UUID) -> None:
     """The photo cannot be had: gone at the provider, too large, or no photo."""
-    session.execute(
-        update(Media).where(Media.id == media_id, Media.status == "fetching").values(status="failed")
-    )
+    session.execute(update(Media).where(Media.id == media_id, Media.status == "fetching").values(status="failed"))
 
 
 def open_public(root: Path, media: Media) -> bytes | None:
@@ -216,8 +241,17 @@ def _public_copy(data: bytes) -> tuple[bytes, str, int, int]:
             flat.save(out, "JPEG", quality=85, optimize=True)
     except MediaRefused:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning, EOFError, MemoryError, KeyError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        EOFError,
+        MemoryError,
+        KeyError,
+    ) as error:
         raise MediaRefused("gateway.photo_broken") from error
     return out.getvalue(), mime, width, height
 

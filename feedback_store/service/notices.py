@@ -41,29 +41,79 @@ def tell_citizen(
     )
 
 
-def tell_agency(session: Session, *, agency_id: int, kind: str, ticket: Ticket, leg: Leg, dedupe: str,
-                now: dt.datetime, **params: object) -> None:
+def tell_agency(
+    session: Session,
+    *,
+    agency_id: int,
+    kind: str,
+    ticket: Ticket,
+    leg: Leg,
+    dedupe: str,
+    now: dt.datetime,
+    **params: object,
+) -> None:
     """A notice to everyone of an agency."""
     text = render(f"notices.{kind}", code=ticket.code, **params)
-    _add(session, kind=kind, text=text, ticket=ticket, leg=leg, dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
-         now=now, agency_id=agency_id)
+    _add(
+        session,
+        kind=kind,
+        text=text,
+        ticket=ticket,
+        leg=leg,
+        dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
+        now=now,
+        agency_id=agency_id,
+    )
 
 
-def tell_role(session: Session, *, role: str, kind: str, ticket: Ticket, leg: Leg | None = None, dedupe: str,
-              now: dt.datetime, **params: object) -> None:
+def tell_role(
+    session: Session,
+    *,
+    role: str,
+    kind: str,
+    ticket: Ticket,
+    leg: Leg | None = None,
+    dedupe: str,
+    now: dt.datetime,
+    **params: object,
+) -> None:
     """A notice to everyone of a hotline role."""
     text = render(f"notices.{kind}", code=ticket.code, **params)
-    _add(session, kind=kind, text=text, ticket=ticket, leg=leg, dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
-         now=now, role=role)
+    _add(
+        session,
+        kind=kind,
+        text=text,
+        ticket=ticket,
+        leg=leg,
+        dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
+        now=now,
+        role=role,
+    )
 
 
-def _add(session: Session, *, kind: str, text: str, ticket: Ticket, leg: Leg | None, dedupe: str, now: dt.datetime,
-         agency_id: int | None = None, role: str | None = None) -> None:
+def _add(
+    session: Session,
+    *,
+    kind: str,
+    text: str,
+    ticket: Ticket,
+    leg: Leg | None,
+    dedupe: str,
+    now: dt.datetime,
+    agency_id: int | None = None,
+    role: str | None = None,
+) -> None:
     session.execute(
         insert(UserNotice)
         .values(
-            agency_id=agency_id, role=role, kind=kind, ticket_id=ticket.id, leg_id=leg.id if leg else None,
-            text=text, dedupe_key=dedupe, created_at=now,
+            agency_id=agency_id,
+            role=role,
+            kind=kind,
+            ticket_id=ticket.id,
+            leg_id=leg.id if leg else None,
+            text=text,
+            dedupe_key=dedupe,
+            created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
@@ -71,7 +121,7 @@ def _add(session: Session, *, kind: str, text: str, ticket: Ticket, leg: Leg | N
 
 def result_buttons(code: str) -> list[Button]:
     """Five one-tap ratings, the last one counts, so they may be pressed again."""
-    return [Button(render(f"tickets.star_{n}"), f'/rate{{"stars": {n}, "ticket": "{code}"}}', once=False)
-            for n in range(5, 0, -1)]
-
-
+    return [
+        Button(render(f"tickets.star_{n}"), f'/rate{{"stars": {n}, "ticket": "{code}"}}', once=False)
+        for n in range(5, 0, -1)
+    ]

@@ -111,12 +111,20 @@ def append(
     row = connection.exec_driver_sql(
         _APPEND,
         {
-            "id": conversation_id, "seq": numbered.last_out_seq, "event_id": event_id,
-            "ticket_id": ticket_id, "kind": kind, "notice": notice, "key": dedupe_key,
-            "body": encrypted_json(body), "now": now, "next": None if web else at,
+            "id": conversation_id,
+            "seq": numbered.last_out_seq,
+            "event_id": event_id,
+            "ticket_id": ticket_id,
+            "kind": kind,
+            "notice": notice,
+            "key": dedupe_key,
+            "body": encrypted_json(body),
+            "now": now,
+            "next": None if web else at,
             "status": "sending" if sending and not web else "pending",
             "attempts": 1 if sending and not web else 0,
-            "b_token": tokens, "b_label": [b.label for b in reply.buttons],
+            "b_token": tokens,
+            "b_label": [b.label for b in reply.buttons],
             "b_payload": [keyring().encrypt(b.payload.encode()) for b in reply.buttons],
             "b_once": [b.once for b in reply.buttons],
             "b_expires": [now + b.ttl for b in reply.buttons],
@@ -152,18 +160,23 @@ def enqueue_notice(
         return None
     extra: dict[str, Any] = {} if leg_id is None else {"leg_id": leg_id}
     added = append(
-        session.connection(), conversation_id=conversation_id, reply=Reply(text, tuple(buttons)),
-        kind="notice", notice=notice, dedupe_key=dedupe_key, ticket_id=ticket_id,
-        media_ids=media_ids, extra=extra, now=now,
+        session.connection(),
+        conversation_id=conversation_id,
+        reply=Reply(text, tuple(buttons)),
+        kind="notice",
+        notice=notice,
+        dedupe_key=dedupe_key,
+        ticket_id=ticket_id,
+        media_ids=media_ids,
+        extra=extra,
+        now=now,
     )
     if added is None:
         return None
     return session.scalars(select(OutboundMessage).where(OutboundMessage.id == added.id)).one()
 
 
-def defer_delivery(
-    connection: Connection, *, conversation_id: uuid.UUID, at: dt.datetime | None = None
-) -> None:
+def defer_delivery(connection: Connection, *, conversation_id: uuid.UUID, at: dt.datetime | None = None) -> None:
     """Put the delivery of the conversation's outbox in the queue, inside the open transaction."""
     connection.execute(text(_DEFER), {"id": str(conversation_id), "at": at})
 

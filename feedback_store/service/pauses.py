@@ -41,30 +41,37 @@ def pause(
     still = (
         select(func.count())
         .select_from(Pause)
-        .where(
-            Pause.ticket_id == ticket.id, Pause.ended_at.is_(None), Pause.leg_id.is_not_distinct_from(leg_id)
-        )
+        .where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None), Pause.leg_id.is_not_distinct_from(leg_id))
     )
     if session.scalar(still):
         raise IllegalMove("tickets.pause_open_already")
     made = Pause(
-        ticket_id=ticket.id, leg_id=leg_id, kind=kind, reason=reason, started_at=now, opened_by=actor.user_id,
+        ticket_id=ticket.id,
+        leg_id=leg_id,
+        kind=kind,
+        reason=reason,
+        started_at=now,
+        opened_by=actor.user_id,
         limit_at=_limit(session, ticket, now),
     )
     session.add(made)
     session.flush()
     refresh(session, ticket, now)
     record(
-        session, ticket_id=ticket.id, kind="paused", actor=actor, now=now, reason=reason,
-        leg=get_leg(session, leg_id) if leg_id else None, data={"pause": kind},
+        session,
+        ticket_id=ticket.id,
+        kind="paused",
+        actor=actor,
+        now=now,
+        reason=reason,
+        leg=get_leg(session, leg_id) if leg_id else None,
+        data={"pause": kind},
         scope="leg" if leg_id else "all",
     )
     return made
 
 
-def resume(
-    session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
-) -> Ticket:
+def resume(session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Ticket:
     """End every open pause of the ticket that the actor may end."""
     if not (actor.is_hotline or actor.is_agency or actor.kind in ("citizen", "bot", "system")):
         raise Refused("tickets.not_allowed")
@@ -114,8 +121,13 @@ def _open(session: Session, ticket: Ticket) -> list[Pause]:
 def _end(session: Session, one: Pause, actor: Actor, at: dt.datetime) -> None:
     one.ended_at, one.closed_by = at, actor.user_id
     record(
-        session, ticket_id=one.ticket_id, kind="resumed", actor=actor, now=at,
-        leg=get_leg(session, one.leg_id) if one.leg_id else None, scope="leg" if one.leg_id else "all",
+        session,
+        ticket_id=one.ticket_id,
+        kind="resumed",
+        actor=actor,
+        now=at,
+        leg=get_leg(session, one.leg_id) if one.leg_id else None,
+        scope="leg" if one.leg_id else "all",
     )
 
 

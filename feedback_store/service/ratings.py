@@ -25,8 +25,15 @@ class Rated:
     dissatisfied: bool
 
 
-def rate(session: Session, *, ticket_id: int, stars: int, comment: str | None = None, event_id: int | None = None,
-         now: dt.datetime) -> Rated:
+def rate(
+    session: Session,
+    *,
+    ticket_id: int,
+    stars: int,
+    comment: str | None = None,
+    event_id: int | None = None,
+    now: dt.datetime,
+) -> Rated:
     """Store a rating of the latest result; an earlier one of the same result no longer counts."""
     if stars not in range(1, 6):
         raise Refused("tickets.bad_stars")
@@ -41,14 +48,21 @@ def rate(session: Session, *, ticket_id: int, stars: int, comment: str | None = 
     if before is not None:
         before.superseded = True
         session.flush()
-    made = Rating(ticket_id=ticket.id, round=round_, event_id=event_id, stars=stars,
-                  comment=comment or (before.comment if before else None), created_at=now)
+    made = Rating(
+        ticket_id=ticket.id,
+        round=round_,
+        event_id=event_id,
+        stars=stars,
+        comment=comment or (before.comment if before else None),
+        created_at=now,
+    )
     session.add(made)
     session.flush()
     record(session, ticket_id=ticket.id, kind="rated", actor=CITIZEN, now=now, new=str(stars), scope="all")
     if stars <= 2:
-        notices.tell_role(session, role="operator", kind="dissatisfied", ticket=ticket, dedupe=str(made.id),
-                          stars=stars, now=now)
+        notices.tell_role(
+            session, role="operator", kind="dissatisfied", ticket=ticket, dedupe=str(made.id), stars=stars, now=now
+        )
     return Rated(made.id, stars, stars <= 2)
 
 

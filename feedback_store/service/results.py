@@ -19,9 +19,17 @@ from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, Pause
 from feedback_store.texts import render
 
 
-def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid.UUID] = (),
-           no_evidence_reason: str | None = None, actor: Actor, expected_version: int | None,
-           now: dt.datetime) -> Leg:
+def submit(
+    session: Session,
+    *,
+    leg_id: int,
+    text: str,
+    media_ids: Sequence[uuid.UUID] = (),
+    no_evidence_reason: str | None = None,
+    actor: Actor,
+    expected_version: int | None,
+    now: dt.datetime,
+) -> Leg:
     """The officer's result: stops ``resolve``, starts ``notify``. Raises ``IllegalMove`` without substance."""
     check_result(ResultDraft(text, len(media_ids), no_evidence_reason))
     leg, ticket = legs.own_leg(session, leg_id, actor, expected_version, now)
@@ -36,36 +44,61 @@ def submit(session: Session, *, leg_id: int, text: str, media_ids: Sequence[uuid
     leg.result_text, leg.sent_back_reason = text.strip(), None
     leg.no_evidence_reason = (no_evidence_reason or "").strip() or None if not media_ids else None
     if media_ids:
-        session.execute(
-            update(Media).where(Media.id.in_(media_ids)).values(ticket_id=ticket.id, leg_id=leg.id)
-        )
-    clocks.open_clock(session, ticket=ticket, leg=leg, kind="notify", start=now,
-                      round_=current_round(session, ticket.id), now=now)
+        session.execute(update(Media).where(Media.id.in_(media_ids)).values(ticket_id=ticket.id, leg_id=leg.id))
+    clocks.open_clock(
+        session, ticket=ticket, leg=leg, kind="notify", start=now, round_=current_round(session, ticket.id), now=now
+    )
     legs.refresh_state(session, ticket)
     agency = session.get_one(Agency, leg.agency_id)
-    record(session, ticket_id=ticket.id, kind="answered", actor=actor, leg=leg, now=now, new=ticket.state,
-           data={"agency": agency.name, "files": len(media_ids)}, scope="leg")
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="answered",
+        actor=actor,
+        leg=leg,
+        now=now,
+        new=ticket.state,
+        data={"agency": agency.name, "files": len(media_ids)},
+        scope="leg",
+    )
     clocks.set_next_deadline(session, ticket)
-    notices.tell_role(session, role="operator", kind="result", ticket=ticket, leg=leg, dedupe=f"{leg.id}:{now}",
-                      agency=agency.name, now=now)
+    notices.tell_role(
+        session,
+        role="operator",
+        kind="result",
+        ticket=ticket,
+        leg=leg,
+        dedupe=f"{leg.id}:{now}",
+        agency=agency.name,
+        now=now,
+    )
     return leg
 
 
-def send_back(session: Session, *, leg_id: int, reason: str, actor: Actor, expected_version: int | None,
-              now: dt.datetime) -> Leg:
+def send_back(
+    session: Session, *, leg_id: int, reason: str, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> Leg:
     """The operator doesn't accept the result; ``resolve`` goes on from where it stopped."""
     leg, ticket = _for_hotline(session, leg_id, actor, expected_version, now)
     check_leg_move("send_back", leg.state)
     reason = check_reason(reason)
     answered = leg.answered_at or now
-    session.add(Pause(ticket_id=ticket.id, leg_id=leg.id, kind="review", reason=reason, started_at=answered,
-                      ended_at=now, opened_by=leg.answered_by, closed_by=actor.user_id))
+    session.add(
+        Pause(
+            ticket_id=ticket.id,
+            leg_id=leg.id,
+            kind="review",
+            reason=reason,
+            started_at=answered,
+            ended_at=now,
+            opened_by=leg.answered_by,
+            closed_by=actor.user_id,
+        )
+    )
     session.flush()
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.leave(clock, "sent_back", now)
-    for clock in session.scalars(
-        select(Clock).where(Clock.leg_id == leg.id, Clock.kind == "resolve")
-    ):
+    for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id, Clock.kind == "resolve")):
         clock.stopped_at = None
         for side in ("original", "current"):
             if getattr(clock, f"standing_{side}") == "on_time":
@@ -74,16 +107,33 @@ def send_back(session: Session, *, leg_id: int, reason: str, actor: Actor, expec
         clocks.mark_breach(clock, now)
     leg.state, leg.sent_back_reason, leg.answered_at = "accepted", reason, None
     legs.refresh_state(session, ticket)
-    record(session, ticket_id=ticket.id, kind="sent_back", actor=actor, leg=leg, now=now, new=ticket.state,
-           reason=reason, scope="leg")
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="sent_back",
+        actor=actor,
+        leg=leg,
+        now=now,
+        new=ticket.state,
+        reason=reason,
+        scope="leg",
+    )
     clocks.set_next_deadline(session, ticket)
-    notices.tell_agency(session, agency_id=leg.agency_id, kind="sent_back", ticket=ticket, leg=leg,
-                        dedupe=str(ticket.version), reason=reason, now=now)
+    notices.tell_agency(
+        session,
+        agency_id=leg.agency_id,
+        kind="sent_back",
+        ticket=ticket,
+        leg=leg,
+        dedupe=str(ticket.version),
+        reason=reason,
+        now=now,
+    )
     return leg
 
 
 def release(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Leg:
-    """"Duyệt và gửi": the result goes to the citizen with the rating buttons.
+    """ "Duyệt và gửi": the result goes to the citizen with the rating buttons.
 
     In the web chat and under the code it is readable from this instant, which is enough for the
     promise (sla.md, "Promises kept"); other channels stop it with the proof of delivery.
@@ -93,15 +143,29 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
     leg.state, leg.released_at, leg.released_by = "released", now, actor.user_id
     legs.refresh_state(session, ticket)
     agency = session.get_one(Agency, leg.agency_id)
-    record(session, ticket_id=ticket.id, kind="released", actor=actor, leg=leg, now=now, new=ticket.state,
-           data={"agency": agency.name})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="released",
+        actor=actor,
+        leg=leg,
+        now=now,
+        new=ticket.state,
+        data={"agency": agency.name},
+    )
     files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
     if ticket.conversation_id is not None:
         enqueue_notice(
-            session, conversation_id=ticket.conversation_id, notice="result",
+            session,
+            conversation_id=ticket.conversation_id,
+            notice="result",
             dedupe_key=f"result:{leg.id}:{ticket.version}",
             text=render("tickets.told_result", code=ticket.code, agency=agency.name, result=leg.result_text),
-            buttons=notices.result_buttons(ticket.code), media_ids=files, ticket_id=ticket.id, leg_id=leg.id, now=now,
+            buttons=notices.result_buttons(ticket.code),
+            media_ids=files,
+            ticket_id=ticket.id,
+            leg_id=leg.id,
+            now=now,
         )
         channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
         if channel == "web":
@@ -124,8 +188,9 @@ def mark_delivered(session: Session, *, leg_id: int, at: dt.datetime, actor: Act
     clocks.set_next_deadline(session, ticket)
 
 
-def tell_by_phone(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None,
-                  now: dt.datetime) -> Leg:
+def tell_by_phone(
+    session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> Leg:
     """The operator told the result by phone; for reports that came by phone."""
     leg, _ = _for_hotline(session, leg_id, actor, expected_version, now)
     check_leg_move("deliver", leg.state)
@@ -147,8 +212,9 @@ def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> N
                 clocks.stop(clock, max(at, last))
 
 
-def _for_hotline(session: Session, leg_id: int, actor: Actor, expected_version: int | None,
-                 now: dt.datetime) -> tuple[Leg, Ticket]:
+def _for_hotline(
+    session: Session, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> tuple[Leg, Ticket]:
     if not actor.is_hotline:
         raise Refused("tickets.not_allowed")
     leg = get_leg(session, leg_id)

@@ -72,8 +72,16 @@ def sign_in(session: Session, *, login: str, password: str, now: dt.datetime) ->
     if user is None or not right or user.disabled_at is not None:
         raise Refused("users.sign_in_failed")
     token = secrets.token_urlsafe(32)
-    session.add(UserSession(token_hash=hash_token(token), user_id=user.id, csrf_token=secrets.token_urlsafe(24),
-                            created_at=now, last_seen_at=now, expires_at=now + LIFE))
+    session.add(
+        UserSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            csrf_token=secrets.token_urlsafe(24),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LIFE,
+        )
+    )
     user.last_sign_in_at = now
     audit.log(session, action="signed_in", user_id=user.id, subject=f"user:{user.id}", now=now)
     return Signed(token, user.must_change_password)
@@ -93,14 +101,18 @@ def current(session: Session, token: str, now: dt.datetime) -> CurrentUser | Non
     if kept.revoked_at is not None or kept.expires_at <= now or kept.last_seen_at + IDLE <= now or user.disabled_at:
         return None
     if now - kept.last_seen_at > TOUCH:
-        session.execute(
-            update(UserSession).where(UserSession.token_hash == kept.token_hash).values(last_seen_at=now)
-        )
-    return CurrentUser(user.id, user.login, user.name, cast(Role, user.role), user.agency_id, agency, kept.csrf_token,
-                       user.must_change_password)
+        session.execute(update(UserSession).where(UserSession.token_hash == kept.token_hash).values(last_seen_at=now))
+    return CurrentUser(
+        user.id,
+        user.login,
+        user.name,
+        cast(Role, user.role),
+        user.agency_id,
+        agency,
+        kept.csrf_token,
+        user.must_change_password,
+    )
 
 
 def sign_out(session: Session, token: str, now: dt.datetime) -> None:
-    session.execute(
-        update(UserSession).where(UserSession.token_hash == hash_token(token)).values(revoked_at=now)
-    )
+    session.execute(update(UserSession).where(UserSession.token_hash == hash_token(token)).values(revoked_at=now))

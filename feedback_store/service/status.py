@@ -55,15 +55,17 @@ class Limited:
     """Too many guesses; try again later."""
 
 
-def ticket_status(session: Session, *, code: str, conversation_id: uuid.UUID | None, limiter_key: str,
-                  now: dt.datetime) -> OwnStory | StrangerView | NotFound | Limited:
+def ticket_status(
+    session: Session, *, code: str, conversation_id: uuid.UUID | None, limiter_key: str, now: dt.datetime
+) -> OwnStory | StrangerView | NotFound | Limited:
     """Look up ``code`` as typed. Own tickets are never limited; misses and strangers' looks are."""
     typed = read_code(code)
     standard = typed.code if typed else None
     ticket = session.scalars(select(Ticket).where(Ticket.code == standard)).one_or_none() if standard else None
     own = ticket is not None and conversation_id is not None and ticket.conversation_id == conversation_id
-    if not own and not limits.take(session, key=f"code:{limiter_key}"[:96], burst=GUESSES,
-                                   per_second=GUESSES_PER_SECOND, now=now):
+    if not own and not limits.take(
+        session, key=f"code:{limiter_key}"[:96], burst=GUESSES, per_second=GUESSES_PER_SECOND, now=now
+    ):
         return Limited()
     if ticket is None:
         return NotFound(mistyped=standard is None)
@@ -80,8 +82,9 @@ def own_tickets(session: Session, conversation_id: uuid.UUID, *, limit: int = 5)
 def _view(session: Session, ticket: Ticket) -> StrangerView:
     released = select(Leg.released_at).where(Leg.ticket_id == ticket.id, Leg.released_at.is_not(None))
     answered = session.scalars(released.order_by(Leg.released_at.desc()).limit(1)).one_or_none()
-    return StrangerView(ticket.code, ticket.state, ticket.receipt_at, promise_due(session, ticket.id),
-                        ticket.closed_at, answered)
+    return StrangerView(
+        ticket.code, ticket.state, ticket.receipt_at, promise_due(session, ticket.id), ticket.closed_at, answered
+    )
 
 
 def _story(session: Session, ticket: Ticket, view: StrangerView) -> OwnStory:

@@ -80,8 +80,15 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
     ticket = _insert(session, report, category, service_class, now)
     if report.media_ids:
         session.execute(update(Media).where(Media.id.in_(report.media_ids)).values(ticket_id=ticket.id))
-    record(session, ticket_id=ticket.id, kind="filed", actor=actor, now=report.receipt_at, new="new",
-           data={"category": category.code, "class": service_class, "channel": report.channel})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="filed",
+        actor=actor,
+        now=report.receipt_at,
+        new="new",
+        data={"category": category.code, "class": service_class, "channel": report.channel},
+    )
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=report.receipt_at, now=now)
     clocks.open_clock(session, ticket=ticket, kind="triage", start=report.receipt_at, now=now)
     clocks.set_next_deadline(session, ticket)
@@ -92,16 +99,33 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
     for _ in range(20):
         code = make_code(secrets.randbelow)
         ticket = Ticket(
-            code=code, kind=report.kind, state="new", version=0, channel=report.channel,
-            conversation_id=report.conversation_id, contact_id=report.contact_id,
-            filing_event_id=report.filing_event_id, entered_by=report.entered_by, anonymous=report.anonymous,
-            reporter_name=report.reporter_name, reporter_phone=report.reporter_phone, text=report.text.strip(),
-            place_text=report.place_text, lat=report.lat, lon=report.lon, commune_code=report.commune_code,
-            category_code=category.code, service_class=service_class, danger=report.danger,
+            code=code,
+            kind=report.kind,
+            state="new",
+            version=0,
+            channel=report.channel,
+            conversation_id=report.conversation_id,
+            contact_id=report.contact_id,
+            filing_event_id=report.filing_event_id,
+            entered_by=report.entered_by,
+            anonymous=report.anonymous,
+            reporter_name=report.reporter_name,
+            reporter_phone=report.reporter_phone,
+            text=report.text.strip(),
+            place_text=report.place_text,
+            lat=report.lat,
+            lon=report.lon,
+            commune_code=report.commune_code,
+            category_code=category.code,
+            service_class=service_class,
+            danger=report.danger,
             search_text=search_text(code, report.text, report.place_text, category.name),
-            receipt_at=report.receipt_at, is_imported=False,
-            is_sample=report.is_sample or _only_samples(session), deadline_failures=0,
-            created_at=now, updated_at=now,
+            receipt_at=report.receipt_at,
+            is_imported=False,
+            is_sample=report.is_sample or _only_samples(session),
+            deadline_failures=0,
+            created_at=now,
+            updated_at=now,
         )
         taken = session.scalar(select(Ticket.id).where(Ticket.code == code))
         if taken is not None:
@@ -136,8 +160,16 @@ def promise_due(session: Session, ticket_id: int) -> dt.datetime | None:
 
 
 def add_addition(
-    session: Session, *, ticket_id: int, event_id: int | None, text: str | None = None, lat: float | None = None,
-    lon: float | None = None, media_ids: Sequence[uuid.UUID] = (), actor: Actor, now: dt.datetime,
+    session: Session,
+    *,
+    ticket_id: int,
+    event_id: int | None,
+    text: str | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    media_ids: Sequence[uuid.UUID] = (),
+    actor: Actor,
+    now: dt.datetime,
 ) -> Addition:
     """Join what the citizen sent after filing to the ticket; once per event. Told to the hotline and agencies."""
     if event_id is not None:
@@ -152,13 +184,20 @@ def add_addition(
         session.execute(update(Media).where(Media.id.in_(media_ids)).values(ticket_id=ticket.id))
     if text:
         ticket.search_text = f"{ticket.search_text} {fold(text)}"
-    record(session, ticket_id=ticket.id, kind="addition", actor=actor, now=now,
-           data={"text": text, "photos": len(media_ids), "pin": lat is not None})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="addition",
+        actor=actor,
+        now=now,
+        data={"text": text, "photos": len(media_ids), "pin": lat is not None},
+    )
     session.flush()
     notices.tell_role(session, role="operator", kind="addition", ticket=ticket, dedupe=str(added.id), now=now)
     for leg in active_legs(session, ticket.id):
-        notices.tell_agency(session, agency_id=leg.agency_id, kind="addition", ticket=ticket, leg=leg,
-                            dedupe=str(added.id), now=now)
+        notices.tell_agency(
+            session, agency_id=leg.agency_id, kind="addition", ticket=ticket, leg=leg, dedupe=str(added.id), now=now
+        )
     return added
 
 
@@ -167,8 +206,9 @@ def active_legs(session: Session, ticket_id: int) -> list[Leg]:
     return list(session.scalars(query))
 
 
-def refuse(session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None,
-           now: dt.datetime) -> Ticket:
+def refuse(
+    session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> Ticket:
     """Not 1022's business, outside the area, duplicate, too little, prank: closed, the citizen told why.
 
     Within the triage clock the ticket leaves the promise cohort (rule 15); later, its promise is judged
@@ -189,8 +229,15 @@ def refuse(session: Session, *, ticket_id: int, reason: str, actor: Actor, expec
     for clock in clocks.running(session, ticket.id, kind="promise"):
         if triage_due is not None and now <= triage_due:
             clocks.leave(clock, "refused_in_triage", now)
-    sent = notices.tell_citizen(session, ticket=ticket, notice="refused", key="tickets.told_refused",
-                                dedupe=str(ticket.version), reason=reason, now=now)
+    sent = notices.tell_citizen(
+        session,
+        ticket=ticket,
+        notice="refused",
+        key="tickets.told_refused",
+        dedupe=str(ticket.version),
+        reason=reason,
+        now=now,
+    )
     if sent is None or _readable_at_once(session, ticket):
         _refusal_told(session, ticket, now)
     clocks.set_next_deadline(session, ticket)
@@ -227,16 +274,32 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
         clocks.leave(clock, "withdrawn", now)
     for leg in working:
         leg.state = "cancelled"
-        notices.tell_agency(session, agency_id=leg.agency_id, kind="withdrawn", ticket=ticket, leg=leg,
-                            dedupe=str(ticket.version), now=now)
+        notices.tell_agency(
+            session,
+            agency_id=leg.agency_id,
+            kind="withdrawn",
+            ticket=ticket,
+            leg=leg,
+            dedupe=str(ticket.version),
+            now=now,
+        )
     clocks.set_next_deadline(session, ticket)
-    notices.tell_citizen(session, ticket=ticket, notice="withdrawn", key="tickets.told_withdrawn",
-                         dedupe=str(ticket.version), now=now)
+    notices.tell_citizen(
+        session, ticket=ticket, notice="withdrawn", key="tickets.told_withdrawn", dedupe=str(ticket.version), now=now
+    )
     return ticket
 
 
-def change_category(session: Session, *, ticket_id: int, category_code: str, reason: str, actor: Actor,
-                    expected_version: int | None, now: dt.datetime) -> Ticket:
+def change_category(
+    session: Session,
+    *,
+    ticket_id: int,
+    category_code: str,
+    reason: str,
+    actor: Actor,
+    expected_version: int | None,
+    now: dt.datetime,
+) -> Ticket:
     """Another category: the class is computed again from receipt; only an earlier promise replaces the
     one that was told (rule 14)."""
     _hotline_only(actor)
@@ -251,8 +314,17 @@ def change_category(session: Session, *, ticket_id: int, category_code: str, rea
     ticket.category_code, ticket.service_class = category.code, new_class
     ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category.name)
     _retarget(session, ticket, now)
-    record(session, ticket_id=ticket.id, kind="category_changed", actor=actor, now=now, old=old, new=category.code,
-           reason=reason, data={"class": new_class})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="category_changed",
+        actor=actor,
+        now=now,
+        old=old,
+        new=category.code,
+        reason=reason,
+        data={"class": new_class},
+    )
     clocks.set_next_deadline(session, ticket)
     return ticket
 
@@ -288,8 +360,9 @@ def close(session: Session, *, ticket_id: int, actor: Actor, expected_version: i
     return ticket
 
 
-def reopen(session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None,
-           now: dt.datetime) -> Ticket:
+def reopen(
+    session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> Ticket:
     """A dissatisfied citizen, or an operator: same code, a new leg at the last agency with its own
     clock, and a second promise counted apart (rule 8)."""
     if actor.kind == "user":
@@ -310,24 +383,50 @@ def reopen(session: Session, *, ticket_id: int, reason: str, actor: Actor, expec
         leg.state = "superseded"
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
-    record(session, ticket_id=ticket.id, kind="reopened", actor=actor, now=now, old=ticket.state, new="dispatched",
-           reason=reason, data={"round": round_})
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="reopened",
+        actor=actor,
+        now=now,
+        old=ticket.state,
+        new="dispatched",
+        reason=reason,
+        data={"round": round_},
+    )
     ticket.state = "dispatched"
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=now, round_=round_, now=now)
     agency = session.get_one(Agency, last.agency_id)
-    leg = legs.open_leg(session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_,
-                        suggestion_reason=None, now=now)
+    leg = legs.open_leg(
+        session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None, now=now
+    )
     clocks.set_next_deadline(session, ticket)
     due_words = spoken_time(promise.current_due)
-    notices.tell_citizen(session, ticket=ticket, notice="reopened", key="tickets.told_reopened",
-                         dedupe=str(ticket.version), due=due_words, now=now)
-    notices.tell_agency(session, agency_id=agency.id, kind="reopened", ticket=ticket, leg=leg,
-                        dedupe=str(ticket.version), due=due_words, now=now)
+    notices.tell_citizen(
+        session,
+        ticket=ticket,
+        notice="reopened",
+        key="tickets.told_reopened",
+        dedupe=str(ticket.version),
+        due=due_words,
+        now=now,
+    )
+    notices.tell_agency(
+        session,
+        agency_id=agency.id,
+        kind="reopened",
+        ticket=ticket,
+        leg=leg,
+        dedupe=str(ticket.version),
+        due=due_words,
+        now=now,
+    )
     return ticket
 
 
-def _change_state(session: Session, ticket: Ticket, state: str, kind: str, actor: Actor, now: dt.datetime,
-                  reason: str | None) -> None:
+def _change_state(
+    session: Session, ticket: Ticket, state: str, kind: str, actor: Actor, now: dt.datetime, reason: str | None
+) -> None:
     record(session, ticket_id=ticket.id, kind=kind, actor=actor, now=now, old=ticket.state, new=state, reason=reason)
     ticket.state = state
 

@@ -31,9 +31,18 @@ def record(
     """Append one event: what changed, who did it, why."""
     session.add(
         TicketEvent(
-            ticket_id=ticket_id, leg_id=leg.id if leg else None, at=now, kind=kind, actor_kind=actor.kind,
-            actor_id=actor.user_id, agency_id=leg.agency_id if leg else None, old=old, new=new, reason=reason,
-            data=data, scope=scope,
+            ticket_id=ticket_id,
+            leg_id=leg.id if leg else None,
+            at=now,
+            kind=kind,
+            actor_kind=actor.kind,
+            actor_id=actor.user_id,
+            agency_id=leg.agency_id if leg else None,
+            old=old,
+            new=new,
+            reason=reason,
+            data=data,
+            scope=scope,
         )
     )
 

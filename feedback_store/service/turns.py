@@ -175,28 +175,36 @@ def pending_work(connection: Connection, *, conversation_id: uuid.UUID) -> Work:
     first = rows[0]
     events = [
         PendingEvent(
-            row.id, row.kind, decrypted_json(row.body) or {}, row.attempts, row.retry_at,
-            row.received_at, row.guard, row.sealed,
+            row.id,
+            row.kind,
+            decrypted_json(row.body) or {},
+            row.attempts,
+            row.retry_at,
+            row.received_at,
+            row.guard,
+            row.sealed,
         )
-        for row in rows if row.id is not None
+        for row in rows
+        if row.id is not None
     ]
     return Work(
-        conversation_id, first.channel, first.state, first.epoch, first.engine_session,
-        first.in_count, events,
+        conversation_id,
+        first.channel,
+        first.state,
+        first.epoch,
+        first.engine_session,
+        first.in_count,
+        events,
     )
 
 
-def left_behind(
-    connection: Connection, *, before: dt.datetime, now: dt.datetime, limit: int
-) -> list[uuid.UUID]:
+def left_behind(connection: Connection, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[uuid.UUID]:
     """Conversations that have waited since ``before`` without a holder, oldest first."""
     values = {"before": before, "now": now, "limit": limit}
     return [row.id for row in connection.exec_driver_sql(_LEFT_BEHIND, values)]
 
 
-def renew_lease(
-    connection: Connection, *, conversation_id: uuid.UUID, owner: str, until: dt.datetime
-) -> bool:
+def renew_lease(connection: Connection, *, conversation_id: uuid.UUID, owner: str, until: dt.datetime) -> bool:
     values = {"id": conversation_id, "owner": owner, "until": until}
     return connection.exec_driver_sql(_RENEW, values).rowcount == 1
 
@@ -220,8 +228,12 @@ def postpone(
     """Leave the event pending until ``retry_at`` and end the lease. ``counts``: the event itself
     may be at fault, so the attempt is counted towards giving up."""
     values = {
-        "id": conversation_id, "owner": owner, "event_id": event_id, "retry_at": retry_at,
-        "failure": failure[:200], "counts": int(counts),
+        "id": conversation_id,
+        "owner": owner,
+        "event_id": event_id,
+        "retry_at": retry_at,
+        "failure": failure[:200],
+        "counts": int(counts),
     }
     return connection.exec_driver_sql(_POSTPONE, values).rowcount == 1
 
@@ -265,14 +277,29 @@ def commit_turn(
     row = connection.exec_driver_sql(
         _COMMIT,
         {
-            "id": work.conversation_id, "owner": owner, "epoch": work.epoch, "n": n, "seen": seen,
-            "until": until, "now": now, "event_id": event_id, "intent": outcome.intent,
+            "id": work.conversation_id,
+            "owner": owner,
+            "epoch": work.epoch,
+            "n": n,
+            "seen": seen,
+            "until": until,
+            "now": now,
+            "event_id": event_id,
+            "intent": outcome.intent,
             "confidence": outcome.confidence,
             "nlu": None if outcome.nlu is None else encrypted_json(outcome.nlu),
-            "ticket_code": outcome.ticket_code, "guard": outcome.guard,
-            "failure": outcome.failure, "kind": outcome.kind, "sealed": outcome.sealed,
-            "bodies": bodies, "b_of": b_of, "b_token": b_token, "b_label": b_label,
-            "b_payload": b_payload, "b_once": b_once, "b_expires": b_expires,
+            "ticket_code": outcome.ticket_code,
+            "guard": outcome.guard,
+            "failure": outcome.failure,
+            "kind": outcome.kind,
+            "sealed": outcome.sealed,
+            "bodies": bodies,
+            "b_of": b_of,
+            "b_token": b_token,
+            "b_label": b_label,
+            "b_payload": b_payload,
+            "b_once": b_once,
+            "b_expires": b_expires,
         },
     ).one_or_none()
     if row is None:

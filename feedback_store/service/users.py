@@ -31,14 +31,28 @@ class OneTimePassword:
     login: str
     password: str
 
+    @property
+    def username(self) -> str:
+        return self.login
+
 
 def new_password() -> str:
     """Four groups of four, about 79 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
-def create_user(session: Session, *, login: str, name: str, role: str, agency_id: int | None = None,
-                password: str | None = None, actor: Actor, now: dt.datetime, is_sample: bool = False) -> OneTimePassword:
+def create_user(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    role: str,
+    agency_id: int | None = None,
+    password: str | None = None,
+    actor: Actor,
+    now: dt.datetime,
+    is_sample: bool = False,
+) -> OneTimePassword:
     """Create an account with a one-time password. Raises ``Refused`` with what is wrong."""
     login = login.strip().lower()
     if not LOGIN.fullmatch(login):
@@ -49,13 +63,22 @@ def create_user(session: Session, *, login: str, name: str, role: str, agency_id
     if session.scalar(select(User.id).where(User.login == login)) is not None:
         raise Refused("users.login_taken", login=login)
     secret = password or new_password()
-    user = User(login=login, name=name.strip(), role=role, agency_id=agency_id if role in AGENCY_ROLES else None,
-                password_hash=PASSWORDS.hash(secret), must_change_password=password is None, is_sample=is_sample,
-                created_at=now, created_by=actor.user_id)
+    user = User(
+        login=login,
+        name=name.strip(),
+        role=role,
+        agency_id=agency_id if role in AGENCY_ROLES else None,
+        password_hash=PASSWORDS.hash(secret),
+        must_change_password=password is None,
+        is_sample=is_sample,
+        created_at=now,
+        created_by=actor.user_id,
+    )
     session.add(user)
     session.flush()
-    audit.log(session, action="user_created", user_id=actor.user_id, subject=f"user:{user.id}",
-              data={"role": role}, now=now)
+    audit.log(
+        session, action="user_created", user_id=actor.user_id, subject=f"user:{user.id}", data={"role": role}, now=now
+    )
     return OneTimePassword(user.id, login, secret)
 
 
@@ -63,11 +86,14 @@ def ensure_first_admin(session: Session, now: dt.datetime) -> OneTimePassword | 
     """The first administrator, where there is no user yet; None otherwise."""
     if session.scalar(select(func.count()).select_from(User)):
         return None
-    return create_user(session, login="admin", name="Quản trị viên", role="administrator", actor=Actor("system"), now=now)
+    return create_user(
+        session, login="admin", name="Quản trị viên", role="administrator", actor=Actor("system"), now=now
+    )
 
 
-def edit_user(session: Session, *, user_id: int, name: str, role: str, agency_id: int | None, actor: Actor,
-              now: dt.datetime) -> None:
+def edit_user(
+    session: Session, *, user_id: int, name: str, role: str, agency_id: int | None, actor: Actor, now: dt.datetime
+) -> None:
     user = _get(session, user_id)
     _check_role(session, role, agency_id)
     if not name.strip():
@@ -79,7 +105,9 @@ def edit_user(session: Session, *, user_id: int, name: str, role: str, agency_id
     user.agency_id = agency_id if role in AGENCY_ROLES else None
     if changed:
         sign_out_everywhere(session, user.id, now)
-    audit.log(session, action="user_edited", user_id=actor.user_id, subject=f"user:{user.id}", data={"role": role}, now=now)
+    audit.log(
+        session, action="user_edited", user_id=actor.user_id, subject=f"user:{user.id}", data={"role": role}, now=now
+    )
 
 
 def reset_password(session: Session, *, user_id: int, actor: Actor, now: dt.datetime) -> OneTimePassword:
@@ -160,8 +188,10 @@ def _get(session: Session, user_id: int) -> User:
 
 
 def _keep_an_administrator(session: Session, user: User) -> None:
-    others = select(func.count()).select_from(User).where(
-        User.role == "administrator", User.disabled_at.is_(None), User.id != user.id
+    others = (
+        select(func.count())
+        .select_from(User)
+        .where(User.role == "administrator", User.disabled_at.is_(None), User.id != user.id)
     )
     if not session.scalar(others):
         raise Refused("users.last_administrator")

@@ -32,9 +32,7 @@ class AwareDateTime(TypeDecorator[dt.datetime]):
             raise ValueError("naive datetime refused: every stored instant has a time zone")
         return value.astimezone(dt.UTC)
 
-    def process_result_value(
-        self, value: dt.datetime | None, dialect: Dialect
-    ) -> dt.datetime | None:
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         return None if value is None else value.astimezone(dt.UTC)
 
 
@@ -42,7 +40,7 @@ class Base(DeclarativeBase):
     """All tables. Relationships, where there are any, are ``lazy="raise"``."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012
         dt.datetime: AwareDateTime(),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,

@@ -61,9 +61,7 @@ class Conversation(Base):
     )
     last_out_seq: Mapped[Big] = mapped_column(default=0)
     last_in_at: Mapped[dt.datetime | None]
-    last_ticket_id: Mapped[int | None] = mapped_column(
-        comment="ticket that a later photo, pin or 'bổ sung:' joins"
-    )
+    last_ticket_id: Mapped[int | None] = mapped_column(comment="ticket that a later photo, pin or 'bổ sung:' joins")
     context: Mapped[dict[str, Any] | None] = mapped_column(
         EncryptedJSON, comment="small turn-to-turn memory: pending question, last procedure"
     )
@@ -261,9 +259,7 @@ class SealedDenunciation(Base):
     sealed_at: Mapped[dt.datetime]
     erase_at: Mapped[dt.datetime]
 
-    __table_args__ = (
-        Index("ix_sealed_denunciations_erase_at", "erase_at", postgresql_where=text("body IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_sealed_denunciations_erase_at", "erase_at", postgresql_where=text("body IS NOT NULL")),)
 
 
 class EmergencyCall(Base):
@@ -284,9 +280,7 @@ class EmergencyCall(Base):
     closed_at: Mapped[dt.datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (
-        Index("ix_emergency_calls_open", "answered_at", postgresql_where=text("closed_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_emergency_calls_open", "answered_at", postgresql_where=text("closed_at IS NULL")),)
 
 
 class CallbackTask(Base):
@@ -309,9 +303,7 @@ class CallbackTask(Base):
     created_at: Mapped[dt.datetime]
     is_sample: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (
-        Index("ix_callback_tasks_open", "due_at", postgresql_where=text("closed_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_callback_tasks_open", "due_at", postgresql_where=text("closed_at IS NULL")),)
 
 
 class RateCount(Base):

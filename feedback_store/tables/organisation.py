@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Date, Float, ForeignKey, Index, String, text
+from sqlalchemy import Date, Float, ForeignKey, Index, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_store.crypto import EncryptedText
@@ -173,9 +174,7 @@ class UserNotice(Base):
     created_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (
-        Index("ix_user_notices_agency", "agency_id", postgresql_where=text("read_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_user_notices_agency", "agency_id", postgresql_where=sql("read_at IS NULL")),)
 
 
 class AuditEntry(Base):
@@ -257,5 +256,3 @@ class Heartbeat(Base):
     name: Mapped[Code] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
     detail: Mapped[dict[str, Any] | None]
-
-

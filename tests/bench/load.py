@@ -55,7 +55,7 @@ class Connection:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode())
         await writer.drain()
-        status, answer_headers = await _read_head(reader)
+        status, _answer_headers = await _read_head(reader)
         if status != 200:
             raise RuntimeError(f"stream answered {status}")
         buffer = b""

@@ -111,14 +111,17 @@ def train(folder: Path) -> None:
     print("training stock Rasa (once; this takes a while) …", flush=True)
     subprocess.run(
         [ENGINE_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "stock"],
-        cwd=folder, env=engine_env(), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=engine_env(),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     stamp.write_text(digest.hexdigest())
 
 
 def engine_env() -> dict[str, str]:
-    return {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3",
-            "SANIC_HOST": "127.0.0.1"}
+    return {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SANIC_HOST": "127.0.0.1"}
 
 
 def serve(folder: Path, port: int, actions_port: int) -> list[subprocess.Popen[bytes]]:
@@ -130,12 +133,30 @@ def serve(folder: Path, port: int, actions_port: int) -> list[subprocess.Popen[b
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     actions = subprocess.Popen(
         [sys.executable, "-m", "rasa_sdk", "--actions", "bench_actions", "-p", str(actions_port)],
-        env=engine_env(), start_new_session=True, **quiet,
+        env=engine_env(),
+        start_new_session=True,
+        **quiet,
     )
     engine = subprocess.Popen(
-        [ENGINE_PYTHON, "-m", "rasa", "run", "-m", "models/stock.tar.gz", "-p", str(port),
-         "-i", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"],
-        env=engine_env(), start_new_session=True, **quiet,
+        [
+            ENGINE_PYTHON,
+            "-m",
+            "rasa",
+            "run",
+            "-m",
+            "models/stock.tar.gz",
+            "-p",
+            str(port),
+            "-i",
+            "127.0.0.1",
+            "--endpoints",
+            "endpoints.yml",
+            "--credentials",
+            "credentials.yml",
+        ],
+        env=engine_env(),
+        start_new_session=True,
+        **quiet,
     )
     return [engine, actions]
 

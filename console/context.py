@@ -1,0 +1,153 @@
+"""What every console page needs: the store, the current user, templates, and the form checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from console import words
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.queries.lookups import is_sample_database
+from feedback_store.service import emergencies
+from feedback_store.service.actor import Refused
+from feedback_store.service.sessions import CurrentUser, current
+from feedback_store.store import Store
+from feedback_store.tables import UserNotice
+from feedback_store.texts import has, render
+
+FOLDER = Path(__file__).parent
+COOKIE = "hotline_console"
+HOTLINE = ("operator", "supervisor", "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Made once by ``create_console`` and kept in ``app.state.deps``."""
+
+    store: Store
+    media: Path
+    base_url: str
+    secure_cookies: bool
+    templates: Environment
+    now: Callable[[], dt.datetime]
+
+
+class SignInNeeded(Exception):
+    """No valid session: the page to come back to is kept."""
+
+
+class PasswordChangeNeeded(Exception):
+    """A one-time password must be changed before anything else."""
+
+
+def make_templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(words=words, has_text=has, text=render)
+    made.filters.update(when=words.when, day=words.day, spoken=words.spoken)
+    return made
+
+
+def deps_of(request: Request) -> Deps:
+    return request.app.state.deps  # type: ignore[no-any-return]
+
+
+def signed_in(request: Request) -> CurrentUser:
+    """The user of the request. Raises :class:`SignInNeeded` or :class:`PasswordChangeNeeded`."""
+    deps = deps_of(request)
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise SignInNeeded
+    with deps.store.transaction() as session:
+        user = current(session, token, deps.now())
+    if user is None:
+        raise SignInNeeded
+    if user.must_change_password and not request.url.path.endswith(("/doi-mat-khau", "/dang-xuat")):
+        raise PasswordChangeNeeded
+    return user
+
+
+def role_needed(*roles: str) -> Callable[..., CurrentUser]:
+    """A dependency that lets only these roles in; everyone else gets the same 404 as for a missing page."""
+
+    def check(user: CurrentUser = Depends(signed_in)) -> CurrentUser:
+        if user.role not in roles:
+            raise HTTPException(404)
+        return user
+
+    return check
+
+
+async def checked_form(request: Request, user: CurrentUser = Depends(signed_in)) -> Mapping[str, Any]:
+    """The form of a POST, after the CSRF token and the Origin were checked; 409 with a page otherwise."""
+    form = await request.form(max_files=10, max_fields=60)
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    foreign = origin not in (None, "null") and urlsplit(str(origin)).netloc != host
+    if foreign or not hmac.compare_digest(str(form.get("csrf", "")), user.csrf):
+        raise Refused("console.form_expired")
+    return form
+
+
+def page(request: Request, name: str, user: CurrentUser | None, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Render a template with what the frame needs: notices, emergencies, the sample ribbon."""
+    deps = deps_of(request)
+    now = deps.now()
+    frame: dict[str, Any] = {
+        "user": user,
+        "now": now,
+        "path": request.url.path,
+        "sample": False,
+        "alarms": [],
+        "unread": 0,
+        "message": request.query_params.get("bao"),
+    }
+    with deps.store.reading() as session:
+        frame["sample"] = is_sample_database(session)
+        if user is not None:
+            frame["unread"] = unread(session, user)
+            if user.role in HOTLINE:
+                frame["alarms"] = emergencies.open_calls(session, limit=5)
+    html = deps.templates.get_template(name).render(**frame, **values)
+    return HTMLResponse(html, status_code=status)
+
+
+def notice_filter(user: CurrentUser) -> Any:
+    """Notices for this user: their own, their agency's, their role's."""
+    mine = [UserNotice.user_id == user.id, UserNotice.role == user.role]
+    if user.role == "administrator":
+        mine.append(UserNotice.role.in_(("operator", "supervisor")))
+    if user.agency_id is not None:
+        mine.append(UserNotice.agency_id == user.agency_id)
+    return or_(*mine)
+
+
+def unread(session: Session, user: CurrentUser) -> int:
+    query = select(func.count()).select_from(UserNotice).where(notice_filter(user), UserNotice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def go(path: str, message: str | None = None) -> Response:
+    """After a POST: 303 to a page, with a short word on what was done."""
+    return RedirectResponse(path + (f"?{urlencode({'bao': message})}" if message else ""), status_code=303)
+
+
+def why(error: Refused | IllegalMove) -> str:
+    """The sentence of a refusal."""
+    return render(error.key, **error.params)

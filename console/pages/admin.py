@@ -1,0 +1,184 @@
+"""The administrator's pages: users, agencies to confirm, procedures to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy import func, select
+
+from console.context import checked_form, deps_of, go, page, role_needed, why
+from feedback_store.procedures.answer import answer
+from feedback_store.service import audit, users
+from feedback_store.service.actor import ROLES, Refused
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import Agency, Commune, Procedure
+from vitext import fold
+
+router = APIRouter()
+ADMIN = role_needed("administrator")
+
+
+@router.get("/nguoi-dung")
+def list_users(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
+    return _users(request, user, tim=tim)
+
+
+def _users(
+    request: Request,
+    user: CurrentUser,
+    *,
+    tim: str = "",
+    error: str | None = None,
+    typed: Mapping[str, Any] | None = None,
+    secret: users.OneTimePassword | None = None,
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        found = users.list_users(session, search=tim[:60])
+        agencies = list(session.scalars(select(Agency).order_by(Agency.search_name)))
+    return page(
+        request,
+        "users.html",
+        user,
+        status=409 if error else 200,
+        found=found,
+        agencies=agencies,
+        roles=ROLES,
+        search=tim,
+        error=error,
+        typed=typed or {},
+        secret=secret,
+    )
+
+
+@router.post("/nguoi-dung")
+def create(
+    request: Request, user: CurrentUser = Depends(ADMIN), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The one-time password is on this answer alone."""
+    deps = deps_of(request)
+    try:
+        with deps.store.transaction() as session:
+            made = users.create_user(
+                session,
+                login=str(form.get("login", "")),
+                name=str(form.get("name", "")),
+                role=str(form.get("role", "")),
+                agency_id=_number(form),
+                actor=user.actor,
+                now=deps.now(),
+            )
+    except Refused as error:
+        return _users(request, user, error=why(error), typed=form)
+    return _users(request, user, secret=made)
+
+
+@router.post("/nguoi-dung/{user_id}/{action}")
+def change(
+    request: Request,
+    user_id: int,
+    action: str,
+    user: CurrentUser = Depends(ADMIN),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    """sua, dat-lai, khoa, mo."""
+    deps = deps_of(request)
+    secret: users.OneTimePassword | None = None
+    try:
+        with deps.store.transaction() as session:
+            if action == "dat-lai":
+                secret = users.reset_password(session, user_id=user_id, actor=user.actor, now=deps.now())
+            elif action == "khoa":
+                users.disable(session, user_id=user_id, actor=user.actor, now=deps.now())
+            elif action == "mo":
+                users.enable(session, user_id=user_id, actor=user.actor, now=deps.now())
+            elif action == "sua":
+                users.edit_user(
+                    session,
+                    user_id=user_id,
+                    name=str(form.get("name", "")),
+                    role=str(form.get("role", "")),
+                    agency_id=_number(form),
+                    actor=user.actor,
+                    now=deps.now(),
+                )
+    except Refused as error:
+        return _users(request, user, error=why(error))
+    return _users(request, user, secret=secret) if secret else go("/console/nguoi-dung", "Đã lưu.")
+
+
+def _number(form: Mapping[str, Any]) -> int | None:
+    value = str(form.get("agency", ""))
+    return int(value) if value.isdigit() else None
+
+
+@router.get("/don-vi")
+def agencies(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        query = select(Agency, Commune.name).outerjoin(Commune, Commune.code == Agency.commune_code)
+        if tim.strip():
+            query = query.where(Agency.search_name.contains(fold(tim.strip())))
+        rows = (
+            session.execute(query.order_by(Agency.commune_code.is_not(None), Agency.search_name).limit(300))
+            .tuples()
+            .all()
+        )
+        total = session.scalar(select(func.count()).select_from(Agency)) or 0
+    return page(request, "agencies.html", user, rows=rows, search=tim, total=total)
+
+
+@router.post("/don-vi/{agency_id}/xac-nhan")
+def confirm_agency(
+    request: Request,
+    agency_id: int,
+    user: CurrentUser = Depends(ADMIN),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    """The administrator vouches for the agency: "mẫu" goes away."""
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        agency = session.get(Agency, agency_id)
+        if agency is not None:
+            agency.is_sample, agency.edited_at = False, deps.now()
+            name = str(form.get("name", "")).strip()
+            if name:
+                agency.name, agency.search_name = name, fold(name)
+            audit.log(
+                session, action="agency_confirmed", user_id=user.id, subject=f"agency:{agency.id}", now=deps.now()
+            )
+    return go("/console/don-vi", "Đã xác nhận đơn vị.")
+
+
+@router.get("/thu-tuc")
+def procedures(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
+    """The catalogue with what must be checked before each record is confirmed."""
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        rows = list(session.scalars(select(Procedure).order_by(Procedure.verified_at.is_not(None), Procedure.name)))
+    shown = [(row, answer(row.record, "general", verified=True).body) for row in rows]
+    return page(request, "procedures.html", user, rows=shown)
+
+
+@router.post("/thu-tuc/{key}/xac-nhan")
+def confirm_procedure(
+    request: Request, key: str, user: CurrentUser = Depends(ADMIN), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """Confirm a record, or take the confirmation back; who and when are kept (decision 14)."""
+    deps, now = deps_of(request), deps_of(request).now()
+    with deps.store.transaction() as session:
+        row = session.scalars(select(Procedure).where(Procedure.key == key)).one_or_none()
+        if row is not None:
+            keep = form.get("verified") == "on"
+            row.verified_by, row.verified_at = (user.id, now) if keep else (None, None)
+            audit.log(
+                session,
+                action="procedure_confirmed" if keep else "procedure_unconfirmed",
+                user_id=user.id,
+                subject=f"procedure:{row.key}",
+                now=now,
+            )
+    return go("/console/thu-tuc", "Đã lưu.")

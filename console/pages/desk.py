@@ -1,0 +1,173 @@
+"""Emergencies, call-backs, notices and deliveries that failed: the operators' other queues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy import select, update
+
+from console.context import HOTLINE, checked_form, deps_of, go, notice_filter, page, role_needed, signed_in
+from feedback_store.queries import conversations
+from feedback_store.service import callbacks, emergencies
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import CallbackTask, Conversation, EmergencyCall, OutboundMessage, Ticket, User, UserNotice
+
+router = APIRouter()
+OUTCOMES = (("reached", "Đã gặp"), ("no_answer", "Không nghe máy"), ("wrong_number", "Sai số"), ("other", "Khác"))
+
+
+@router.get("/khan-cap")
+def alarms(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -> Response:
+    """Self-harm first, then the oldest; each with its chat."""
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        calls = emergencies.open_calls(session, limit=50)
+        chats = {
+            call.id: [
+                line
+                for line in conversations.transcript(session, conversation_id=call.conversation_id, limit=30)
+                if line.body is not None
+            ]
+            for call in calls
+        }
+        closed = list(
+            session.scalars(
+                select(EmergencyCall)
+                .where(EmergencyCall.closed_at.is_not(None))
+                .order_by(EmergencyCall.closed_at.desc())
+                .limit(20)
+            )
+        )
+        people = dict(session.execute(select(User.id, User.name)).tuples().all())
+    return page(request, "emergencies.html", user, calls=calls, chats=chats, closed=closed, people=people)
+
+
+@router.post("/khan-cap/{call_id}/nhan")
+def take_alarm(
+    request: Request,
+    call_id: int,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        emergencies.take(session, call_id=call_id, actor=user.actor, now=deps.now())
+    return go("/console/khan-cap", "Anh/chị đã nhận xử lý tin khẩn cấp.")
+
+
+@router.post("/khan-cap/{call_id}/dong")
+def close_alarm(
+    request: Request,
+    call_id: int,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        emergencies.close(
+            session, call_id=call_id, outcome=str(form.get("outcome", "")), actor=user.actor, now=deps.now()
+        )
+    return go("/console/khan-cap", "Đã ghi kết quả.")
+
+
+@router.get("/goi-lai")
+def calls(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -> Response:
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        tasks = callbacks.open_tasks(session)
+        done = list(
+            session.scalars(
+                select(CallbackTask)
+                .where(CallbackTask.closed_at.is_not(None))
+                .order_by(CallbackTask.closed_at.desc())
+                .limit(20)
+            )
+        )
+        people = dict(session.execute(select(User.id, User.name)).tuples().all())
+    return page(request, "callbacks.html", user, tasks=tasks, done=done, people=people, outcomes=OUTCOMES)
+
+
+@router.post("/goi-lai/{task_id}/nhan")
+def take_call(
+    request: Request,
+    task_id: int,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        callbacks.take(session, task_id=task_id, actor=user.actor, now=deps.now())
+    return go("/console/goi-lai", "Anh/chị đã nhận cuộc gọi.")
+
+
+@router.post("/goi-lai/{task_id}/xong")
+def close_call(
+    request: Request,
+    task_id: int,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        callbacks.close(
+            session,
+            task_id=task_id,
+            outcome=str(form.get("outcome", "")),
+            note=str(form.get("note", "")).strip() or None,
+            actor=user.actor,
+            now=deps.now(),
+        )
+    return go("/console/goi-lai", "Đã ghi kết quả cuộc gọi.")
+
+
+@router.get("/thong-bao")
+def notices(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        found = (
+            session.execute(
+                select(UserNotice, Ticket.code)
+                .outerjoin(Ticket, Ticket.id == UserNotice.ticket_id)
+                .where(notice_filter(user))
+                .order_by(UserNotice.id.desc())
+                .limit(100)
+            )
+            .tuples()
+            .all()
+        )
+    return page(request, "notices.html", user, notices=found)
+
+
+@router.post("/thong-bao/da-doc")
+def read_all(
+    request: Request, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        session.execute(
+            update(UserNotice).where(notice_filter(user), UserNotice.read_at.is_(None)).values(read_at=deps.now())
+        )
+    return go("/console/thong-bao")
+
+
+@router.get("/khong-gui-duoc")
+def dead_letters(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -> Response:
+    """Messages that could not be delivered, or whose outcome is unknown."""
+    deps = deps_of(request)
+    with deps.store.reading() as session:
+        found = (
+            session.execute(
+                select(OutboundMessage, Conversation.channel, Ticket.code)
+                .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
+                .outerjoin(Ticket, Ticket.id == OutboundMessage.ticket_id)
+                .where(OutboundMessage.status.in_(("dead", "uncertain")))
+                .order_by(OutboundMessage.id.desc())
+                .limit(100)
+            )
+            .tuples()
+            .all()
+        )
+    return page(request, "dead_letters.html", user, found=found)

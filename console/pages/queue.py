@@ -1,0 +1,122 @@
+"""The queue: tabs, filters, search; the start page of everyone but managers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from console.context import deps_of, go, page, signed_in
+from feedback_store.queries import lookups
+from feedback_store.queries import tickets as queries
+from feedback_store.queries.tickets import QueueFilter
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import Agency
+from vitext.dates import VIET_NAM
+
+router = APIRouter()
+TAB_NAMES = {
+    "hotline": (
+        ("new", "Chờ phân phối"),
+        ("working", "Đang xử lý"),
+        ("answered", "Chờ duyệt"),
+        ("overdue", "Quá hạn"),
+        ("returned", "Bị trả lại"),
+        ("all", "Tất cả"),
+    ),
+    "agency": (
+        ("new", "Chờ tiếp nhận"),
+        ("working", "Đang xử lý"),
+        ("answered", "Đã gửi kết quả"),
+        ("overdue", "Quá hạn"),
+        ("all", "Tất cả"),
+    ),
+}
+CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
+CHANNELS = ("web", "telegram", "phone")
+
+
+@router.get("/")
+def start(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
+    return go("/console/so-lieu" if user.role == "manager" else "/console/phan-anh")
+
+
+@router.get("/phan-anh")
+def queue(
+    request: Request,
+    user: CurrentUser = Depends(signed_in),
+    muc: str = "",
+    tim: str = "",
+    linh_vuc: str = "",
+    don_vi: str = "",
+    xa: str = "",
+    nhom: str = "",
+    kenh: str = "",
+    tu: str = "",
+    den: str = "",
+    trang: int = 1,
+) -> Response:
+    """Filters are plain query parameters, so every view of the queue has its own address."""
+    deps = deps_of(request)
+    actor, now = user.actor, deps.now()
+    tab = muc if muc in queries.TABS else "all" if tim else "new"
+    filters = QueueFilter(
+        tab=tab,
+        search=tim[:200],
+        category=linh_vuc or None,
+        agency_id=int(don_vi) if don_vi.isdigit() else None,
+        commune=xa or None,
+        service_class=nhom if nhom in CLASSES else None,
+        channel=kenh if kenh in CHANNELS else None,
+        since=_day(tu),
+        until=_day(den, after=True),
+        page=trang,
+    )
+    with deps.store.reading() as session:
+        found = queries.queue(session, actor=actor, filters=filters, at=now)
+        counts = queries.counts(session, actor=actor, at=now)
+        options: dict[str, Any] = {
+            "categories": lookups.categories(session),
+            "communes": lookups.communes(session),
+            "agencies": [] if actor.is_agency else list(session.scalars(select(Agency).order_by(Agency.search_name))),
+        }
+    given = {
+        "muc": tab,
+        "tim": tim,
+        "linh_vuc": linh_vuc,
+        "don_vi": don_vi,
+        "xa": xa,
+        "nhom": nhom,
+        "kenh": kenh,
+        "tu": tu,
+        "den": den,
+    }
+    return page(
+        request,
+        "queue.html",
+        user,
+        found=found,
+        counts=counts,
+        given=given,
+        filters=filters,
+        options=options,
+        tabs=TAB_NAMES["agency" if actor.is_agency else "hotline"],
+        classes=CLASSES,
+        channels=CHANNELS,
+        link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
+        filtered=any(given[k] for k in ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "tu", "den")),
+    )
+
+
+def _day(text: str, *, after: bool = False) -> dt.datetime | None:
+    """A date field as the instant its local day begins, or ends."""
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    start = dt.datetime(found.year, found.month, found.day, tzinfo=VIET_NAM)
+    return start + dt.timedelta(days=1) if after else start

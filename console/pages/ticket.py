@@ -1,0 +1,192 @@
+"""The ticket page: what was reported, who must act, until when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import words
+from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
+from feedback_store.domain.lifecycle import may_leg, may_ticket
+from feedback_store.queries import conversations, lookups
+from feedback_store.queries import tickets as queries
+from feedback_store.queries.tickets import TicketPage
+from feedback_store.service import audit, clocks, legs
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import Addition, Agency, User
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock as the page says it."""
+
+    name: str
+    agency: str | None
+    budget: str
+    due: dt.datetime
+    left: str
+    running: bool
+    late: bool
+    paused: bool
+    moved: bool
+
+
+@router.get("/phan-anh/{code}")
+def show(request: Request, code: str, user: CurrentUser = Depends(signed_in)) -> Response:
+    return ticket_view(request, code, user)
+
+
+def ticket_view(
+    request: Request,
+    code: str,
+    user: CurrentUser,
+    *,
+    error: str | None = None,
+    typed: Mapping[str, Any] | None = None,
+    identity: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The page; ``typed`` puts back what a refused form held, ``error`` says why it was refused."""
+    deps = deps_of(request)
+    actor, now = user.actor, deps.now()
+    with deps.store.reading() as session:
+        shown = queries.ticket_page(session, code=code.upper(), actor=actor)
+        if shown is None:
+            raise HTTPException(404)
+        ticket = shown.ticket
+        suggestion = None
+        if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
+            suggestion = legs.suggest_agency(
+                session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
+            )
+        values: dict[str, Any] = {
+            "shown": shown,
+            "ticket": ticket,
+            "clocks": clock_views(session, shown, now),
+            "suggestion": suggestion,
+            "lines": _chat(session, shown, user),
+            "people": dict(session.execute(select(User.id, User.name)).tuples().all()),
+            "agencies": list(
+                session.scalars(select(Agency).where(Agency.dissolved_at.is_(None)).order_by(Agency.search_name))
+            ),
+            "categories": lookups.categories(session),
+            "version": ticket.version,
+            "paused": [p for p in shown.pauses if p.ended_at is None],
+        }
+    return page(
+        request,
+        "ticket.html",
+        user,
+        status=status,
+        error=error,
+        typed=typed or {},
+        identity=identity,
+        can=lambda move: _can(user, shown, move),
+        can_leg=lambda move, leg: _can_leg(user, leg, move),
+        **values,
+    )
+
+
+def clock_views(session: Session, shown: TicketPage, now: dt.datetime) -> list[ClockView]:
+    """Running clocks first; promise before the rest."""
+    agencies = {leg.id: agency.name for leg, agency in shown.legs}
+    found = []
+    for clock in shown.clocks:
+        spans = clocks.pause_spans(session, clock)
+        found.append(
+            ClockView(
+                name=words.clock_kind(clock.kind),
+                agency=agencies.get(clock.leg_id or 0),
+                budget=words.budget(clock),
+                due=clock.current_due,
+                left=words.time_left(clock, clocks.calendar_of(session, clock), now),
+                running=clock.stopped_at is None,
+                late=clock.standing_current == "late" or (clock.stopped_at is None and clock.current_due < now),
+                paused=clock.stopped_at is None and words.paused_now(spans),
+                moved=clock.current_due != clock.base_due,
+            )
+        )
+    return sorted(found, key=lambda view: (not view.running, view.due))
+
+
+def _chat(session: Session, shown: TicketPage, user: CurrentUser) -> list[conversations.Line]:
+    """The hotline reads the chat; agencies read the report and its additions alone (decision 11)."""
+    if user.role not in HOTLINE or shown.ticket.conversation_id is None:
+        return []
+    lines = conversations.transcript(session, conversation_id=shown.ticket.conversation_id, limit=200)
+    return [line for line in lines if line.body is not None]
+
+
+def _can(user: CurrentUser, shown: TicketPage, move: str) -> bool:
+    return user.role in HOTLINE and may_ticket(move, shown.ticket.state)
+
+
+def _can_leg(user: CurrentUser, leg: Any, move: str) -> bool:
+    if move in ("send_back", "release", "deliver"):
+        return user.role in HOTLINE and may_leg(move, leg.state)
+    return user.actor.is_agency and leg.agency_id == user.agency_id and may_leg(move, leg.state)
+
+
+@router.post("/phan-anh/{code}/nguoi-phan-anh")
+def identity(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """Show who reported, for a stated reason; every view is recorded. Never for an anonymous report
+    to an agency."""
+    deps, now = deps_of(request), deps_of(request).now()
+    reason = str(form.get("reason", "")).strip()
+    if len(reason.split()) < 2:
+        return ticket_view(
+            request,
+            code,
+            user,
+            error="Anh/chị ghi lý do xem thông tin người phản ánh (ít nhất hai từ).",
+            typed=form,
+            status=409,
+        )
+    with deps.store.transaction() as session:
+        ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
+        if ticket is None or user.role == "manager" or (ticket.anonymous and user.actor.is_agency):
+            raise HTTPException(404)
+        audit.log(
+            session,
+            action="identity_viewed",
+            user_id=user.id,
+            subject=f"ticket:{ticket.id}",
+            data={"reason": reason[:200]},
+            now=now,
+        )
+        shown = {
+            "name": ticket.reporter_name or "không để lại tên",
+            "phone": ticket.reporter_phone or "không để lại số",
+        }
+    return ticket_view(request, code, user, identity=shown)
+
+
+@router.post("/phan-anh/{code}/da-xem-bo-sung")
+def seen(
+    request: Request,
+    code: str,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    """The operator has read the citizen's additions."""
+    deps, now = deps_of(request), deps_of(request).now()
+    with deps.store.transaction() as session:
+        ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
+        if ticket is None:
+            raise HTTPException(404)
+        for addition in session.scalars(
+            select(Addition).where(Addition.ticket_id == ticket.id, Addition.seen_at.is_(None))
+        ):
+            addition.seen_at, addition.seen_by = now, user.id
+    return ticket_view(request, code, user)

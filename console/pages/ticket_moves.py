@@ -1,0 +1,269 @@
+"""The buttons of the ticket page: each one use case, each refused with a reason and nothing typed lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+
+from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
+from console.pages.ticket import ticket_view
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.queries import tickets as queries
+from feedback_store.service import legs, media, results, tickets
+from feedback_store.service.actor import Refused
+from feedback_store.service.media import MediaRefused
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import Leg, Media, Ticket
+from feedback_store.texts import render
+
+router = APIRouter()
+MAX_FILE = 10 * 2**20
+Move = Callable[[Session, Ticket], str]
+
+
+def _number(form: Mapping[str, Any], name: str) -> int | None:
+    value = str(form.get(name, ""))
+    return int(value) if value.isdigit() else None
+
+
+def _do(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any], move: Move) -> Response:
+    """Run one move in one transaction; a refusal gives the page again with the reason and the form."""
+    deps = deps_of(request)
+    try:
+        with deps.store.transaction() as session:
+            ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
+            if ticket is None:
+                raise HTTPException(404)
+            said = move(session, ticket)
+    except (Refused, IllegalMove, MediaRefused) as error:
+        reason = render(error.key, **error.params) if isinstance(error, MediaRefused) else why(error)
+        return ticket_view(request, code, user, error=reason, typed=form, status=409)
+    return go(f"/console/phan-anh/{code.upper()}", said)
+
+
+def _leg(session: Session, ticket: Ticket, form: Mapping[str, Any], user: CurrentUser) -> int:
+    """The leg a form names, if it belongs to this ticket and the user may see it."""
+    leg = session.get(Leg, _number(form, "leg") or 0)
+    if leg is None or leg.ticket_id != ticket.id or (user.actor.is_agency and leg.agency_id != user.agency_id):
+        raise HTTPException(404)
+    return leg.id
+
+
+@router.post("/phan-anh/{code}/phan-phoi")
+def dispatch(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        agency = _number(form, "agency")
+        if agency is None:
+            raise Refused("tickets.unknown_agency")
+        legs.dispatch(
+            session,
+            ticket_id=ticket.id,
+            agency_id=agency,
+            note=str(form.get("note", "")).strip() or None,
+            suggestion_reason=str(form.get("suggested", ""))[:500] or None,
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã phân phối phản ánh."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/tiep-nhan")
+def accept(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        legs.accept(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã tiếp nhận."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/tra-lai")
+def give_back(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        legs.return_leg(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            reason=str(form.get("reason", "")),
+            proposed_agency_id=_number(form, "proposed"),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã trả lại tổng đài."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/ket-qua")
+def submit(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The officer's result. Photos that were uploaded stay with the form when the text is refused."""
+    now = deps_of(request).now()
+    try:
+        kept = _keep_files(request, code, user, form)
+    except (MediaRefused, Refused) as error:
+        return ticket_view(request, code, user, error=render(error.key, **error.params), typed=form, status=409)
+
+    def move(session: Session, ticket: Ticket) -> str:
+        results.submit(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            text=str(form.get("text", "")),
+            media_ids=kept,
+            no_evidence_reason=str(form.get("no_evidence", "")).strip() or None,
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=now,
+        )
+        return "Đã gửi kết quả, chờ tổng đài duyệt."
+
+    typed = {**dict(form), "kept": [str(one) for one in kept]}
+    return _do(request, code, user, typed, move)
+
+
+def _keep_files(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any]) -> list[uuid.UUID]:
+    """Store new files and check the ones kept from an earlier try; gives their media ids."""
+    deps, now = deps_of(request), deps_of(request).now()
+    items = form.multi_items() if hasattr(form, "multi_items") else list(form.items())
+    earlier = [str(value) for name, value in items if name == "kept"]
+    files = [value for name, value in items if name == "files" and isinstance(value, UploadFile) and value.filename]
+    kept: list[uuid.UUID] = []
+    with deps.store.transaction() as session:
+        ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
+        if ticket is None:
+            raise HTTPException(404)
+        for name in earlier:
+            row = session.get(Media, uuid.UUID(name))
+            if row is not None and row.uploaded_by == user.id and row.leg_id is None:
+                kept.append(row.id)
+        for file in files[:6]:
+            photo = media.store_upload(deps.media, file.file.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+            session.add(
+                Media(
+                    id=photo.id,
+                    uploaded_by=user.id,
+                    status="stored",
+                    mime=photo.mime,
+                    size=photo.size,
+                    sha256=photo.sha256,
+                    width=photo.width,
+                    height=photo.height,
+                    original_path=photo.original_path,
+                    public_path=photo.public_path,
+                    created_at=now,
+                )
+            )
+            kept.append(photo.id)
+    return kept
+
+
+@router.post("/phan-anh/{code}/duyet")
+def release(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        results.release(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã duyệt và gửi kết quả cho người dân."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/gui-lai")
+def send_back(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        results.send_back(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            reason=str(form.get("reason", "")),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã gửi lại đơn vị."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/da-goi-bao")
+def told(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    def move(session: Session, ticket: Ticket) -> str:
+        results.tell_by_phone(
+            session,
+            leg_id=_leg(session, ticket, form, user),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã ghi nhận việc báo kết quả qua điện thoại."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/{move_name}")
+def whole_ticket(
+    request: Request,
+    code: str,
+    move_name: str,
+    user: CurrentUser = Depends(signed_in),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc."""
+    if user.role not in HOTLINE:
+        raise HTTPException(404)
+    now, version, reason = deps_of(request).now(), _number(form, "version"), str(form.get("reason", ""))
+
+    def move(session: Session, ticket: Ticket) -> str:
+        common: dict[str, Any] = {"ticket_id": ticket.id, "actor": user.actor, "expected_version": version, "now": now}
+        if move_name == "tu-choi":
+            tickets.refuse(session, reason=reason, **common)
+            return "Đã từ chối và báo người dân lý do."
+        if move_name == "dong":
+            tickets.close(session, **common)
+            return "Đã kết thúc phản ánh."
+        if move_name == "mo-lai":
+            tickets.reopen(session, reason=reason, **common)
+            return "Đã mở lại phản ánh."
+        if move_name == "tam-dung":
+            kind = "citizen" if form.get("kind") == "citizen" else "force_majeure"
+            tickets.pause(session, kind=kind, reason=reason, **common)
+            return "Đã tạm dừng."
+        if move_name == "tiep-tuc":
+            tickets.resume(session, **common)
+            return "Đã tiếp tục tính giờ."
+        if move_name == "doi-linh-vuc":
+            tickets.change_category(session, category_code=str(form.get("category", "")), reason=reason, **common)
+            return "Đã đổi lĩnh vực."
+        raise HTTPException(404)
+
+    return _do(request, code, user, form, move)

@@ -1,0 +1,88 @@
+"""Instants, clocks and codes in the words that pages show."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from feedback_store.domain.calendar import Calendar
+from feedback_store.domain.due import PauseSpan, Target, remaining
+from feedback_store.tables import Clock
+from feedback_store.texts import has, render
+from vitext.dates import duration, local, short_time, spoken_time, working_duration
+
+
+def when(instant: dt.datetime | None) -> str:
+    return "" if instant is None else short_time(instant)
+
+
+def day(instant: dt.datetime | None) -> str:
+    return "" if instant is None else f"{local(instant):%d/%m/%Y}"
+
+
+def spoken(instant: dt.datetime | None) -> str:
+    return "" if instant is None else spoken_time(instant)
+
+
+def state(code: str) -> str:
+    return render(f"console.state_{code}")
+
+
+def leg_state(code: str) -> str:
+    return render(f"console.leg_{code}")
+
+
+def role(code: str) -> str:
+    return render(f"console.role_{code}")
+
+
+def channel(code: str) -> str:
+    return render(f"console.channel_{code}") if has(f"console.channel_{code}") else code
+
+
+def clock_kind(code: str) -> str:
+    return render(f"console.clock_{code}")
+
+
+def event(code: str) -> str:
+    return render(f"console.event_{code}") if has(f"console.event_{code}") else code
+
+
+def emergency(code: str) -> str:
+    key = f"console.emergency_{code}"
+    return render(key) if has(key) else render("console.emergency_unspecified")
+
+
+def mask_phone(phone: str | None) -> str:
+    """``0912345678`` → ``09••••••78``."""
+    if not phone:
+        return ""
+    return phone[:2] + "•" * max(0, len(phone) - 4) + phone[-2:]
+
+
+def time_left(clock: Clock, calendar: Calendar, at: dt.datetime) -> str:
+    """``còn 3 giờ 20 phút làm việc`` or ``quá 2 ngày làm việc``, in the clock's own kind of time."""
+    target = Target(clock.target_kind, clock.target_amount)  # type: ignore[arg-type]
+    left = remaining(calendar, target, clock.current_due, at)
+    said = duration(left) if target.round_the_clock else working_duration(left)
+    if clock.current_due < at:
+        return f"quá {said}" if left else "vừa quá hạn"
+    return f"còn {said}"
+
+
+def budget(clock: Clock) -> str:
+    """The target in words: ``3 ngày làm việc``."""
+    if clock.target_kind == "working_days":
+        return f"{clock.target_amount} ngày làm việc"
+    span = duration(dt.timedelta(minutes=clock.target_amount))
+    return f"{span} (tính cả đêm và ngày nghỉ)" if clock.target_kind == "clock_minutes" else f"{span} làm việc"
+
+
+def paused_now(spans: list[PauseSpan]) -> bool:
+    return any(span.end is None for span in spans)
+
+
+def ratio(numerator: int, denominator: int) -> str:
+    """``97,5 %`` or ``không có`` where nothing fell due."""
+    if not denominator:
+        return "không có"
+    return f"{100 * numerator / denominator:.1f}".replace(".", ",") + " %"

@@ -1,0 +1,114 @@
+"""The clocks of one sample ticket: the services' own functions on rows that are not stored yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from feedback_store.demo.rows import Rows
+from feedback_store.demo.world import World
+from feedback_store.domain.calendar import Calendar
+from feedback_store.domain.due import PauseSpan, Target, budget, due
+from feedback_store.domain.instants import MINUTE
+from feedback_store.domain.policy import ClockKind
+from feedback_store.service import clocks
+from feedback_store.tables import Clock, Leg, Pause, Ticket
+
+
+def after_share(calendar: Calendar, target: Target, start: dt.datetime, share: float) -> dt.datetime:
+    """Instant at which ``share`` of the target's time has passed; more than 1 is past the due time."""
+    if target.kind == "working_days":
+        minutes = budget(calendar, target, start) // MINUTE
+        return due(calendar, Target("working_minutes", max(1, int(minutes * share))), start)
+    return due(calendar, Target(target.kind, max(1, int(target.amount * share))), start)
+
+
+class Clockwork:
+    """``on_breach`` is called once for each clock that runs past its due time."""
+
+    def __init__(self, world: World, rows: Rows, ticket: Ticket, on_breach: Callable[[Clock], None]) -> None:
+        self._world, self._rows, self._ticket, self._on_breach = world, rows, ticket, on_breach
+        self._clocks: list[Clock] = []
+        self.pauses: list[Pause] = []
+
+    def target(self, kind: ClockKind, *, shared: bool = False) -> Target:
+        return self._world.policy.service_class(self._ticket.service_class).target(kind, shared=shared)
+
+    def open(self, kind: ClockKind, start: dt.datetime, *, leg: Leg | None = None, round_: int = 1,
+             shared: bool = False) -> Clock:
+        """Start a clock as ``clocks.open_clock`` does."""
+        target = self.target(kind, shared=shared)
+        version, calendar = self._world.calendar(kind, leg.agency_id if leg else None)
+        base = due(calendar, target, start)
+        made = self._rows.add(Clock(
+            id=self._rows.key(Clock), ticket_id=self._ticket.id, leg_id=leg.id if leg else None,
+            agency_id=leg.agency_id if leg else None, kind=kind, round=round_, target_kind=target.kind,
+            target_amount=target.amount, policy_version_id=self._world.policy_id, calendar_version_id=version,
+            started_at=start, base_due=base, original_due=base, current_due=base, standing_original="running",
+            standing_current="running",
+        ))
+        self._clocks.append(made)
+        return made
+
+    def running(self, kind: str | None = None, leg: Leg | None = None) -> list[Clock]:
+        return [
+            clock for clock in self._clocks
+            if clock.stopped_at is None and kind in (None, clock.kind) and (leg is None or clock.leg_id == leg.id)
+        ]
+
+    def at_share(self, clock: Clock, share: float) -> dt.datetime:
+        """Instant at which ``share`` of the clock's time will have passed, counted with its pauses."""
+        calendar = self._world.calendar(clock.kind, clock.agency_id)[1]
+        plain = after_share(calendar, clocks.target_of(clock), clock.started_at, share)
+        return plain + (clock.current_due - clock.base_due)
+
+    def stop(self, clock: Clock, at: dt.datetime) -> None:
+        if clocks.stop(clock, at):
+            self._on_breach(clock)
+
+    def leave(self, clock: Clock, reason: str, at: dt.datetime) -> None:
+        if clocks.mark_breach(clock, at):
+            self._on_breach(clock)
+        clocks.leave(clock, reason, at)
+
+    def recompute(self, now: dt.datetime) -> None:
+        """Due times again after a pause began or ended (sla.md, rule 5)."""
+        for clock in self.running():
+            if clock.kind in ("promise", "resolve"):
+                self._move(clock, now)
+
+    def any_breached(self, at: dt.datetime) -> bool:
+        return any(clock.current_due <= at for clock in self.running())
+
+    @property
+    def promise_was_late(self) -> bool:
+        return any(clock.kind == "promise" and clock.standing_current == "late" for clock in self._clocks)
+
+    def settle(self, now: dt.datetime) -> None:
+        """Store the breaches up to ``now`` and the next instant at which the deadline job must look."""
+        waiting: list[dt.datetime] = []
+        for clock in self.running():
+            if clock.current_due <= now and self._spans(clock):
+                self._move(clock, now)
+            if clocks.mark_breach(clock, now):
+                self._on_breach(clock)
+            if clock.standing_current == "running":
+                waiting.append(clock.current_due)
+        deadline = min(waiting, default=None)
+        if deadline is not None and deadline <= now:
+            deadline = now + dt.timedelta(minutes=1)
+        self._ticket.next_deadline_at = deadline
+
+    def _move(self, clock: Clock, now: dt.datetime) -> None:
+        calendar = self._world.calendar(clock.kind, clock.agency_id)[1]
+        moved = due(calendar, clocks.target_of(clock), clock.started_at, self._spans(clock), now)
+        clock.original_due = clock.current_due = moved
+
+    def _spans(self, clock: Clock) -> list[PauseSpan]:
+        if clock.kind == "promise":
+            counted = [pause for pause in self.pauses if pause.kind == "citizen"]
+        elif clock.kind == "resolve":
+            counted = [pause for pause in self.pauses if pause.leg_id in (None, clock.leg_id)]
+        else:
+            counted = []
+        return [PauseSpan(pause.started_at, pause.ended_at) for pause in counted]
