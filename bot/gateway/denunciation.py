@@ -1,4 +1,4 @@
-"""Words that may be a denunciation (tố cáo), told apart from a report about manners (decision 12)."""
+"""Recognises a denunciation (tố cáo) of somebody in office, so that it is sealed first (decision 12).
 
 Rude manners are a report, not a denunciation; what cannot be told apart is asked.
 """
