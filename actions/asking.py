@@ -27,7 +27,8 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
         return
     if again:
         context.answer.say("resume_report")
-    name = f"ask_{step}" if count == 0 else f"ask_{step}_{min(count, WORDINGS - 1)}"
+    asked = "commune_free" if step == "commune" and not data.commune_choices else step
+    name = f"ask_{asked}" if count == 0 else f"ask_{asked}_{min(count, WORDINGS - 1)}"
     params, buttons = _details(context, step, data)
     custom = {"ask_location": True} if step == "place" else {"ask_photo": True} if step == "photo" else {}
     if step == "phone" and count == 0:
@@ -51,8 +52,9 @@ def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, s
             Button(commune_name(context.session, code) or code, _payload("choose_commune", code=code))
             for code in data.commune_choices[:5]
         ]
-        where = data.old_ward or data.place_text or ""
-        return {"old": where}, [*names, Button("Không rõ", _payload("choose_commune", code="none"))]
+        where = data.old_ward or data.place_text or "vị trí vừa gửi"
+        last = Button("Không rõ" if names else "Bỏ qua", _payload("choose_commune", code="none"))
+        return {"old": where}, [*names, last]
     if step == "place":
         return {}, [Button("Tôi không rõ địa chỉ", "/skip")]
     if step == "photo":
@@ -78,7 +80,7 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
         buttons=[Button("Gửi", "/report_send"), Button("Sửa", "/report_edit"), Button("Hủy", "/cancel_request")],
-        words="\n".join(data.text),
+        words=data.words(),
         category=category_name(session, str(data.category)),
         place=place or "chưa rõ",
         photos=str(len(data.media)) if data.media else "không có",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 
-from actions import asking
+from actions import asking, gather
 from actions.turn import Button, Context, Turn
 from feedback_store.domain.lifecycle import may_ticket
+from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer
 from feedback_store.service import drafts, tickets
 from feedback_store.service.actor import CITIZEN
@@ -25,25 +26,9 @@ CONFIRM = frozenset(
     .replace("    ", "")
     .split("|")
 )
-SURE = 0.45
-LEAD = 0.2
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
-ANSWERS = {
-    "inform",
-    "submit_feedback",
-    "nlu_fallback",
-    "out_of_scope",
-    "affirm",
-    "deny",
-    "edit_report",
-    "multi",
-    "rate_service",
-    "praise",
-    "ask_dossier_status",
-    "stay_anonymous",
-    "emergency",
-    "dissatisfied_reopen",
-}
+# Answers that hold nothing but themselves.
+BARE = ("affirm", "deny", "greet", "thanks")
 
 
 def start(context: Context) -> None:
@@ -55,11 +40,15 @@ def start(context: Context) -> None:
     if joins_ticket(context):
         return
     turn, data = context.turn, ReportData()
-    if turn.intent == "submit_feedback" and turn.payload:
-        pass  # the button "Gửi phản ánh" brings no words of its own
-    elif turn.text and not turn.payload:
+    earlier = turn.value("event")
+    if earlier is not None:
+        words = earlier_words(context.session, conversation_id=context.conversation.id, event_id=int(earlier))
+        if words:
+            start_from(context, words)
+            return
+    if turn.text and not turn.payload:
         data.text = [turn.text.strip()]
-        _understand(context, data)
+        gather.understand(context, data)
     data.media = list(turn.media)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
     if data.text:
@@ -71,8 +60,9 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     """Open a draft from words that came earlier (after an emergency answer, a seal taken back)."""
     data = ReportData(text=[text] if text else [], danger=danger)
     if text:
-        _take_place(context, data, text)
-        _take_categories(context, data, context.turn.categories)
+        gather.take_place(context, data, text)
+        if not context.turn.payload:
+            gather.take_categories(data, context.turn.categories)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
     asking.ask(context, draft, data)
 
@@ -84,85 +74,121 @@ def continue_report(context: Context, draft: Draft) -> None:
     if draft.summary_event_id is not None and turn.folded in CONFIRM and not turn.payload:
         send(context, draft)
         return
-    _take_media(data, turn)
-    _ANSWER[step](context, data, turn)
+    data.media += [one for one in turn.media if one not in data.media]
+    if turn.text and not turn.payload:
+        if data.text and gather.correct(context, data):
+            context.answer.say("corrected")
+        else:
+            _ANSWER[step](context, data, turn)
     asking.ask(context, draft, data)
 
 
 def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
-    if turn.text and not turn.payload:
-        data.text.append(turn.text.strip())
-        data.editing = None
-        _understand(context, data)
+    if turn.intent in BARE and len(turn.folded.split()) <= 4:
+        return
+    data.text.append(turn.text.strip())
+    data.editing = None
+    gather.understand(context, data)
 
 
 def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
-    if not turn.text or turn.payload:
-        return
     data.text.append(turn.text.strip())
-    _understand(context, data)
+    gather.understand(context, data)
     if data.category is None and data.asked.get("category", 0) >= 2:
         data.category = data.category_choices[0] if data.category_choices else "khac.khac"
 
 
 def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
-    if not turn.text or turn.payload:
-        return
-    if turn.intent in ("deny", "skip") and turn.entity("place") is None and len(turn.folded.split()) <= 6:
+    if turn.intent in ("deny", "skip") and turn.place() is None and len(turn.folded.split()) <= 6:
         data.skip("place")
         return
-    _take_place(context, data, turn.text, whole=True)
+    if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
+        return
+    if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):
+        data.text.append(turn.text.strip())  # a place within a story: both are kept
+        gather.understand(context, data)
+        return
+    if turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+        if turn.place() is None and gather.only_detail(turn):
+            return
+    gather.take_place(context, data, turn.text, whole=True)
 
 
 def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
-    found = gazetteer(context.session).find(turn.text) if turn.text and not turn.payload else None
-    if found is not None and len(found.communes) == 1:
-        data.commune, data.commune_choices = found.communes[0].code, []
-    elif data.asked.get("commune", 0) >= 2:
-        data.commune_choices = []
-        if turn.text and not turn.payload:
+    found = gazetteer(context.session).find(turn.text)
+    short = len(turn.folded.split()) <= 8
+    if found is not None:
+        gather.take_commune(context, data, turn.text)
+        if short and fold(turn.text) not in fold(data.place_text or ""):
+            data.place_text = f"{data.place_text}, {turn.text.strip()}"[:500] if data.place_text else turn.text.strip()
+        elif not short:
             data.text.append(turn.text.strip())
+        return
+    if turn.intent in ("deny", "skip", "nlu_fallback", "affirm") and short and turn.place() is None:
+        _leave_commune(data)
+    elif gather.only_detail(turn) and turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+    elif short:
+        data.place_text = ", ".join(p for p in (data.place_text, turn.text.strip()) if p)[:500]
+        if not data.commune_choices or data.asked.get("commune", 0) >= 2:
+            _leave_commune(data)
+    else:
+        data.text.append(turn.text.strip())
+        if data.asked.get("commune", 0) >= 2:
+            _leave_commune(data)
+
+
+def _leave_commune(data: ReportData) -> None:
+    data.commune_choices = []
+    data.skip("commune")
 
 
 def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
-    if data.media or turn.payload:
-        return
-    if turn.intent in ("skip", "deny", "send_now"):
+    short = len(turn.folded.split()) <= 6
+    if turn.intent in ("skip", "deny", "send_now") and short:
         data.skip("photo")
-    elif turn.text:
-        _add_words(context, data, turn)
+    elif not (turn.intent in BARE and short):
+        _take_detail(context, data, turn)
 
 
 def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
-    if turn.payload:
-        return
-    phone = turn.phone()
-    if phone is not None:
-        data.phone = phone
+    if gather.take_phone(data, turn):
+        if gather.words_beside(turn) > gather.FILLER:
+            start, end = turn.phone_span() or (0, 0)
+            data.text.append((turn.text[:start] + turn.text[end:]).strip(" ,.;:"))
     elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
         data.skip("phone")
-    elif turn.text:
-        _add_words(context, data, turn)
+    elif not (turn.intent in BARE and len(turn.folded.split()) <= 4) and not _part_of_number(turn):
+        _take_detail(context, data, turn)
+
+
+def _part_of_number(turn: Turn) -> bool:
+    return re.fullmatch(r"[\d .+\-]{4,20}", turn.text.strip()) is not None
 
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
-    if not turn.text or turn.payload:
+    # Only the button, or a word of the closed list, files; the summary comes again.
+    if not (turn.intent in (*BARE, "skip", "send_now") and len(turn.folded.split()) <= 6):
+        _take_detail(context, data, turn)
+
+
+def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
+    """Words that were not asked for: a number, a commune, a place, or more of the story."""
+    if gather.only_detail(turn) and turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+        context.answer.say("detail_taken")
         return
-    if turn.intent in ("affirm", "skip", "send_now"):
-        return  # only the button, or a word of the closed list, files; the summary comes again
-    correction = turn.entity("place")
-    if correction is not None and turn.intent in ("deny", "edit_report", "inform") and data.has_place:
-        data.clear("place")
-        _take_place(context, data, correction)
-        if not data.has_place:
-            data.place_text = correction
+    words = len(turn.folded.split())
+    if data.commune is None and words <= 8 and gather.take_commune(context, data, turn.text):
+        named = turn.text.strip()
+        data.place_text = f"{data.place_text}, {named}"[:500] if data.place_text else named
+        context.answer.say("detail_taken")
         return
-    phone = turn.phone()
-    if phone is not None and len(turn.folded.split()) <= 8:
-        data.phone, data.anonymous = phone, False
-        return
-    if turn.intent not in ("deny",):
-        _add_words(context, data, turn)
+    if not data.has_place:
+        gather.take_place(context, data, turn.text)
+    data.text.append(turn.text.strip())
+    context.answer.say("added_words")
 
 
 _ANSWER = {
@@ -174,57 +200,6 @@ _ANSWER = {
     "phone": _answer_phone,
     "summary": _answer_summary,
 }
-
-
-def _add_words(context: Context, data: ReportData, turn: Turn) -> None:
-    data.text.append(turn.text.strip())
-    if not data.has_place:
-        _take_place(context, data, turn.text)
-    context.answer.say("added_words")
-
-
-def _understand(context: Context, data: ReportData) -> None:
-    """Category, place and phone from the citizen's own words."""
-    turn = context.turn
-    if data.category is None:
-        _take_categories(context, data, turn.categories)
-    if not data.has_place:
-        _take_place(context, data, turn.text)
-    if data.phone is None:
-        data.phone = turn.phone()
-
-
-def _take_categories(context: Context, data: ReportData, found: tuple[tuple[str, float], ...]) -> None:
-    if not found:
-        return
-    best, confidence = found[0]
-    second = found[1][1] if len(found) > 1 else 0.0
-    data.category_choices = [code for code, _ in found[:3]]
-    if confidence >= SURE or confidence - second >= LEAD:
-        data.category = best
-
-
-def _take_place(context: Context, data: ReportData, text: str, *, whole: bool = False) -> None:
-    """Place from the entity, or from the whole answer when it was asked for; the commune from its name."""
-    entity = context.turn.entity("place") if text == context.turn.text else None
-    found = gazetteer(context.session).find(entity or text)
-    if found is None and entity:
-        found = gazetteer(context.session).find(text)
-    words = entity or (text.strip() if whole else None)
-    if words is None and found is not None:
-        words = found.old_name or found.communes[0].name
-    if words:
-        data.place_text = words[:500]
-    if found is not None:
-        data.old_ward = found.old_name
-        if len(found.communes) == 1:
-            data.commune, data.commune_choices = found.communes[0].code, []
-        else:
-            data.commune_choices = [one.code for one in found.communes]
-
-
-def _take_media(data: ReportData, turn: Turn) -> None:
-    data.media += [one for one in turn.media if one not in data.media]
 
 
 def take_location(context: Context) -> None:
@@ -267,7 +242,7 @@ def take_photo(context: Context) -> None:
             asking.ask(context, draft, data)
         return
     data = drafts.data_of(draft)
-    _take_media(data, context.turn)
+    data.media += [one for one in context.turn.media if one not in data.media]
     data.skipped = [s for s in data.skipped if s != "photo"]
     context.answer.say("photo_taken")
     asking.ask(context, draft, data)
@@ -283,8 +258,9 @@ def choose(context: Context, part: str) -> None:
     if part == "category":
         data.category = code
     else:
-        data.commune = None if code == "none" else code
-        data.commune_choices = []
+        data.commune, data.commune_choices = (None if code == "none" else code), []
+        if code == "none":
+            data.skip("commune")
     asking.ask(context, draft, data)
 
 
@@ -299,7 +275,7 @@ def skip(context: Context) -> None:
     if step in ("photo", "phone", "place"):
         data.skip(step)
     elif step == "commune":
-        data.commune_choices = []
+        _leave_commune(data)
     elif step == "summary" and context.turn.folded in CONFIRM and draft.summary_event_id is not None:
         send(context, draft)
         return
@@ -341,8 +317,8 @@ def edit(context: Context) -> None:
             context.answer.say("nothing_open")
         return
     data, part = drafts.data_of(draft), context.turn.value("part")
-    if part is None and context.turn.entity("place") and data.has_place:
-        _answer_summary(context, data, context.turn)
+    if part is None and not context.turn.payload and gather.correct(context, data):
+        context.answer.say("corrected")
         asking.ask(context, draft, data)
     elif part is None:
         asking.edit_menu(context, draft, data)
@@ -399,7 +375,7 @@ def send(context: Context, draft: Draft) -> None:
     if data.issues:
         context.answer.say("next_issue")
         rest = ReportData(text=[data.issues[0]], issues=data.issues[1:], anonymous=data.anonymous, phone=data.phone)
-        _take_place(context, rest, data.issues[0])
+        gather.take_place(context, rest, data.issues[0])
         made = drafts.open_draft(
             context.session, conversation_id=context.conversation.id, data=rest, now=context.turn.now
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions import report, talk
-from actions.turn import Context
+from actions import gather, report, talk
+from actions.turn import Context, Turn
 from feedback_store.service import drafts
-from feedback_store.service.drafts import next_step
+from feedback_store.service.drafts import ReportData, next_step
+from vitext.syllables import is_plain_syllable
 
 Handler = Callable[[Context], None]
 
@@ -59,6 +60,21 @@ HANDLERS: dict[str, Handler] = {
 ANSWERS = frozenset(
     {"inform", "submit_feedback", "multi", "nlu_fallback", "affirm", "deny", "out_of_scope", "praise", "rate_service"}
 )
+# Never an answer to a question about the report, whatever else the words hold.
+CERTAIN = frozenset(
+    {
+        "cancel_request",
+        "denunciation",
+        "emergency",
+        "human_agent",
+        "send_now",
+        "skip",
+        "stay_anonymous",
+        "edit_report",
+    }
+)
+STORY = 0.5
+STORY_WORDS = 6
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
 DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 COMMENTS = frozenset(
@@ -82,30 +98,47 @@ def handle(context: Context) -> None:
     turn, memory = context.turn, context.memory
     if turn.intent != "nlu_fallback" and memory.get("missed"):
         context.remember(missed=None)
-    if not turn.payload and _pending(context):
+    if not turn.payload and (_pending(context) or talk.takes_back(context)):
         return
     if not turn.payload:
         draft = drafts.get_open(context.session, context.conversation.id, lock=True)
         if draft is not None:
-            step = next_step(drafts.data_of(draft))
-            certain = turn.intent in (
-                "cancel_request",
-                "denunciation",
-                "emergency",
-                "human_agent",
-                "send_now",
-                "skip",
-                "stay_anonymous",
-                "edit_report",
-            )
-            confirming = draft.summary_event_id is not None and turn.folded in report.CONFIRM
-            answering = turn.intent in ANSWERS or (
-                step in DETAIL_STEPS and not certain and (turn.entity("place") or turn.phone()) is not None
-            )
-            if confirming or answering:
+            if _answers(turn, drafts.data_of(draft), draft.summary_event_id is not None):
                 report.continue_report(context, draft)
                 return
+        elif _tells_story(turn):
+            report.start(context)
+            return
+        elif _is_noise(turn):
+            talk.fallback(context)
+            return
     HANDLERS.get(turn.intent, talk.fallback)(context)
+
+
+def _answers(turn: Turn, data: ReportData, summary_shown: bool) -> bool:
+    """Whether typed words belong to the report that is open, rather than being a digression."""
+    if summary_shown and turn.folded in report.CONFIRM:
+        return True
+    if turn.intent in ANSWERS or (turn.intent == "abuse" and _tells_story(turn)):
+        return True
+    if next_step(data) not in DETAIL_STEPS or turn.intent in CERTAIN:
+        return False
+    return turn.place() is not None or turn.phone() is not None
+
+
+def _tells_story(turn: Turn) -> bool:
+    """Words taken for an address or for abuse that hold a report of their own."""
+    if turn.intent not in ("inform", "abuse") or not turn.categories:
+        return False
+    return turn.categories[0][1] >= STORY and gather.words_beside(turn) >= STORY_WORDS
+
+
+def _is_noise(turn: Turn) -> bool:
+    """Letters that no Vietnamese word has ("asdfgh"): better asked again than called out of scope."""
+    words = turn.folded.split()
+    if turn.intent not in ("out_of_scope", "submit_feedback", "inform", "nlu_fallback", "multi") or turn.entities:
+        return False
+    return bool(words) and not any(is_plain_syllable(word) for word in words)
 
 
 def _pending(context: Context) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
-
-from sqlalchemy import select
 
 from actions import asking, report
 from actions.turn import Button, Context
@@ -13,14 +12,19 @@ from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import ASPECTS
+from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
 from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import Limited, NotFound, OwnStory, own_tickets, ticket_status
-from feedback_store.tables import InboundEvent, ProcedureFeedback, Ticket
+from feedback_store.tables import ProcedureFeedback, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
 
+TAKES_BACK = re.compile(
+    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
+    r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
+)
 OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
     Button("Gửi phản ánh", "/submit_feedback"),
@@ -355,7 +359,7 @@ def emergency(context: Context) -> None:
 
 def danger_report(context: Context) -> None:
     """After the numbers: the same words as a report of its own category, with the faster class."""
-    last = next(iter(_recent_words(context)), "")
+    last = emergency_words(context.session, conversation_id=context.conversation.id, before=context.turn.event_id)
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         data = drafts.data_of(draft)
@@ -363,33 +367,6 @@ def danger_report(context: Context) -> None:
         asking.ask(context, draft, data, again=True)
         return
     report.start_from(context, last, danger=True)
-
-
-def _recent_words(context: Context) -> list[str]:
-    query = (
-        select(InboundEvent)
-        .where(
-            InboundEvent.conversation_id == context.conversation.id,
-            InboundEvent.id < context.turn.event_id,
-            InboundEvent.guard == "emergency",
-        )
-        .order_by(InboundEvent.id.desc())
-        .limit(1)
-    )
-    events = list(context.session.scalars(query))
-    if not events:
-        query = (
-            select(InboundEvent)
-            .where(
-                InboundEvent.conversation_id == context.conversation.id,
-                InboundEvent.id < context.turn.event_id,
-                InboundEvent.intent == "emergency",
-            )
-            .order_by(InboundEvent.id.desc())
-            .limit(1)
-        )
-        events = list(context.session.scalars(query))
-    return [str((e.body or {}).get("text") or (e.body or {}).get("caption") or "") for e in events]
 
 
 def denunciation(context: Context) -> None:
@@ -401,11 +378,24 @@ def denunciation(context: Context) -> None:
 
 def not_denunciation(context: Context) -> None:
     """ "Tôi chỉ phản ánh": the sealed words come back as an ordinary report, within 24 hours."""
-    words = denunciations.reopen(context.session, conversation_id=context.conversation.id, now=context.turn.now)
+    turn = context.turn
+    words = denunciations.reopen(context.session, conversation_id=context.conversation.id, now=turn.now)
     if words is None:
         context.answer.say("denunciation_gone", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
         return
-    report.start_from(context, words)
+    context.answer.say("seal_lifted")
+    report.start_from(context, words if turn.payload else f"{words}\n{turn.text.strip()}")
+
+
+def takes_back(context: Context) -> bool:
+    """ "Không, tôi chỉ phản ánh …" typed after a sealing, in time; it has the effect of the button."""
+    turn = context.turn
+    if turn.payload or turn.intent == "denunciation" or not TAKES_BACK.search(turn.folded):
+        return False
+    if not denunciations.has_sealed(context.session, conversation_id=context.conversation.id, now=turn.now):
+        return False
+    not_denunciation(context)
+    return True
 
 
 def cancel(context: Context) -> None:
@@ -420,11 +410,16 @@ def cancel(context: Context) -> None:
 
 
 def fallback(context: Context) -> None:
-    """Narrows with buttons first; the second time in a row offers a person."""
+    """Narrows with buttons first; the second time in a row offers a person. The words can become a report."""
+    turn = context.turn
     missed = int(context.memory.get("missed", 0)) + 1
     context.remember(missed=missed)
+    as_report = Button("Gửi phản ánh", "/submit_feedback" + json.dumps({"event": turn.event_id}))
+    own = turn.text and not turn.payload and len(turn.folded.split()) >= 4
+    menu = [as_report if own else MENU[0], *MENU[1:]]
     if missed >= 2:
-        context.answer.say("fallback_person", buttons=[MENU[3], MENU[0]])
+        name = "fallback_person" if missed % 2 == 0 else "fallback_again"
+        context.answer.say(name, buttons=[MENU[3], menu[0], MENU[1]])
     else:
-        context.answer.say("fallback", buttons=MENU)
+        context.answer.say("fallback", buttons=menu)
     resume(context)

@@ -50,6 +50,27 @@ class Turn:
         """A value of a button's payload: there the entities are its JSON."""
         return next((e["value"] for e in self.entities if e.get("entity") == name), None) if self.payload else None
 
+    def place_span(self) -> tuple[int, int] | None:
+        """Where the longest place stands in the text; places parted by a comma alone are one."""
+        spans = sorted((int(e["start"]), int(e["end"])) for e in self.entities if e.get("entity") == "place")
+        joined: list[tuple[int, int]] = []
+        for start, end in spans:
+            if joined and not re.search(r"\w", self.text[joined[-1][1] : start]):
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        return max(joined, key=lambda span: span[1] - span[0], default=None)
+
+    def place(self) -> str | None:
+        """The place in the citizen's own words."""
+        span = None if self.payload else self.place_span()
+        return self.text[span[0] : span[1]].strip() or None if span else None
+
+    def phone_span(self) -> tuple[int, int] | None:
+        """Where a phone number stands in the text."""
+        found = PHONE.search(self.text) if self.phone() else None
+        return found.span() if found else None
+
     def phone(self) -> str | None:
         """A phone number in the text as ``0912345678``."""
         found = PHONE.search(self.text)

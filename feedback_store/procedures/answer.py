@@ -110,9 +110,9 @@ def _how(record: Mapping[str, Any]) -> list[str]:
 
 
 def _general(record: Mapping[str, Any]) -> list[str]:
-    documents = "; ".join(record.get("documents") or [])
+    documents = len(record.get("documents") or [])
     pairs = [
-        ("documents", documents),
+        ("document_count", str(documents) if documents else ""),
         ("time", record.get("processing_time")),
         ("fee", record.get("fee")),
         ("place", record.get("where")),

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.intake import decrypted_json
-from feedback_store.tables import Leg, Media, Ticket
+from feedback_store.tables import InboundEvent, Leg, Media, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +137,32 @@ def photo_of(session: Session, *, conversation_id: uuid.UUID, media_id: uuid.UUI
         .where(Leg.id == row.leg_id, Leg.released_at.is_not(None), Ticket.conversation_id == conversation_id)
     )
     return row if row.leg_id is not None and session.scalar(told) is not None else None
+
+
+def earlier_words(session: Session, *, conversation_id: uuid.UUID, event_id: int) -> str | None:
+    """What the citizen wrote in an earlier message of this very conversation; None if sealed or another's."""
+    event = session.get(InboundEvent, event_id)
+    if event is None or event.conversation_id != conversation_id or event.sealed:
+        return None
+    return _words(event) or None
+
+
+def emergency_words(session: Session, *, conversation_id: uuid.UUID, before: int) -> str:
+    """The words of the last emergency of the conversation before an event; '' when there is none."""
+    query = (
+        select(InboundEvent)
+        .where(
+            InboundEvent.conversation_id == conversation_id,
+            InboundEvent.id < before,
+            or_(InboundEvent.guard == "emergency", InboundEvent.intent == "emergency"),
+        )
+        .order_by(InboundEvent.id.desc())
+        .limit(1)
+    )
+    event = session.scalars(query).one_or_none()
+    return _words(event) if event is not None else ""
+
+
+def _words(event: InboundEvent) -> str:
+    body = event.body or {}
+    return str(body.get("text") or body.get("caption") or "").strip()

@@ -13,6 +13,7 @@ from feedback_store.domain.due import Target, due
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
 from feedback_store.tables import CallbackTask, Contact, Conversation
+from vitext.dates import wished_end
 
 CALL_WITHIN = Target("working_minutes", 120)
 OUTCOMES = ("reached", "no_answer", "wrong_number", "other")
@@ -28,20 +29,23 @@ def create(
     topic: str | None,
     now: dt.datetime,
 ) -> CallbackTask:
-    """Queue a call; due after two hours of the hotline's working time. Once per event."""
+    """Queue a call; due after two hours of the hotline's working time, or at the end of the time that
+    the citizen asked for where that is later. Once per event."""
     if event_id is not None:
         known = session.scalars(select(CallbackTask).where(CallbackTask.event_id == event_id)).one_or_none()
         if known is not None:
             return known
     _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
     sample = session.scalar(select(Conversation.is_sample).where(Conversation.id == conversation_id))
+    wished = wished_end(good_time, now) if good_time else None
+    due_at = due(calendar, CALL_WITHIN, now)
     made = CallbackTask(
         conversation_id=conversation_id,
         event_id=event_id,
         phone=phone,
         good_time=good_time,
         topic=topic,
-        due_at=due(calendar, CALL_WITHIN, now),
+        due_at=max(due_at, wished) if wished else due_at,
         created_at=now,
         is_sample=bool(sample),
     )

@@ -6,7 +6,9 @@ at the end.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import re
 import uuid
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -20,6 +22,7 @@ from feedback_store.service.tickets import Filed, NewReport
 from feedback_store.tables import Conversation, Draft
 
 Step = Literal["text", "category", "place", "commune", "photo", "phone", "summary"]
+HIDDEN = "[số điện thoại đã giấu]"
 OPTIONAL: frozenset[str] = frozenset({"photo", "phone"})
 
 
@@ -43,6 +46,7 @@ class ReportData:
     skipped: list[str] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
     editing: str | None = None
+    own_numbers: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
 
     @property
@@ -66,8 +70,16 @@ class ReportData:
             self.media = []
         elif part == "phone":
             self.phone, self.anonymous = None, False
-        self.skipped = [s for s in self.skipped if s != part]
+        again = ("place", "commune") if part == "place" else (part,)
+        self.skipped = [s for s in self.skipped if s not in again]
         self.editing = part
+
+    def words(self) -> str:
+        """The report's text as it is filed; of an anonymous one without the writer's own numbers."""
+        text = "\n".join(self.text)
+        for number in self.own_numbers if self.anonymous else ():
+            text = re.sub(r"(?<!\d)(?:\+?84|0)" + r"[ .\-]?".join(("", *number[1:])) + r"(?!\d)", HIDDEN, text)
+        return text
 
 
 def next_step(data: ReportData) -> Step:
@@ -78,7 +90,7 @@ def next_step(data: ReportData) -> Step:
         return "category"
     if not data.has_place and "place" not in data.skipped:
         return "place"
-    if data.commune is None and data.commune_choices:
+    if data.commune is None and "commune" not in data.skipped and (data.commune_choices or data.place_text):
         return "commune"
     if not data.media and "photo" not in data.skipped:
         return "photo"
@@ -88,7 +100,7 @@ def next_step(data: ReportData) -> Step:
 
 
 def data_of(draft: Draft) -> ReportData:
-    return ReportData(**(draft.data or {}))
+    return ReportData(**copy.deepcopy(draft.data or {}))  # the row must not see what is changed before save()
 
 
 def get_open(session: Session, conversation_id: uuid.UUID, *, lock: bool = False) -> Draft | None:
@@ -130,7 +142,7 @@ def file(session: Session, *, draft: Draft, event_id: int, received_at: dt.datet
     filed = tickets.file_report(
         session,
         report=NewReport(
-            text="\n".join(data.text),
+            text=data.words(),
             category_code=str(data.category),
             channel=conversation.channel,
             receipt_at=received_at,

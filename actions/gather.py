@@ -1,0 +1,181 @@
+"""What a citizen's words say about a report: category, place, phone, and corrections of them."""
+
+from __future__ import annotations
+
+import re
+
+from actions.turn import Context, Turn
+from feedback_store.places.gazetteer import PlaceFound
+from feedback_store.queries.lookups import gazetteer
+from feedback_store.service.drafts import ReportData
+from vitext import fold
+
+SURE = 0.45
+LEAD = 0.2
+# A category as sure as this replaces the present one when the citizen corrects the report.
+SURE_CORRECTION = 0.6
+# As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
+FILLER = 4
+_OWN_NUMBER = re.compile(
+    r"\b(sdt|so dien thoai|dien thoai|dt|lien he|lh|goi (cho |lai )?(toi|em|minh|lai|chau|anh|chi|co|chu|bac)"
+    r"|so (cua )?(toi|em|minh|chau|anh|chi)|alo)\b[^.!?\n]{0,40}$"
+)
+_NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
+_BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_OPENING = re.compile(
+    r"^\s*(?:(?:a|o|e|ay|oi|da|dung)\s+)?(?:khong|ko|nham|nham roi|sua lai|sua|doi lai|xin loi)"
+    r"(?:\s+(?:nhe|nha|roi|la|thanh|dia chi|cho))*[\s,.:;]+"
+)
+
+
+def understand(context: Context, data: ReportData) -> None:
+    """Category, place and phone from a message whose words are kept as the report's own."""
+    turn = context.turn
+    if data.category is None:
+        take_categories(data, turn.categories)
+    if not data.has_place:
+        take_place(context, data, turn.text)
+    elif data.commune is None:
+        take_commune(context, data, turn.text)
+    if data.phone is None and not data.anonymous and _speaks_of_own_number(turn):
+        take_phone(data, turn)
+
+
+def take_categories(data: ReportData, found: tuple[tuple[str, float], ...]) -> None:
+    """The best category when it is sure, else the best three to choose from."""
+    if not found:
+        return
+    best, confidence = found[0]
+    second = found[1][1] if len(found) > 1 else 0.0
+    data.category_choices = [code for code, _ in found[:3]]
+    if confidence >= SURE or confidence - second >= LEAD:
+        data.category = best
+
+
+def take_place(context: Context, data: ReportData, text: str, *, whole: bool = False) -> None:
+    """Place from the entities, or from the whole answer when it was asked for; the commune from its name."""
+    named = context.turn.place() if text == context.turn.text else None
+    places = gazetteer(context.session)
+    found = (places.find(named) if named else None) or places.find(text)
+    words = named or (text.strip() if whole else None)
+    if words is None and found is not None:
+        words = found.old_name or found.communes[0].name
+    if words:
+        data.place_text = words[:500]
+    if found is not None:
+        _take_found(data, found)
+    if not places.communes:
+        data.skip("commune")
+
+
+def take_commune(context: Context, data: ReportData, text: str) -> bool:
+    """A commune named later, for a place that lacked it."""
+    found = gazetteer(context.session).find(text)
+    if found is None:
+        return False
+    _take_found(data, found)
+    return True
+
+
+def _take_found(data: ReportData, found: PlaceFound) -> None:
+    data.old_ward = found.old_name
+    if len(found.communes) == 1:
+        data.commune, data.commune_choices = found.communes[0].code, []
+    else:
+        data.commune_choices = [one.code for one in found.communes]
+
+
+def take_phone(data: ReportData, turn: Turn) -> bool:
+    """The reporter's own number; remembered so that an anonymous report can hide it in the words too."""
+    phone = turn.phone()
+    if phone is None:
+        return False
+    data.phone, data.anonymous = phone, False
+    if phone not in data.own_numbers:
+        data.own_numbers.append(phone)
+    return True
+
+
+def _speaks_of_own_number(turn: Turn) -> bool:
+    """Whether the number in a longer message is the writer's, not a number the report is about."""
+    span = turn.phone_span()
+    return span is not None and _OWN_NUMBER.search(fold(turn.text[: span[0]])) is not None
+
+
+def words_beside(turn: Turn) -> int:
+    """Syllables of the message outside of its phone numbers and places."""
+    text = turn.text
+    spans = [s for s in (turn.phone_span(), turn.place_span()) if s is not None]
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return len([w for w in re.split(r"\W+", text) if w])
+
+
+def only_detail(turn: Turn) -> bool:
+    """A message that brings a place or a number and hardly a word beside."""
+    return (turn.phone_span() is not None or turn.place_span() is not None) and words_beside(turn) <= FILLER
+
+
+def correct(context: Context, data: ReportData) -> bool:
+    """ "Không, hẻm 54 chứ không phải 45": the place, or what it is about, said anew. False: no correction."""
+    turn = context.turn
+    parted = _parted(turn.text)
+    if parted is None:
+        return False
+    right, wrong = parted
+    if not right:
+        return False
+    named = turn.place()
+    about_place = data.has_place and (
+        (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
+        or (named is not None and fold(named)[:40] in fold(right) + " " + fold(turn.text))
+        or gazetteer(context.session).find(right) is not None
+    )
+    if about_place:
+        _correct_place(context, data, right, wrong)
+    else:
+        best = turn.categories[0] if turn.categories else None
+        if best is not None and best[1] >= SURE_CORRECTION:
+            data.category = best[0]
+    data.text.append(turn.text.strip())
+    return True
+
+
+def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:
+    old, number = data.place_text or "", re.search(r"\d+\S*", right)
+    at = fold(old).find(fold(wrong)) if wrong else -1
+    if at >= 0 and len(fold(old)) == len(old):
+        fitting = number.group() if wrong.strip().isdigit() and number else right
+        data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
+    else:
+        data.place_text = right[:500]
+    data.lat = data.lon = None
+    data.commune, data.commune_choices, data.old_ward = data.commune, [], None
+    found = gazetteer(context.session).find(data.place_text)
+    if found is not None:
+        data.commune = None
+        _take_found(data, found)
+
+
+def _parted(text: str) -> tuple[str, str] | None:
+    """(right, wrong) of a correcting sentence in the citizen's own letters; None when it corrects nothing."""
+    plain = fold(text)
+    if len(plain) != len(text):
+        return None
+    opening = _OPENING.match(plain)
+    start = opening.end() if opening else 0
+    middle = _NOT_BUT.search(plain, start)
+    if middle is not None and middle.start() > start:
+        return _clean(text[start : middle.start()]), _clean(text[middle.end() :])
+    if middle is not None:
+        turning = _BUT.search(plain, middle.end())
+        if turning is not None:
+            return _clean(text[turning.end() :]), _clean(text[middle.end() : turning.start()])
+    if opening is not None and len(plain[start:].split()) >= 2:
+        return _clean(text[start:]), ""
+    return None
+
+
+def _clean(text: str) -> str:
+    text = text.strip(" \t\n,.;:!?")
+    return re.sub(r"(?:\s+(?:nhé|nha|nhe|ạ|a|đó|đấy|do|day|chứ|chu))+$", "", text)
