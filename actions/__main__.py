@@ -18,12 +18,15 @@ def main() -> None:
     from rasa_sdk.executor import ActionExecutor
 
     from actions.converse import Converse
+    from actions.understanding import EngineUnderstanding
+    from hotline.keys import Keys
 
     settings, store = open_store("actions", pool_size=8)
     utils.check_version_compatibility = lambda version: None  # 3.6 against 3.21: held by a contract test
     links = {"privacy": f"{settings.base_url}/quyen-rieng-tu", "lookup": f"{settings.base_url}/tra-cuu"}
+    token = Keys(settings.keys).engine_token()
     executor = ActionExecutor()
-    executor.register_action(Converse(store, links))
+    executor.register_action(Converse(store, links, EngineUnderstanding(settings.engine_url, token)))
     app = create_app(executor)
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

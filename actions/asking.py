@@ -9,6 +9,7 @@ from feedback_store.queries.lookups import category_name, commune_name
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
 from feedback_store.tables import Draft
+from vitext import fold
 
 WORDINGS = 3
 
@@ -67,15 +68,11 @@ def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, s
 def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     """The report as it would be filed, with its three buttons; nothing is filed before they are pressed."""
     session = context.session
-    place = ", ".join(p for p in (data.place_text, commune_name(session, data.commune)) if p)
-    if not place and data.lat is not None:
-        place = f"{data.lat:.5f}, {data.lon:.5f}"
-    elif (
-        data.commune
-        and data.place_text
-        and (commune_name(session, data.commune) or "").lower() in data.place_text.lower()
-    ):
-        place = data.place_text
+    commune = commune_name(session, data.commune)
+    if commune and fold(commune) in fold(data.place_text or ""):
+        commune = None
+    pin = f"{data.lat:.5f}, {data.lon:.5f}" if data.lat is not None else None
+    place = ", ".join(p for p in (data.place_text or pin, commune) if p)
     count = data.asked.get("summary", 1)
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",

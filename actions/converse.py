@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from actions.routing import handle
 from actions.turn import Answer, Context, Turn, read_turn
+from actions.understanding import Understand
 from feedback_store.service import drafts
 from feedback_store.store import Store
 from feedback_store.tables import ActionResult, Conversation
@@ -24,9 +25,10 @@ NAME = "action_converse"
 class Converse(Action):  # type: ignore[misc]
     """Answers every turn. Its effect and its replies are one commit; asked again, it repeats them."""
 
-    def __init__(self, store: Store, links: dict[str, str]) -> None:
+    def __init__(self, store: Store, links: dict[str, str], understand: Understand) -> None:
         self._store = store
         self._links = links
+        self._understand = understand
 
     def name(self) -> str:
         return NAME
@@ -49,16 +51,16 @@ class Converse(Action):  # type: ignore[misc]
 
     def _take(self, turn: Turn) -> dict[str, Any]:
         with self._store.transaction() as session:
-            return take(session, turn, self._links)
+            return take(session, turn, self._links, self._understand)
 
 
-def take(session: Session, turn: Turn, links: dict[str, str]) -> dict[str, Any]:
+def take(session: Session, turn: Turn, links: dict[str, str], understand: Understand) -> dict[str, Any]:
     """The first result of the event: ``{"replies": […], "slots": {…}}``."""
     known = session.get(ActionResult, (turn.event_id, NAME, 0))
     if known is not None:
         return dict(known.result)
     conversation = session.get_one(Conversation, turn.conversation_id)
-    context = Context(session, turn, conversation, Answer(), links)
+    context = Context(session, turn, conversation, Answer(), links, understand)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
     session.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.turn import Context, Turn
+from actions.turn import Context, Turn, longest_place
 from feedback_store.places.gazetteer import PlaceFound
 from feedback_store.queries.lookups import gazetteer
 from feedback_store.service.drafts import ReportData
@@ -12,6 +12,8 @@ from vitext import fold
 
 SURE = 0.45
 LEAD = 0.2
+# Less likely than this, a category is not worth a button.
+LIKELY = 0.08
 # A category as sure as this replaces the present one when the citizen corrects the report.
 SURE_CORRECTION = 0.6
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
@@ -19,6 +21,12 @@ FILLER = 4
 _OWN_NUMBER = re.compile(
     r"\b(sdt|so dien thoai|dien thoai|dt|lien he|lh|goi (cho |lai )?(toi|em|minh|lai|chau|anh|chi|co|chu|bac)"
     r"|so (cua )?(toi|em|minh|chau|anh|chi)|alo)\b[^.!?\n]{0,40}$"
+)
+_CALL_ME = re.compile(r"^\W*(?:nhe\W+)?(goi|lien he|lh|alo|la so|so (cua )?(toi|em|minh|chau|anh|chi))\b")
+_ANNOUNCING = frozenset(
+    """a alo oi xin chao tong dai 1022 ad admin shop em anh chi toi tui tau minh chau co chu bac ban cho can muon mun
+    gui guj bao phan anh pa pakn kien nghi gop y y kien khieu nai to mot 1 viec vu van de chuyen cai nay voi nhe nha a
+    da vang duoc ko k khong the nao lam sao o dau ve su giup dum ho xiu chut la thi chi thoi co""".split()
 )
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
@@ -41,20 +49,35 @@ def understand(context: Context, data: ReportData) -> None:
         take_phone(data, turn)
 
 
+def understand_earlier(context: Context, data: ReportData, text: str) -> None:
+    """The same for words of an earlier message, which this turn's understanding does not cover."""
+    understood = context.understand(text)
+    take_categories(data, understood.categories)
+    span = longest_place(text, understood.entities)
+    take_place(context, data, text, named=text[span[0] : span[1]].strip() if span else None)
+
+
+def is_opening(turn: Turn) -> bool:
+    """ "Tôi muốn gửi phản ánh": an announcement without a word of the matter itself."""
+    words = turn.folded.split()
+    return 0 < len(words) <= 12 and all(word in _ANNOUNCING for word in words)
+
+
 def take_categories(data: ReportData, found: tuple[tuple[str, float], ...]) -> None:
     """The best category when it is sure, else the best three to choose from."""
     if not found:
         return
     best, confidence = found[0]
     second = found[1][1] if len(found) > 1 else 0.0
-    data.category_choices = [code for code, _ in found[:3]]
+    data.category_choices = [code for code, how_sure in found[:3] if how_sure >= LIKELY]
     if confidence >= SURE or confidence - second >= LEAD:
         data.category = best
 
 
-def take_place(context: Context, data: ReportData, text: str, *, whole: bool = False) -> None:
+def take_place(context: Context, data: ReportData, text: str, *, whole: bool = False, named: str | None = None) -> None:
     """Place from the entities, or from the whole answer when it was asked for; the commune from its name."""
-    named = context.turn.place() if text == context.turn.text else None
+    if text == context.turn.text:
+        named = context.turn.place()
     places = gazetteer(context.session)
     found = (places.find(named) if named else None) or places.find(text)
     words = named or (text.strip() if whole else None)
@@ -99,7 +122,10 @@ def take_phone(data: ReportData, turn: Turn) -> bool:
 def _speaks_of_own_number(turn: Turn) -> bool:
     """Whether the number in a longer message is the writer's, not a number the report is about."""
     span = turn.phone_span()
-    return span is not None and _OWN_NUMBER.search(fold(turn.text[: span[0]])) is not None
+    if span is None:
+        return False
+    before, after = fold(turn.text[: span[0]]), fold(turn.text[span[1] :])
+    return _OWN_NUMBER.search(before) is not None or _CALL_ME.search(after) is not None
 
 
 def words_beside(turn: Turn) -> int:
@@ -146,6 +172,10 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
     at = fold(old).find(fold(wrong)) if wrong else -1
     if at >= 0 and len(fold(old)) == len(old):
         fitting = number.group() if wrong.strip().isdigit() and number else right
+        kind = fold(right).split()[0]
+        if fold(old[:at]).rstrip().endswith(kind):  # "thôn X" instead of the X of "thôn Y"
+            at -= len(old[:at]) - len(fold(old[:at]).rstrip()) + len(kind)
+            wrong = old[at : at + len(kind) + 1] + wrong
         data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
     else:
         data.place_text = right[:500]

@@ -39,14 +39,14 @@ def start(context: Context) -> None:
         return
     if joins_ticket(context):
         return
-    turn, data = context.turn, ReportData()
+    turn, data = context.turn, ReportData(anonymous=wants_no_name(context))
     earlier = turn.value("event")
     if earlier is not None:
         words = earlier_words(context.session, conversation_id=context.conversation.id, event_id=int(earlier))
         if words:
             start_from(context, words)
             return
-    if turn.text and not turn.payload:
+    if turn.text and not turn.payload and not gather.is_opening(turn):
         data.text = [turn.text.strip()]
         gather.understand(context, data)
     data.media = list(turn.media)
@@ -58,13 +58,21 @@ def start(context: Context) -> None:
 
 def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     """Open a draft from words that came earlier (after an emergency answer, a seal taken back)."""
-    data = ReportData(text=[text] if text else [], danger=danger)
+    data = ReportData(text=[text] if text else [], danger=danger, anonymous=wants_no_name(context))
     if text:
-        gather.take_place(context, data, text)
-        if not context.turn.payload:
-            gather.take_categories(data, context.turn.categories)
+        gather.understand_earlier(context, data, text)
+        if danger and data.category is None:
+            data.category = "khac.khac"  # no question stands between a danger and its report
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
     asking.ask(context, draft, data)
+
+
+def wants_no_name(context: Context) -> bool:
+    """Whether "giấu tên" was said before the report began; it holds for the one that begins now."""
+    wanted = bool(context.memory.get("anonymous"))
+    if wanted:
+        context.remember(anonymous=None)
+    return wanted
 
 
 def continue_report(context: Context, draft: Draft) -> None:
@@ -84,7 +92,7 @@ def continue_report(context: Context, draft: Draft) -> None:
 
 
 def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
-    if turn.intent in BARE and len(turn.folded.split()) <= 4:
+    if (turn.intent in BARE and len(turn.folded.split()) <= 4) or gather.is_opening(turn):
         return
     data.text.append(turn.text.strip())
     data.editing = None
@@ -94,6 +102,8 @@ def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
 def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
     data.text.append(turn.text.strip())
     gather.understand(context, data)
+    if data.category is None:
+        gather.take_categories(data, context.understand(" ".join(data.text)).categories)
     if data.category is None and data.asked.get("category", 0) >= 2:
         data.category = data.category_choices[0] if data.category_choices else "khac.khac"
 
@@ -129,6 +139,7 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
         _leave_commune(data)
     elif gather.only_detail(turn) and turn.phone_span() is not None:
         gather.take_phone(data, turn)
+        context.answer.say("detail_taken")
     elif short:
         data.place_text = ", ".join(p for p in (data.place_text, turn.text.strip()) if p)[:500]
         if not data.commune_choices or data.asked.get("commune", 0) >= 2:
@@ -209,7 +220,7 @@ def take_location(context: Context) -> None:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         if not joins_ticket(context, lat=lat, lon=lon):
-            data = ReportData(lat=lat, lon=lon)
+            data = ReportData(lat=lat, lon=lon, anonymous=wants_no_name(context))
             _near(context, data)
             draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
             asking.ask(context, draft, data)
@@ -234,7 +245,7 @@ def take_photo(context: Context) -> None:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         if not joins_ticket(context):
-            data = ReportData(media=list(context.turn.media))
+            data = ReportData(media=list(context.turn.media), anonymous=wants_no_name(context))
             draft = drafts.open_draft(
                 context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now
             )
@@ -292,6 +303,7 @@ def hurry(context: Context) -> None:
         send(context, draft)
         return
     data = drafts.data_of(draft)
+    _leave_commune(data)
     for step in ("photo", "phone"):
         if not (data.media if step == "photo" else data.phone or data.anonymous):
             data.skip(step)
@@ -301,6 +313,7 @@ def hurry(context: Context) -> None:
 def stay_anonymous(context: Context) -> None:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
+        context.remember(anonymous=True)
         context.answer.say("anonymous_possible", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
         return
     data = drafts.data_of(draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from actions import gather, report, talk
@@ -73,6 +74,8 @@ CERTAIN = frozenset(
         "edit_report",
     }
 )
+# Nine digits, as a ticket code is read aloud; telephone numbers have ten.
+BARE_CODE = re.compile(r"(?:pa ?)?(?:\d ?){8}\d")
 STORY = 0.5
 STORY_WORDS = 6
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
@@ -152,8 +155,8 @@ def _pending(context: Context) -> bool:
         return talk.keep_comment(context)
     elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.reopen_reason(context)
-    elif pending == "code" and (
-        turn.entity("ticket_code") or turn.folded.replace(" ", "").removeprefix("pa").isdigit()
+    elif (turn.entity("ticket_code") is None and BARE_CODE.fullmatch(turn.folded)) or (
+        pending == "code" and turn.entity("ticket_code")
     ):
         talk.tell_status(context)
     else:

@@ -64,7 +64,9 @@ def answer_procedure(context: Context) -> None:
         if isinstance(found, Ambiguous):
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
             context.answer.say(
-                "which_procedure", buttons=[*choices, Button("Không phải", "/human_agent")], custom={"once": False}
+                "which_procedure" if len(choices) > 1 else "is_it_procedure",
+                buttons=[*choices, Button("Không phải", _about("none", aspect))],
+                custom={"once": False},
             )
             resume(context)
             return

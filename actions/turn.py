@@ -8,15 +8,29 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from actions.understanding import NOTHING, Understand, Understood
 from feedback_store.tables import Conversation
 from vitext import fold
 
 PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)")
+
+
+def longest_place(text: str, entities: Sequence[dict[str, Any]]) -> tuple[int, int] | None:
+    """Span of the longest place among ``entities``; neighbours with no word between them count as one."""
+    spans = sorted((int(e["start"]), int(e["end"])) for e in entities if e.get("entity") == "place")
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not re.search(r"\w", text[joined[-1][1] : start]):
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return max(joined, key=lambda span: span[1] - span[0], default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +66,7 @@ class Turn:
 
     def place_span(self) -> tuple[int, int] | None:
         """Where the longest place stands in the text; places parted by a comma alone are one."""
-        spans = sorted((int(e["start"]), int(e["end"])) for e in self.entities if e.get("entity") == "place")
-        joined: list[tuple[int, int]] = []
-        for start, end in spans:
-            if joined and not re.search(r"\w", self.text[joined[-1][1] : start]):
-                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-            else:
-                joined.append((start, end))
-        return max(joined, key=lambda span: span[1] - span[0], default=None)
+        return longest_place(self.text, self.entities)
 
     def place(self) -> str | None:
         """The place in the citizen's own words."""
@@ -130,6 +137,10 @@ class Answer:
         return self
 
 
+def _nothing(text: str) -> Understood:
+    return NOTHING
+
+
 @dataclass(slots=True)
 class Context:
     """What a handler works with: the open transaction, the turn, the conversation, the answer."""
@@ -139,6 +150,7 @@ class Context:
     conversation: Conversation
     answer: Answer
     links: dict[str, str]
+    understand: Understand = _nothing
 
     @property
     def memory(self) -> dict[str, Any]:

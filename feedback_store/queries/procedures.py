@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.procedures.answer import Answer, answer
-from feedback_store.procedures.search import Entry, Hit, Index
+from feedback_store.procedures.search import SURE_COVER, Entry, Hit, Index
 from feedback_store.tables import Procedure
 
 _cached: tuple[tuple[dt.datetime | None, int], Index] | None = None
@@ -26,7 +26,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Two or three are about equally near: ask which."""
+    """Two or three are about equally near, or one is near and the question says more: ask."""
 
     choices: tuple[Hit, ...]
 
@@ -54,6 +54,8 @@ def find_procedure(session: Session, text: str) -> Found | Ambiguous | None:
         return None
     if len(near) > 1:
         return Ambiguous(tuple(near))
+    if catalogue.cover(text, catalogue.number_of(near[0].key)) < SURE_COVER:
+        return Ambiguous((near[0],))
     return Found(near[0].key, near[0].name, tuple(hits[1:3]))
 
 
