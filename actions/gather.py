@@ -173,7 +173,7 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
     if at >= 0 and len(fold(old)) == len(old):
         fitting = number.group() if wrong.strip().isdigit() and number else right
         kind = fold(right).split()[0]
-        if fold(old[:at]).rstrip().endswith(kind):  # "thôn X" instead of the X of "thôn Y"
+        if fitting is right and fold(old[:at]).rstrip().endswith(kind):  # "thôn X" instead of the X of "thôn Y"
             at -= len(old[:at]) - len(fold(old[:at]).rstrip()) + len(kind)
             wrong = old[at : at + len(kind) + 1] + wrong
         data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]

@@ -99,7 +99,8 @@ COMMENTS = frozenset(
 def handle(context: Context) -> None:
     """Answer one turn."""
     turn, memory = context.turn, context.memory
-    if turn.intent != "nlu_fallback" and memory.get("missed"):
+    noise = not turn.payload and _is_noise(turn)
+    if turn.intent != "nlu_fallback" and not noise and memory.get("missed"):
         context.remember(missed=None)
     if not turn.payload and (_pending(context) or talk.takes_back(context)):
         return
@@ -112,7 +113,7 @@ def handle(context: Context) -> None:
         elif _tells_story(turn):
             report.start(context)
             return
-        elif _is_noise(turn):
+        elif noise:
             talk.fallback(context)
             return
     HANDLERS.get(turn.intent, talk.fallback)(context)

@@ -15,11 +15,8 @@ from dataclasses import dataclass
 from vitext import fold
 
 _KIND = re.compile(r"^(phuong|xa|thi tran|dac khu)\s+")
-# Streets and landmarks bear the names of communes: "đường Trần Hưng Đạo", "chợ An Dương".
-_NAMED_AFTER = frozenset(
-    """duong pho ngo ngach hem kiet lo cho truong cau cong ho nga ba tu ben ga vien thpt thcs hoc hang nha quan
-    tuyen doan toa khu chung cu cong vien tram dinh chua den""".split()
-)
+# A bare name is a commune's after these; streets, bridges and schools bear the same names.
+_WITHIN = frozenset({"o", "tai", "thuoc", "ben", "tren"})
 _ABBREVIATED = (
     (re.compile(r"\b(?:p|f|ph|phg)(?:\.\s*|\s+(?=[a-z])|(?=\d))"), "phuong "),
     (re.compile(r"\bx\.\s*(?=[a-z])"), "xa "),
@@ -75,26 +72,26 @@ class Gazetteer:
 
     def find(self, text: str) -> PlaceFound | None:
         """The commune that a text names; old wards lead to their successors."""
-        here = f" {plain(text)} "
+        here, last = f" {plain(text)} ", plain(text.rsplit(",", 1)[-1])
         best = max((n for n in self._full if f" {n} " in here), key=len, default=None)
         if best is not None:
             return PlaceFound(tuple(self.communes[c] for c in self._full[best]))
         old = max((n for n in self._old if f" {n} " in here), key=len, default=None)
         if old is not None:
             return self._successors(old, here)
-        bare = max((n for n in self._bare if self._named_bare(n, here)), key=len, default=None)
+        bare = max((n for n in self._bare if self._named_bare(n, here, last)), key=len, default=None)
         if bare is not None:
             return PlaceFound(tuple(self.communes[c] for c in self._bare[bare]))
         return None
 
-    def _named_bare(self, name: str, here: str) -> bool:
-        """A name at the end, or after the wrong one of "phường", "xã", which people often mix up."""
+    def _named_bare(self, name: str, here: str, last: str) -> bool:
+        """A name alone, after the last comma, or after the wrong one of "phường" and "xã" (often mixed up)."""
         if any(f" {kind} {name} " in here for kind in ("phuong", "xa", "thi tran")):
             return True
         if len(name.split()) < 2 or not here.endswith(f" {name} "):
             return False
-        before = here[: -len(name) - 2].split()
-        return not before or before[-1] not in _NAMED_AFTER
+        before = here[: -len(name) - 1].split()
+        return not before or before[-1] in _WITHIN or last == name
 
     def _successors(self, name: str, here: str) -> PlaceFound:
         wards = self._old[name]
