@@ -1,4 +1,4 @@
-"""A whole hotline for tests: the real supervisor, engine, actions, web, worker and PostgreSQL in a folder of its own."""
+"""A whole hotline for tests: the real supervisor, engine, actions, web, worker and PostgreSQL, on their own."""
 
 from __future__ import annotations
 
