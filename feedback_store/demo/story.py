@@ -82,6 +82,7 @@ class Story:
         self._rng = self.world.rng
         self._clocks = Clockwork(self.world, self.rows, self.ticket, self._breached)
         self._paused: Pause | None = None
+        self._ratings: list[Rating] = []
 
     def play(self) -> None:
         """Everything that happened up to now."""
@@ -375,10 +376,13 @@ class Story:
         self._say(at, render("demo.rated"))
         if comment:
             self._hear(at + dt.timedelta(seconds=30), str(comment))
+        for earlier in self._ratings:
+            earlier.superseded = earlier.superseded or earlier.round == self.round
         rating = self.rows.add(Rating(
             id=self.rows.key(Rating), ticket_id=self.ticket.id, round=self.round, stars=stars, comment=comment,
             created_at=at, superseded=False,
         ))
+        self._ratings.append(rating)
         self._record("rated", at, "citizen", None, new=str(stars))
         if stars <= 2:
             self._notify("dissatisfied", at, None, str(rating.id), role="operator", stars=stars)
