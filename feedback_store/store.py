@@ -56,8 +56,7 @@ class Store:
         try:
             yield session
         finally:
-            session.rollback()
-            session.close()
+            session.close()  # rolls back; rollback() would also expire rows that a page still shows
 
     @contextmanager
     def statement(self) -> Iterator[Connection]:
