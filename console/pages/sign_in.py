@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from console.context import COOKIE, checked_form, deps_of, go, page, signed_in, why
+from console.context import COOKIE, Deps, checked_form, deps_of, go, page, signed_in, why
 from feedback_store.service import sessions, users
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
@@ -46,7 +46,12 @@ def sign_in(
             signed = sessions.sign_in(session, login=login, password=password, now=now)
     except Refused as error:
         return page(request, "sign_in.html", None, error=why(error), login=login, back=_local(den), status=401)
-    response = go("/console/doi-mat-khau" if signed.must_change_password else _local(den))
+    return _enter(deps, signed, "/console/doi-mat-khau" if signed.must_change_password else _local(den))
+
+
+def _enter(deps: Deps, signed: sessions.Signed, path: str, message: str | None = None) -> Response:
+    """Go to ``path`` with the cookie of a fresh session."""
+    response = go(path, message)
     response.set_cookie(
         COOKIE,
         signed.token,
@@ -78,7 +83,7 @@ def password_form(request: Request, user: CurrentUser = Depends(signed_in)) -> R
 def change_password(
     request: Request, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
 ) -> Response:
-    """Ends every session of the user; they sign in again with the new password."""
+    """Ends every session of the user and begins a new one here."""
     deps = deps_of(request)
     try:
         if form.get("new") != form.get("again"):
@@ -87,9 +92,10 @@ def change_password(
             users.change_password(
                 session, user_id=user.id, old=str(form.get("old", "")), new=str(form.get("new", "")), now=deps.now()
             )
+            signed = sessions.sign_in(session, login=user.login, password=str(form.get("new", "")), now=deps.now())
     except Refused as error:
         return page(request, "password.html", user, error=why(error), status=409)
-    return go("/console/dang-nhap", "Đã đổi mật khẩu. Anh/chị đăng nhập lại.")
+    return _enter(deps, signed, "/console/", "Đã đổi mật khẩu.")
 
 
 def _local(path: str) -> str:
