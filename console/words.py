@@ -8,6 +8,7 @@ from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
 from feedback_store.tables import Clock
 from feedback_store.texts import has, render
+from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
 
 
@@ -50,6 +51,13 @@ def event(code: str) -> str:
 def emergency(code: str) -> str:
     key = f"console.emergency_{code}"
     return render(key) if has(key) else render("console.emergency_unspecified")
+
+
+def place(text: str | None, commune: str | None) -> str:
+    """Place and commune, the commune once."""
+    if text and commune and fold(commune) in fold(text):
+        return text
+    return ", ".join(part for part in (text, commune) if part) or "chưa rõ"
 
 
 def mask_phone(phone: str | None) -> str:

@@ -63,6 +63,7 @@ def show(
             "trend": figures.trend(session, **common),
             "agencies": figures.per_agency(session, **common),
             "overdue": figures.overdue(session, at=now, scope=actor, limit=20),
+            "overdue_now": figures.overdue_by_agency(session, at=now, scope=actor),
             "overdue_total": figures.count_overdue(session, at=now, scope=actor),
             "names": dict(session.execute(select(Category.code, Category.name)).tuples().all()),
         }

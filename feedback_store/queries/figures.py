@@ -176,6 +176,16 @@ def count_overdue(session: Session, *, at: dt.datetime, scope: Actor, agency_id:
     return session.scalar(query) or 0
 
 
+def overdue_by_agency(session: Session, *, at: dt.datetime, scope: Actor) -> dict[int, int]:
+    """Legs open and past their current due, by agency; agencies with none are absent."""
+    query = (
+        select(Clock.agency_id, func.count())
+        .where(*_overdue(session, at, scope, None), Clock.kind == "resolve", Clock.agency_id.is_not(None))
+        .group_by(Clock.agency_id)
+    )
+    return {int(agency): int(count) for agency, count in session.execute(query).tuples() if agency is not None}
+
+
 def drill(
     session: Session,
     *,
