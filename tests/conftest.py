@@ -21,6 +21,7 @@ from feedback_store import crypto  # noqa: E402
 from feedback_store.migrations import upgrade  # noqa: E402
 from feedback_store.store import Store, make_engine  # noqa: E402
 from hotline.postgres import EmbeddedPostgres  # noqa: E402
+from tests.system import ENGINE_PYTHON, Citizen, System  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "template_hotline"
@@ -126,3 +127,24 @@ def loaded_store(loaded_url: str) -> Iterator[Store]:
     made = Store(make_engine(loaded_url, pool_size=8))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def hotline() -> Iterator[System]:
+    """A whole running hotline, one for all tests of the session that need no other."""
+    if not ENGINE_PYTHON.exists():
+        pytest.skip("SKIPPED: no engine environment; run `make up` once")
+    system = System()
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.fixture
+def citizen(hotline: System) -> Iterator[Citizen]:
+    """Somebody who opens the web chat."""
+    person = Citizen(hotline.chat())
+    yield person
+    person.chat.close()

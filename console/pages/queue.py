@@ -42,7 +42,8 @@ CHANNELS = ("web", "telegram", "phone")
 
 @router.get("/")
 def start(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
-    return go("/console/so-lieu" if user.role == "manager" else "/console/phan-anh")
+    """The page where the user's work begins; a message on the way is kept."""
+    return go("/console/so-lieu" if user.role == "manager" else "/console/phan-anh", request.query_params.get("bao"))
 
 
 @router.get("/phan-anh")
