@@ -51,7 +51,7 @@ class Settings(BaseSettings):
 
     max_photo_mb: int = Field(default=10, description="largest photo taken, in MiB")
     max_text: int = Field(default=4000, description="longest message taken, in characters")
-    lease_seconds: float = Field(default=12, description="life of a turn lease")
+    lease_seconds: float = Field(default=6, description="life of a turn lease")
     engine_timeout: float = Field(default=10, description="seconds to wait for one turn of the engine")
     log_level: str = Field(default="INFO", description="least level that is logged")
 

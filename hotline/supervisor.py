@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 
 from hotline.children import ChildSpec
+from hotline.faults import armed
 from hotline.running import die_with_parent
 from hotline.settings import ROOT
 
@@ -100,7 +101,7 @@ class Child:
         self.process = None
         self.ready = False
         self.deaths += 1
-        if now - self._started > LIVED_WELL:
+        if armed() or now - self._started > LIVED_WELL:
             self._delay = FIRST_DELAY
         self._start_at = now + self._delay
         self._say(

@@ -30,6 +30,7 @@ from feedback_store.service import conversations, deliveries
 from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Reply
 from feedback_store.texts import render
+from hotline.faults import fault
 
 HEARTBEAT = 15.0
 POLL_SECONDS = 25.0
@@ -173,6 +174,7 @@ class WebChat:
                     after = line.seq
                     if line.body is not None:
                         yield _sse("message", message_view(line), line.seq)
+                        fault("after_send")
                 if len(lines) >= 200:
                     continue
                 try:

@@ -86,7 +86,7 @@ class FakeTelegram:
         if method == "getMe":
             return _ok({"id": 1, "is_bot": True, "first_name": "1022", "username": "tong_dai_1022_bot"})
         if method == "getUpdates":
-            return _ok(await self._get_updates(values))
+            return _ok(await self._get_updates(request, values))
         if method in ("sendMessage", "sendPhoto"):
             self._next_message += 1
             kept = {k: v for k, v in values.items() if isinstance(v, str)}
@@ -110,10 +110,10 @@ class FakeTelegram:
             })
         return _ok(True)
 
-    async def _get_updates(self, values: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _get_updates(self, request: Request, values: dict[str, Any]) -> list[dict[str, Any]]:
         offset, end = int(values.get("offset") or 0), time.monotonic() + float(values.get("timeout") or 0)
         self.updates = [one for one in self.updates if one["update_id"] >= offset]
-        while not self.updates and time.monotonic() < end:
+        while not self.updates and time.monotonic() < end and not await request.is_disconnected():
             await asyncio.sleep(0.05)
         return self.updates
 
