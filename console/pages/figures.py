@@ -63,11 +63,13 @@ def show(
             "trend": figures.trend(session, **common),
             "agencies": figures.per_agency(session, **common),
             "overdue": figures.overdue(session, at=now, scope=actor, limit=20),
+            "volume": figures.volume(session, period=period, scope=actor),
             "overdue_now": figures.overdue_by_agency(session, at=now, scope=actor),
             "overdue_total": figures.count_overdue(session, at=now, scope=actor),
             "names": dict(session.execute(select(Category.code, Category.name)).tuples().all()),
         }
-    asked = {"tu": f"{period.first:%Y-%m}", "den": f"{period.end - dt.timedelta(days=1):%Y-%m}", "han": against}
+    last = period.end - dt.timedelta(days=1)
+    asked = {"tu": f"{period.first:%Y-%m}", "den": f"{last:%Y-%m}", "han": against}
     return page(
         request,
         "figures.html",
@@ -75,6 +77,7 @@ def show(
         asked=asked,
         against=against,
         chart=_chart(values["trend"]),
+        received=lambda tab: "/console/phan-anh?" + urlencode({"muc": tab, "tu": period.first, "den": last}),
         drill=lambda figure, part, **more: (
             "/console/so-lieu/phieu?" + urlencode({**asked, "so": figure, "phan": part, **more})
         ),

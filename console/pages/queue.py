@@ -26,13 +26,15 @@ TAB_NAMES = {
         ("answered", "Chờ duyệt"),
         ("overdue", "Quá hạn"),
         ("returned", "Bị trả lại"),
+        ("done", "Đã trả kết quả"),
         ("all", "Tất cả"),
     ),
     "agency": (
         ("new", "Chờ tiếp nhận"),
         ("working", "Đang xử lý"),
-        ("answered", "Đã gửi kết quả"),
+        ("answered", "Chờ duyệt"),
         ("overdue", "Quá hạn"),
+        ("done", "Đã trả kết quả"),
         ("all", "Tất cả"),
     ),
 }

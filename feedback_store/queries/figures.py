@@ -18,6 +18,7 @@ from sqlalchemy.sql import ColumnElement, Select
 from feedback_store.domain import kpi
 from feedback_store.domain.kpi import Against, Period, Ratio, Tally
 from feedback_store.queries.lookups import is_sample_database
+from feedback_store.queries.tickets import OPEN_STATES, visible
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import Agency, Clock, Leg, Ticket
 
@@ -174,6 +175,27 @@ def count_overdue(session: Session, *, at: dt.datetime, scope: Actor, agency_id:
     """How many rows :func:`overdue` has in all."""
     query = select(func.count()).select_from(Clock).where(*_overdue(session, at, scope, agency_id))
     return session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Reports filed in a period: all of them, those whose result the citizen was sent, those still open."""
+
+    received: int
+    done: int
+    open: int
+
+
+def volume(session: Session, *, period: Period, scope: Actor) -> Volume:
+    """How many reports were filed in the period and how far they are now."""
+    low, high = period.bounds()
+    counted = func.count()
+    query = select(
+        counted,
+        counted.filter(Ticket.state.in_(("released", "closed"))),
+        counted.filter(Ticket.state.in_(OPEN_STATES)),
+    ).where(Ticket.receipt_at >= low, Ticket.receipt_at < high, visible(scope))
+    return Volume(*session.execute(query).one())
 
 
 def overdue_by_agency(session: Session, *, at: dt.datetime, scope: Actor) -> dict[int, int]:

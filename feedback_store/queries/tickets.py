@@ -28,7 +28,7 @@ from feedback_store.tables import (
 from vitext import fold
 
 PAGE = 30
-TABS = ("new", "working", "answered", "overdue", "returned", "all")
+TABS = ("new", "working", "answered", "overdue", "returned", "done", "all")
 OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
 
 
@@ -100,10 +100,14 @@ def _tab(tab: str, actor: Actor, at: dt.datetime) -> ColumnElement[bool]:
     if actor.is_agency:
         own = and_(Leg.ticket_id == Ticket.id, Leg.agency_id == actor.agency_id)
         states = {"new": ("dispatched",), "working": ("accepted",), "answered": ("answered",)}
+        if tab == "done":
+            return exists().where(own, Leg.state == "released")
         if tab in states:
             return exists().where(own, Leg.state.in_(states[tab]))
     elif tab in ("new", "answered"):
         return Ticket.state == tab
+    elif tab == "done":
+        return Ticket.state.in_(("released", "closed"))
     elif tab == "working":
         return Ticket.state.in_(("dispatched", "in_progress"))
     elif tab == "returned":

@@ -110,6 +110,8 @@ def test_a_report_goes_from_the_web_chat_through_an_agency_back_to_its_reporter(
 
     manager.goto(f"{system.base}/console/so-lieu")
     no_overflow(manager)
+    manager.get_by_role("link", name="đã trả kết quả").click()
+    expect(manager.get_by_role("link", name=code[0])).to_be_visible()
     operator.goto(f"{system.base}/console/phan-anh/{code[0]}")
     expect(operator.get_by_text("5/5").first).to_be_visible()
     assert desk.faults == []
