@@ -152,7 +152,9 @@ def _pending(context: Context) -> bool:
         talk.callback_phone(context)
     elif pending == "callback_time" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.callback_time(context)
-    elif pending == "rating_comment" and turn.intent in COMMENTS:
+    elif pending == "rating_comment" and (
+        turn.intent in COMMENTS or (turn.intent in ("thanks", "goodbye") and len(turn.folded.split()) >= 4)
+    ):
         return talk.keep_comment(context)
     elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.reopen_reason(context)
