@@ -69,7 +69,13 @@ class Child:
         if self.process is None:
             if now < self._start_at:
                 return False
-            self.start()
+            try:
+                self.start()
+            except OSError as error:  # a full disk, no memory for a fork: the next try may succeed
+                self._start_at = now + self._delay
+                self._say(f"{self.spec.name} cannot be started ({error.strerror}); trying again in {self._delay:g} s")
+                self._delay = min(self._delay * 2, LONGEST_DELAY)
+                return False
             return True
         status = self.process.poll()
         if status is not None:
@@ -141,12 +147,21 @@ class Supervisor:
         self._http = httpx.Client(timeout=2, trust_env=False)
         self.children = [Child(spec, say, self._http) for spec in specs]
         self._note = note
+        self._unnoted = False
 
     def tend(self) -> None:
         """Look after every child once; takes a few milliseconds, seconds when one of them hangs."""
         changed = [child.tend() for child in self.children]
-        if any(changed):
+        if any(changed) or self._unnoted:
+            self.note()
+
+    def note(self) -> None:
+        """Write down who runs; on a full disk it is tried again until it succeeds."""
+        try:
             self._note({child.spec.name: child.pid for child in self.children if child.pid})
+            self._unnoted = False
+        except OSError:
+            self._unnoted = True
 
     def ready(self) -> bool:
         return all(child.ready for child in self.children)

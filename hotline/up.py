@@ -21,10 +21,11 @@ from hotline.keys import KeyFault, Keys
 from hotline.postgres import EmbeddedPostgres, PostgresError
 from hotline.running import AlreadyRunning, RunFolder, die_with_parent
 from hotline.settings import ROOT, Settings
-from hotline.supervisor import Supervisor
+from hotline.supervisor import FIRST_DELAY, Supervisor
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 OLDEST_SERVER = 140000
+LONGEST_POSTGRES_DELAY = 5.0
 
 
 class CannotStart(Exception):
@@ -93,6 +94,8 @@ class Up:
         self.postgres: EmbeddedPostgres | None = None
         self.supervisor: Supervisor | None = None
         self.training: subprocess.Popen[bytes] | None = None
+        self._postgres_at = 0.0
+        self._postgres_delay = FIRST_DELAY
 
     def run(self) -> None:
         left = self.folder.end_left_over()
@@ -199,10 +202,29 @@ class Up:
 
     def _tend(self) -> None:
         assert self.supervisor is not None
-        if self.postgres is not None and not self.postgres.alive():
-            say("hotline: PostgreSQL ended; starting it again")
-            self.postgres.start()
+        self._tend_postgres()
         self.supervisor.tend()
+
+    def _tend_postgres(self) -> None:
+        """Start an ended server again; a full disk can keep it down for long, the others go on meanwhile."""
+        now = time.monotonic()
+        if self.postgres is None or self.postgres.alive() or now < self._postgres_at:
+            return
+        first = self._postgres_delay == FIRST_DELAY
+        if first:
+            say("hotline: PostgreSQL ended; starting it again")
+        try:
+            self.postgres.start()
+        except (PostgresError, OSError) as error:
+            if first:
+                say(f"hotline: PostgreSQL does not start yet; trying again until it does. {error}")
+            self._postgres_at = now + self._postgres_delay
+            self._postgres_delay = min(self._postgres_delay * 2, LONGEST_POSTGRES_DELAY)
+            return
+        self._postgres_delay = FIRST_DELAY
+        say("hotline: PostgreSQL is back")
+        if self.supervisor is not None:
+            self.supervisor.note()
 
     def _stay(self) -> None:
         while True:
