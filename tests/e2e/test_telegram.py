@@ -6,7 +6,7 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -86,13 +86,25 @@ def system(telegram: FakeTelegram) -> Iterator[System]:
             running.stop()
 
 
-def user(system: System, login: str, role: str, *more: str) -> ConsoleUser:
-    made = system.run("user", "create", login, "--name", "Người thử", "--role", role, *more)
-    assert made.returncode == 0, made.stderr
-    return ConsoleUser.first_time(system.base, login, made.stdout.split()[-1])
+@pytest.fixture
+def user(system: System) -> Iterator[Callable[..., ConsoleUser]]:
+    """Makes console users; their connections are closed at the end."""
+    made: list[ConsoleUser] = []
+
+    def make(login: str, role: str, *more: str) -> ConsoleUser:
+        done = system.run("user", "create", login, "--name", "Người thử", "--role", role, *more)
+        assert done.returncode == 0, done.stderr
+        made.append(ConsoleUser.first_time(system.base, login, done.stdout.split()[-1]))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.http.close()
 
 
-def test_a_report_on_telegram_is_answered_and_rated_there(system: System, telegram: FakeTelegram) -> None:
+def test_a_report_on_telegram_is_answered_and_rated_there(
+    system: System, telegram: FakeTelegram, user: Callable[..., ConsoleUser]
+) -> None:
     person = Person(system, telegram)
     person.says("/start")
     person.hears("1022")
@@ -109,7 +121,7 @@ def test_a_report_on_telegram_is_answered_and_rated_there(system: System, telegr
     person.presses("Gửi")
     path = f"/console/phan-anh/{code[0]}"
 
-    operator = user(system, "tongdai", "operator")
+    operator = user("tongdai", "operator")
     page = operator.read(path)
     assert "Mất điện" in page
     assert "Giấu tên" in page
@@ -118,7 +130,7 @@ def test_a_report_on_telegram_is_answered_and_rated_there(system: System, telegr
     assert agency is not None
     operator.send(f"{path}/phan-phoi", page=path, agency=agency[1], note="Đề nghị kiểm tra")
 
-    officer = user(system, "dienluc", "officer", "--agency", "dien-luc")
+    officer = user("dienluc", "officer", "--agency", "dien-luc")
     seen = officer.read(path)
     assert "Giấu tên" in seen
     leg = officer.field(seen, "leg")
@@ -147,10 +159,12 @@ def test_a_report_on_telegram_is_answered_and_rated_there(system: System, telegr
     assert operator.read("/console/phan-anh?muc=done").count(code[0]) >= 1
 
 
-def test_an_emergency_on_telegram_gets_its_number(system: System, telegram: FakeTelegram) -> None:
+def test_an_emergency_on_telegram_gets_its_number(
+    system: System, telegram: FakeTelegram, user: Callable[..., ConsoleUser]
+) -> None:
     person = Person(system, telegram)
     person.read = len(telegram.texts(CHAT))
     person.says("co nguoi dang chay xang cuu voi chay nha")
     person.hears("114")
-    operator = user(system, "truckhancap", "operator")
+    operator = user("truckhancap", "operator")
     assert "Cháy" in operator.read("/console/khan-cap")
