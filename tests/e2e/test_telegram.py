@@ -22,6 +22,13 @@ SECRET = "bi-mat-cua-webhook"
 CHAT = 4242
 
 
+def shown(telegram: FakeTelegram) -> Iterator[dict[str, str]]:
+    """Every button under the messages sent so far, the newest first."""
+    for message in reversed(telegram.sent):
+        for row in json.loads(message.get("reply_markup") or "{}").get("inline_keyboard", []):
+            yield from row
+
+
 class Person:
     """Somebody on Telegram: posts updates to the webhook, reads what the bot sent."""
 
@@ -43,13 +50,14 @@ class Person:
         Image.new("RGB", (320, 240), "gray").save(data, "JPEG")
         self._post(self.telegram.photo(CHAT, "hien-truong", data.getvalue()))
 
-    def presses(self, label: str) -> None:
-        for message in reversed(self.telegram.sent):
-            rows = json.loads(message.get("reply_markup") or "{}").get("inline_keyboard", [])
-            for button in (one for row in rows for one in row):
+    def presses(self, label: str, seconds: float = 10) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for button in shown(self.telegram):
                 if button["text"] == label:
                     self._post(self.telegram.press(CHAT, button["callback_data"]))
                     return
+            time.sleep(0.05)
         raise AssertionError(f"no button {label!r} was shown")
 
     def hears(self, words: str, seconds: float = 20) -> str:
@@ -143,13 +151,7 @@ def test_a_report_on_telegram_is_answered_and_rated_there(
 
     person.hears("thay cầu chì")
     assert telegram.texts(CHAT).count(filed) == 1
-    stars = next(
-        button["text"]
-        for message in reversed(telegram.sent)
-        for row in json.loads(message.get("reply_markup") or "{}").get("inline_keyboard", [])
-        for button in row
-        if button["text"].startswith("5")
-    )
+    stars = next(button["text"] for button in shown(telegram) if button["text"].startswith("5"))
     person.presses(stars)
     person.hears("5 điểm")
     person.says("cảm ơn điện lực, sửa nhanh lắm")
@@ -168,3 +170,22 @@ def test_an_emergency_on_telegram_gets_its_number(
     person.hears("114")
     operator = user("truckhancap", "operator")
     assert "Cháy" in operator.read("/console/khan-cap")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, b'{"update_id": 900001}', 401),
+        ({"X-Telegram-Bot-Api-Secret-Token": "sai"}, b'{"update_id": 900001}', 401),
+        ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b"{", 400),
+        ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b"[]", 400),
+        ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b'{"update_id": 900002, "purchased_paid_media": {}}', 200),
+    ],
+    ids=["unsigned", "wrongly signed", "cut off", "no object", "unknown kind"],
+)
+def test_a_webhook_call_is_judged_by_its_signature_and_form(
+    system: System, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    address = f"{system.base}/telegram/webhook"
+    answer = httpx.post(address, content=body, trust_env=False, timeout=20, headers=headers)
+    assert answer.status_code == status
