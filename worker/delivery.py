@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.base import DeliveryError, OutboundMessage, Sender
@@ -23,6 +25,7 @@ from hotline.faults import fault
 log = structlog.get_logger("worker.delivery")
 
 SEND_SECONDS = 10.0
+RENEW_SECONDS = 1.5
 MAX_ATTEMPTS = 14  # 2, 4, 8 … 300 s apart: about forty minutes of a channel's outage
 
 
@@ -80,7 +83,7 @@ class Delivery:
             deliveries.mark_sending, conversation_id=to.conversation_id, message_id=due.id, now=_now()
         )
         try:
-            provider_id = await asyncio.wait_for(sender.send(to.peer, message), SEND_SECONDS)
+            provider_id = await self._send(sender, to, due, message)
         except TimeoutError:
             return await self._failed(to, due, DeliveryError("timed out", uncertain=True))
         except DeliveryError as error:
@@ -90,6 +93,20 @@ class Delivery:
             deliveries.mark_sent, message_id=due.id, provider_message_id=provider_id, now=_now()
         )
         return True
+
+    async def _send(self, sender: Sender, to: Recipient, due: Due, message: OutboundMessage) -> str | None:
+        """The provider's number of the message; the lease is kept while it takes. Raises TimeoutError."""
+        job = asyncio.ensure_future(sender.send(to.peer, message))
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                while not (await asyncio.wait({job}, timeout=RENEW_SECONDS))[0]:
+                    with contextlib.suppress(SQLAlchemyError):
+                        await self._db.statement(
+                            deliveries.renew, conversation_id=to.conversation_id, message_id=due.id, now=_now()
+                        )
+            return job.result()
+        finally:
+            job.cancel()
 
     async def _failed(self, to: Recipient, due: Due, error: DeliveryError) -> bool:
         log.warning("send_failed", channel=to.channel, message=due.id, error=str(error))

@@ -14,7 +14,7 @@ from feedback_store.crypto import keyring
 from feedback_store.service import results, tickets
 from feedback_store.service.intake import decrypted_json
 
-DELIVERY_LEASE = dt.timedelta(seconds=12)  # a send takes 10 s at most
+DELIVERY_LEASE = dt.timedelta(seconds=5)  # renewed during a send; so long a dead sender is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ WITH kept AS (
 )
 UPDATE outbound_messages SET status = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
 WHERE id = %(message)s AND status = 'pending'
+"""
+_RENEW = """
+WITH kept AS (
+    UPDATE conversations SET delivering_until = %(until)s WHERE id = %(id)s
+)
+UPDATE outbound_messages SET next_attempt_at = %(until)s WHERE id = %(message)s AND status = 'sending'
 """
 _END = """
 UPDATE outbound_messages SET status = %(status)s, provider_message_id = %(provider)s,
@@ -116,6 +122,12 @@ def mark_sending(connection: Connection, *, conversation_id: uuid.UUID, message_
     """Written before the send: an attempt that dies is seen as in doubt, not as never made."""
     values = {"id": conversation_id, "message": message_id, "until": now + DELIVERY_LEASE}
     return connection.exec_driver_sql(_SENDING, values).rowcount == 1
+
+
+def renew(connection: Connection, *, conversation_id: uuid.UUID, message_id: int, now: dt.datetime) -> None:
+    """The send still runs: nobody else is to take it for a dead one."""
+    values = {"id": conversation_id, "message": message_id, "until": now + DELIVERY_LEASE}
+    connection.exec_driver_sql(_RENEW, values)
 
 
 def mark_sent(session: Session, *, message_id: int, provider_message_id: str | None, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hotline.faults import POINTS
@@ -164,10 +165,14 @@ def table(strikes: Sequence[Strike]) -> str:
 
 
 def run(
-    hotline: Hotline, times: int, *, victims: Sequence[str] = VICTIMS, points: Sequence[str] = POINTS
-) -> list[Strike]:
+    hotline: Hotline,
+    times: int,
+    strikes: list[Strike],
+    *,
+    victims: Sequence[str] = VICTIMS,
+    points: Sequence[str] = POINTS,
+) -> None:
     """Strike every process at every point ``times`` times, web chat and Telegram by turns."""
-    strikes: list[Strike] = []
     for turn in range(times):
         for v, victim in enumerate(victims):
             for p, point in enumerate(points):
@@ -181,7 +186,6 @@ def run(
                     person.close()
                 strikes.append(one)
                 print(one, flush=True)
-    return strikes
 
 
 def main() -> int:
@@ -191,8 +195,9 @@ def main() -> int:
     parser.add_argument("--point", choices=POINTS, action="append", help="kill only at these points")
     chosen = parser.parse_args()
     began = time.monotonic()
-    with running_hotline() as hotline:
-        strikes = run(hotline, chosen.times, victims=chosen.only or VICTIMS, points=chosen.point or POINTS)
+    strikes: list[Strike] = []
+    with suppress(KeyboardInterrupt), running_hotline() as hotline:  # what was done until then is counted
+        run(hotline, chosen.times, strikes, victims=chosen.only or VICTIMS, points=chosen.point or POINTS)
     print(f"\n{table(strikes)}")
     bad = [one for one in strikes if not one.ok]
     print(f"\n{len(strikes)} kills in {time.monotonic() - began:.0f} s: {len(strikes) - len(bad)} ok, {len(bad)} not")
