@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from hotline.faults import POINTS
-from tests.e2e.chaos import PATIENCE, strike
+from tests.e2e.chaos import PATIENCE, Strike, compare_shown, strike
 from tests.e2e.hotline_process import VICTIMS, Hotline, running_hotline, until
 from tests.e2e.people import PEOPLE
 from tests.system import ENGINE_PYTHON, MODEL
@@ -41,3 +41,15 @@ def test_a_process_killed_in_a_filing_turn_loses_and_doubles_nothing(
     finally:
         person.close()
     assert found.ok, str(found)
+
+
+@pytest.mark.parametrize(
+    ("shown", "lost", "doubled"),
+    [(["một", "hai"], 0, 0), (["một"], 1, 0), (["một", "hai", "hai"], 0, 1), (["hai", "một"], 1, 0)],
+)
+def test_the_count_sees_what_was_not_delivered_delivered_twice_or_out_of_order(
+    shown: list[str], lost: int, doubled: int
+) -> None:
+    found = Strike("after_send", "worker", "telegram")
+    compare_shown(found, ["một", "hai"], shown)
+    assert (len(found.lost), len(found.doubled)) == (lost, doubled)
