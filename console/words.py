@@ -89,6 +89,11 @@ def paused_now(spans: list[PauseSpan]) -> bool:
     return any(span.end is None for span in spans)
 
 
+def number(value: int) -> str:
+    """``4.934``: a dot between thousands."""
+    return f"{value:,}".replace(",", ".")
+
+
 def ratio(numerator: int, denominator: int) -> str:
     """``97,5 %`` or ``không có`` where nothing fell due."""
     if not denominator:

@@ -5,14 +5,16 @@ Names, meaning and defaults are listed in ``docs/settings.md``; a test keeps the
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
+FILE = "hotline.env"
 
 
 class Settings(BaseSettings):
@@ -54,6 +56,20 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=6, description="life of a turn lease")
     engine_timeout: float = Field(default=10, description="seconds to wait for one turn of the engine")
     log_level: str = Field(default="INFO", description="least level that is logged")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over ``hotline.env`` in the folder of the installation."""
+        folder = Path(os.environ.get("HOTLINE_VAR") or ROOT / "var")
+        kept = DotEnvSettingsSource(settings_cls, env_file=folder / FILE, env_file_encoding="utf-8")
+        return init_settings, env_settings, kept
 
     @cached_property
     def models(self) -> Path:
