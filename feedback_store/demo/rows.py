@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from feedback_store.tables import Base
@@ -42,20 +43,30 @@ class Rows:
         """Insert everything, parents first, and move the sequences past the keys used."""
         order = {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
         for table in sorted(self._rows, key=lambda one: order[one.__tablename__]):
-            self._session.execute(insert(table), [_values(row) for row in self._rows[table]])
+            self._insert(table)
         for table in self._next:
             name = table.__tablename__
             self._session.execute(
                 text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
             )
 
+    def _insert(self, table: type[Base]) -> None:
+        """On the bare table: the mapped class would make a statement for every pattern of empty columns."""
+        alike: dict[frozenset[str], list[dict[str, Any]]] = {}
+        for row in self._rows[table]:
+            values = _values(row)
+            alike.setdefault(frozenset(values), []).append(values)
+        for rows in alike.values():
+            self._session.execute(insert(table.__table__), rows)
+
 
 def _values(row: Base) -> dict[str, Any]:
-    """Every column; defaults are those of the table."""
+    """Every column; defaults are those of the table. Empty JSON is left out: given, it would be stored as ``null``."""
     values: dict[str, Any] = {}
     for column in row.__table__.columns:
         value = row.__dict__.get(column.key)
         if value is None and column.default is not None and column.default.is_scalar:
             value = column.default.arg
-        values[column.key] = value
+        if value is not None or not isinstance(column.type, JSONB):
+            values[column.key] = value
     return values

@@ -152,7 +152,7 @@ class Story:
             wrong = self._rng.choice([one for one in self.world.agencies if one != agency])
             leg = self._dispatch(wrong, at)
             accept = self._clocks.running("accept", leg)[0]
-            share = self._rng.choice((0.3, 0.5, 0.8, 0.9, 1.4))
+            share = 1.4 if self.world.lateness[wrong] and self._rng.random() < 0.1 else self._rng.uniform(0.3, 0.95)
             self._later(self._clocks.at_share(accept, share), lambda when: self._returned(leg, agency, when))
             return
         self._work(self._dispatch(agency, at), at)
@@ -210,9 +210,10 @@ class Story:
         if draw < 0.07:
             self._later(self._clocks.at_share(resolve, self._rng.uniform(0.2, 0.5)),
                         lambda when: self._pause(leg, when))
-        if self._rng.random() < 0.006:
+        late = self.world.lateness[leg.agency_id] * self.world.pace(at)
+        if late and at > self.world.now - TOLD_FOR and self._rng.random() < 0.02:
             return  # left lying
-        share = self._share(self.world.lateness[leg.agency_id])
+        share = self._share(late)
         self._later(self._clocks.at_share(resolve, share), lambda when: self._answered(leg, when))
 
     def _accepted(self, leg: Leg, at: dt.datetime) -> None:
@@ -323,7 +324,7 @@ class Story:
                      data={"agency": agency, "files": int(photo is not None)}, scope="leg")
         self._notify("result", at, leg, f"{leg.id}:{at}", role="operator", agency=agency)
         notify = self._clocks.running("notify", leg)[0]
-        self._later(self._clocks.at_share(notify, self._share(0.04)), lambda when: self._released(leg, when))
+        self._later(self._clocks.at_share(notify, self._share(0.03)), lambda when: self._released(leg, when))
 
     def _released(self, leg: Leg, at: dt.datetime) -> None:
         self._changed(at)

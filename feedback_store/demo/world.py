@@ -17,6 +17,7 @@ from feedback_store.domain.policy import Policy
 from feedback_store.service import clocks
 from feedback_store.tables import Agency, Category, Commune
 
+YEAR = dt.timedelta(days=365)
 OWN_KINDS = frozenset({"ubnd-xa", "cong-an-xa"})
 
 
@@ -59,7 +60,7 @@ class World:
     words: Mapping[str, Any]
     names: Mapping[str, Sequence[str]]
     lateness: Mapping[int, float]
-    """Share of results that an agency gives too late."""
+    """Share of results that an agency gives too late over the year; see :meth:`pace`."""
     operators: Sequence[int]
     officers: Mapping[int, int]
 
@@ -71,6 +72,11 @@ class World:
 
     def agency_for(self, kind: str, commune_code: str) -> int:
         return self.by_kind[(kind, commune_code if kind in OWN_KINDS else None)]
+
+    def pace(self, at: dt.datetime) -> float:
+        """How much of its usual lateness an agency shows: the year begins badly and ends well."""
+        left = max(0.0, (self.now - at) / YEAR)
+        return float(0.05 + 2 * left**1.5)
 
     def pick(self, name: str) -> str:
         return str(self.rng.choice(self.words[name]))
@@ -92,12 +98,17 @@ def load_places(session: Session) -> list[Place]:
     ]
 
 
+def _lateness(agency: Agency, late: Mapping[str, float]) -> float:
+    """Under the agency's code, else its kind; most agencies are never late."""
+    return late.get(agency.code, late.get(agency.kind, 0.0))
+
+
 def load_world(
     session: Session, *, now: dt.datetime, rng: random.Random, places: Sequence[Place], agencies: Sequence[Agency],
     operators: Sequence[int], officers: Mapping[int, int],
 ) -> World:
     """Read the default data that the stories need. Raises ``Refused`` where none is loaded."""
-    reports = read_yaml("demo/reports.yaml")
+    reports, places_file = read_yaml("demo/reports.yaml"), read_yaml("demo/places.yaml")
     policy_id, policy = clocks.load_policy(session, now)
     codes = {clocks.HOTLINE_CALENDAR, *(agency.calendar_code for agency in agencies)}
     subjects = [
@@ -117,8 +128,8 @@ def load_world(
         agencies={agency.id: agency for agency in agencies},
         by_kind={(agency.kind, agency.commune_code): agency.id for agency in agencies},
         words=read_yaml("demo/chats.yaml"),
-        names=read_yaml("demo/places.yaml"),
-        lateness={agency.id: rng.choice((0.03, 0.05, 0.08, 0.1, 0.14, 0.2)) for agency in agencies},
+        names=places_file,
+        lateness={agency.id: _lateness(agency, places_file["late"]) for agency in agencies},
         operators=operators,
         officers=officers,
     )
