@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,15 +94,17 @@ def role_needed(*roles: str) -> Callable[..., CurrentUser]:
     return check
 
 
-async def checked_form(request: Request, user: CurrentUser = Depends(signed_in)) -> Mapping[str, Any]:
+async def checked_form(
+    request: Request, user: CurrentUser = Depends(signed_in)
+) -> AsyncIterator[Mapping[str, Any]]:
     """The form of a POST, after the CSRF token and the Origin were checked; 409 with a page otherwise."""
-    form = await request.form(max_files=10, max_fields=60)
-    origin = request.headers.get("origin")
-    host = request.headers.get("host", "")
-    foreign = origin not in (None, "null") and urlsplit(str(origin)).netloc != host
-    if foreign or not hmac.compare_digest(str(form.get("csrf", "")), user.csrf):
-        raise Refused("console.form_expired")
-    return form
+    async with request.form(max_files=10, max_fields=60) as form:
+        origin = request.headers.get("origin")
+        host = request.headers.get("host", "")
+        foreign = origin not in (None, "null") and urlsplit(str(origin)).netloc != host
+        if foreign or not hmac.compare_digest(str(form.get("csrf", "")), user.csrf):
+            raise Refused("console.form_expired")
+        yield form
 
 
 def page(request: Request, name: str, user: CurrentUser | None, *, status: int = 200, **values: Any) -> HTMLResponse:

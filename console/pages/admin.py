@@ -124,7 +124,6 @@ def agencies(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = ""
             query = query.where(Agency.search_name.contains(fold(tim.strip())))
         rows = (
             session.execute(query.order_by(Agency.commune_code.is_not(None), Agency.search_name).limit(300))
-            .tuples()
             .all()
         )
         total = session.scalar(select(func.count()).select_from(Agency)) or 0

@@ -41,7 +41,7 @@ def alarms(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE)))
                 .limit(20)
             )
         )
-        people = dict(session.execute(select(User.id, User.name)).tuples().all())
+        people = dict(session.execute(select(User.id, User.name)).all())
     return page(request, "emergencies.html", user, calls=calls, chats=chats, closed=closed, people=people)
 
 
@@ -86,7 +86,7 @@ def calls(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) 
                 .limit(20)
             )
         )
-        people = dict(session.execute(select(User.id, User.name)).tuples().all())
+        people = dict(session.execute(select(User.id, User.name)).all())
     return page(request, "callbacks.html", user, tasks=tasks, done=done, people=people, outcomes=OUTCOMES)
 
 
@@ -135,7 +135,6 @@ def notices(request: Request, user: CurrentUser = Depends(signed_in)) -> Respons
                 .order_by(UserNotice.id.desc())
                 .limit(100)
             )
-            .tuples()
             .all()
         )
     return page(request, "notices.html", user, notices=found)
@@ -167,7 +166,6 @@ def dead_letters(request: Request, user: CurrentUser = Depends(role_needed(*HOTL
                 .order_by(OutboundMessage.id.desc())
                 .limit(100)
             )
-            .tuples()
             .all()
         )
     return page(request, "dead_letters.html", user, found=found)

@@ -66,7 +66,7 @@ def show(
             "volume": figures.volume(session, period=period, scope=actor),
             "overdue_now": figures.overdue_by_agency(session, at=now, scope=actor),
             "overdue_total": figures.count_overdue(session, at=now, scope=actor),
-            "names": dict(session.execute(select(Category.code, Category.name)).tuples().all()),
+            "names": dict(session.execute(select(Category.code, Category.name)).all()),
         }
     last = period.end - dt.timedelta(days=1)
     asked = {"tu": f"{period.first:%Y-%m}", "den": f"{last:%Y-%m}", "han": against}
@@ -130,7 +130,7 @@ def drill(
                 select(Ticket, Category.name)
                 .join(Category, Category.code == Ticket.category_code)
                 .where(Ticket.id.in_(found.ticket_ids))
-            ).tuples()
+            )
         }
     given = {"so": figure, "phan": part, "tu": tu, "den": den, "han": han, "don_vi": don_vi}
     return page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -76,7 +77,7 @@ def file(
         phone = "0" + phone[3:]
     if phone and not PHONE.fullmatch(phone):
         return _form(request, user, posted, "Số điện thoại gồm 10 hoặc 11 chữ số, bắt đầu bằng 0.")
-    place = str(posted.get("place", "")).strip() or None
+    place, stamp = str(posted.get("place", "")).strip() or None, str(posted.get("opened", ""))
     commune = str(posted.get("commune", "")) or None
     try:
         with deps.store.transaction() as session:
@@ -87,13 +88,14 @@ def file(
                 text=str(posted.get("text", "")),
                 category_code=str(posted.get("category", "")),
                 channel="phone",
-                receipt_at=_opened(str(posted.get("opened", "")), now),
+                receipt_at=_opened(stamp, now),
                 place_text=place,
                 commune_code=commune,
                 anonymous=posted.get("anonymous") == "on",
                 reporter_name=str(posted.get("name", "")).strip() or None,
                 reporter_phone=phone or None,
                 entered_by=user.id,
+                form_key=hashlib.sha256(f"{user.id}:{stamp}".encode()).hexdigest() if stamp else None,
             )
             filed = tickets.file_report(session, report=report, actor=user.actor, now=now)
     except Refused as error:

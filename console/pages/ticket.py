@@ -74,7 +74,7 @@ def ticket_view(
             "clocks": clock_views(session, shown, now),
             "suggestion": suggestion,
             "lines": _chat(session, shown, user),
-            "people": dict(session.execute(select(User.id, User.name)).tuples().all()),
+            "people": dict(session.execute(select(User.id, User.name)).all()),
             "agencies": list(
                 session.scalars(select(Agency).where(Agency.dissolved_at.is_(None)).order_by(Agency.search_name))
             ),

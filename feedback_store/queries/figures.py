@@ -205,7 +205,7 @@ def overdue_by_agency(session: Session, *, at: dt.datetime, scope: Actor) -> dic
         .where(*_overdue(session, at, scope, None), Clock.kind == "resolve", Clock.agency_id.is_not(None))
         .group_by(Clock.agency_id)
     )
-    return {int(agency): int(count) for agency, count in session.execute(query).tuples() if agency is not None}
+    return {int(agency): int(count) for agency, count in session.execute(query) if agency is not None}
 
 
 def drill(

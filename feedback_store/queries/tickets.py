@@ -221,7 +221,7 @@ def _unseen(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .where(Addition.ticket_id.in_(ids), Addition.seen_at.is_(None))
         .group_by(Addition.ticket_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,7 @@ class NewReport:
     contact_id: int | None = None
     filing_event_id: int | None = None
     entered_by: int | None = None
+    form_key: str | None = None
     danger: bool = False
     media_ids: Sequence[uuid.UUID] = ()
     kind: str = "report"
@@ -63,12 +64,19 @@ class Filed:
 
 
 def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.datetime) -> Filed:
-    """File a report as a ticket; once per ``filing_event_id``. Starts promise and triage from receipt.
+    """File a report as a ticket; once per ``filing_event_id`` and per ``form_key``.
+
+    Starts promise and triage from receipt.
 
     Raises ``Refused`` for an empty text or an unknown category.
     """
     if report.filing_event_id is not None:
         known = session.scalars(select(Ticket).where(Ticket.filing_event_id == report.filing_event_id)).one_or_none()
+        if known is not None:
+            return Filed(known.id, known.code, promise_due(session, known.id), created=False)
+    if report.form_key is not None:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(report.form_key))))
+        known = session.scalars(select(Ticket).where(Ticket.form_key == report.form_key)).one_or_none()
         if known is not None:
             return Filed(known.id, known.code, promise_due(session, known.id), created=False)
     if not report.text.strip():
@@ -108,6 +116,7 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
             contact_id=report.contact_id,
             filing_event_id=report.filing_event_id,
             entered_by=report.entered_by,
+            form_key=report.form_key,
             anonymous=report.anonymous,
             reporter_name=report.reporter_name,
             reporter_phone=report.reporter_phone,

@@ -32,6 +32,7 @@ class Ticket(Base):
     filing_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("inbound_events.id"), unique=True, comment="the pressed 'Gửi'; files once"
     )
+    form_key: Mapped[str | None] = mapped_column(String(64), comment="one sending of an entry form; it files once")
     entered_by: Mapped[int | None] = mapped_column(comment="operator of a phone report")
     anonymous: Mapped[bool] = mapped_column(default=False)
     reporter_name: Mapped[str | None] = mapped_column(EncryptedText)
@@ -68,6 +69,7 @@ class Ticket(Base):
         Index("ix_tickets_receipt", "receipt_at"),
         Index("ix_tickets_conversation", "conversation_id"),
         Index("ix_tickets_sample", "id", postgresql_where=sql("is_sample")),
+        Index("uq_tickets_form_key", "form_key", unique=True, postgresql_where=sql("form_key IS NOT NULL")),
         Index(
             "ix_tickets_search",
             sql("to_tsvector('simple', search_text)"),
