@@ -216,9 +216,13 @@ def fetch_python310(uv: list[str]) -> str:
 
 
 def clean_env() -> dict[str, str]:
-    """The environment without what would point uv, pip or Python at another environment."""
+    """The environment without what would point uv, pip or Python at another environment.
+
+    uv trusts the machine's certificates, as pip does: an agency's mirror or proxy has one of its own.
+    """
     dropped = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "UV_PYTHON", "CONDA_PREFIX")
-    return {name: value for name, value in os.environ.items() if name not in dropped}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true", **kept}  # the second for older uv
 
 
 def find_uv() -> list[str]:

@@ -77,6 +77,11 @@ class Clockwork:
             if clock.kind in ("promise", "resolve"):
                 self._move(clock, now)
 
+    def pause_limit(self, at: dt.datetime) -> dt.datetime:
+        """Where the policy ends the first pause of a ticket (a sample ticket has one at most)."""
+        calendar = self._world.calendars[clocks.HOTLINE_CALENDAR][1]
+        return due(calendar, Target("working_days", self._world.policy.pause_days_each), at)
+
     def any_breached(self, at: dt.datetime) -> bool:
         return any(clock.current_due <= at for clock in self.running())
 

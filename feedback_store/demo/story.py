@@ -122,6 +122,7 @@ class Story:
         self._changed(at)
         reason = self.world.pick("refused")
         self._over("refused", "refused", at, self._operator(), reason)
+        self.ticket.first_response_at = at
         in_time = True
         for clock in self._clocks.running("triage"):
             in_time = at <= clock.current_due
@@ -264,7 +265,7 @@ class Story:
         by = self._officer(leg) if own else self._operator()
         self._paused = self.rows.add(Pause(
             id=self.rows.key(Pause), ticket_id=self.ticket.id, leg_id=leg.id if own else None, kind=kind,
-            reason=reason, started_at=at, opened_by=by,
+            reason=reason, started_at=at, opened_by=by, limit_at=self._clocks.pause_limit(at),
         ))
         self._clocks.pauses.append(self._paused)
         self._clocks.recompute(at)
@@ -464,7 +465,9 @@ class Story:
         kind, spoken = f"breach_{clock.kind}", spoken_time(due)
         if leg is not None and clock.kind in ("accept", "resolve"):
             self._notify(kind, at, leg, str(clock.id), agency_id=leg.agency_id, due=spoken)
-        self._notify(kind, at, leg, str(clock.id), role="supervisor", due=spoken)
+        hotline = ("operator", "supervisor") if clock.kind in ("triage", "notify", "promise") else ("supervisor",)
+        for role in hotline:
+            self._notify(kind, at, leg, str(clock.id), role=role, due=spoken)
         if clock.kind == "promise":
             self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken)
 
