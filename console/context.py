@@ -13,17 +13,15 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
 from console import words
 from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.queries import desk
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.service import emergencies
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
 from feedback_store.store import Store
-from feedback_store.tables import UserNotice
 from feedback_store.texts import has, render
 
 FOLDER = Path(__file__).parent
@@ -123,26 +121,11 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
     with deps.store.reading() as session:
         frame["sample"] = is_sample_database(session)
         if user is not None:
-            frame["unread"] = unread(session, user)
+            frame["unread"] = desk.unread(session, user)
             if user.role in HOTLINE:
                 frame["alarms"] = emergencies.open_calls(session, limit=5)
     html = deps.templates.get_template(name).render(**frame, **values)
     return HTMLResponse(html, status_code=status)
-
-
-def notice_filter(user: CurrentUser) -> Any:
-    """Notices for this user: their own, their agency's, their role's."""
-    mine = [UserNotice.user_id == user.id, UserNotice.role == user.role]
-    if user.role == "administrator":
-        mine.append(UserNotice.role.in_(("operator", "supervisor")))
-    if user.agency_id is not None:
-        mine.append(UserNotice.agency_id == user.agency_id)
-    return or_(*mine)
-
-
-def unread(session: Session, user: CurrentUser) -> int:
-    query = select(func.count()).select_from(UserNotice).where(notice_filter(user), UserNotice.read_at.is_(None))
-    return session.scalar(query) or 0
 
 
 def go(path: str, message: str | None = None) -> Response:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
-from feedback_store.tables import Clock
 from feedback_store.texts import has, render
 from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Clock
 
 
 def when(instant: dt.datetime | None) -> str:

@@ -7,15 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import func, select
 
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.procedures.answer import answer
-from feedback_store.service import audit, users
+from feedback_store.queries import desk
+from feedback_store.service import confirming, users
 from feedback_store.service.actor import ROLES, Refused
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Agency, Commune, Procedure
-from vitext import fold
 
 router = APIRouter()
 ADMIN = role_needed("administrator")
@@ -38,7 +36,7 @@ def _users(
     deps = deps_of(request)
     with deps.store.reading() as session:
         found = users.list_users(session, search=tim[:60])
-        agencies = list(session.scalars(select(Agency).order_by(Agency.search_name)))
+        agencies = desk.agencies(session)
     return page(
         request,
         "users.html",
@@ -119,14 +117,7 @@ def _number(form: Mapping[str, Any]) -> int | None:
 def agencies(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
     deps = deps_of(request)
     with deps.store.reading() as session:
-        query = select(Agency, Commune.name).outerjoin(Commune, Commune.code == Agency.commune_code)
-        if tim.strip():
-            query = query.where(Agency.search_name.contains(fold(tim.strip())))
-        rows = (
-            session.execute(query.order_by(Agency.commune_code.is_not(None), Agency.search_name).limit(300))
-            .all()
-        )
-        total = session.scalar(select(func.count()).select_from(Agency)) or 0
+        rows, total = desk.agency_rows(session, search=tim), desk.count_agencies(session)
     return page(request, "agencies.html", user, rows=rows, search=tim, total=total)
 
 
@@ -140,15 +131,10 @@ def confirm_agency(
     """The administrator vouches for the agency: "mẫu" goes away."""
     deps = deps_of(request)
     with deps.store.transaction() as session:
-        agency = session.get(Agency, agency_id)
-        if agency is not None:
-            agency.is_sample, agency.edited_at = False, deps.now()
-            name = str(form.get("name", "")).strip()
-            if name:
-                agency.name, agency.search_name = name, fold(name)
-            audit.log(
-                session, action="agency_confirmed", user_id=user.id, subject=f"agency:{agency.id}", now=deps.now()
-            )
+        confirming.confirm_agency(
+            session, agency_id=agency_id, name=str(form.get("name", "")).strip() or None, user_id=user.id,
+            now=deps.now(),
+        )  # fmt: skip
     return go("/console/don-vi", "Đã xác nhận đơn vị.")
 
 
@@ -157,7 +143,7 @@ def procedures(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response
     """The catalogue with what must be checked before each record is confirmed."""
     deps = deps_of(request)
     with deps.store.reading() as session:
-        rows = list(session.scalars(select(Procedure).order_by(Procedure.verified_at.is_not(None), Procedure.name)))
+        rows = desk.procedures(session)
     shown = [(row, answer(row.record, "general", verified=True).body) for row in rows]
     return page(request, "procedures.html", user, rows=shown)
 
@@ -169,15 +155,7 @@ def confirm_procedure(
     """Confirm a record, or take the confirmation back; who and when are kept (decision 14)."""
     deps, now = deps_of(request), deps_of(request).now()
     with deps.store.transaction() as session:
-        row = session.scalars(select(Procedure).where(Procedure.key == key)).one_or_none()
-        if row is not None:
-            keep = form.get("verified") == "on"
-            row.verified_by, row.verified_at = (user.id, now) if keep else (None, None)
-            audit.log(
-                session,
-                action="procedure_confirmed" if keep else "procedure_unconfirmed",
-                user_id=user.id,
-                subject=f"procedure:{row.key}",
-                now=now,
-            )
+        confirming.confirm_procedure(
+            session, key=key, verified=form.get("verified") == "on", user_id=user.id, now=now
+        )
     return go("/console/thu-tuc", "Đã lưu.")

@@ -7,13 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select, update
 
-from console.context import HOTLINE, checked_form, deps_of, go, notice_filter, page, role_needed, signed_in
-from feedback_store.queries import conversations
+from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, signed_in
+from feedback_store.queries import conversations, desk
 from feedback_store.service import callbacks, emergencies
+from feedback_store.service import notices as tell
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import CallbackTask, Conversation, EmergencyCall, OutboundMessage, Ticket, User, UserNotice
 
 router = APIRouter()
 OUTCOMES = (("reached", "Đã gặp"), ("no_answer", "Không nghe máy"), ("wrong_number", "Sai số"), ("other", "Khác"))
@@ -33,15 +32,7 @@ def alarms(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE)))
             ]
             for call in calls
         }
-        closed = list(
-            session.scalars(
-                select(EmergencyCall)
-                .where(EmergencyCall.closed_at.is_not(None))
-                .order_by(EmergencyCall.closed_at.desc())
-                .limit(20)
-            )
-        )
-        people = dict(session.execute(select(User.id, User.name)).all())
+        closed, people = desk.closed_emergencies(session), desk.people(session)
     return page(request, "emergencies.html", user, calls=calls, chats=chats, closed=closed, people=people)
 
 
@@ -78,15 +69,7 @@ def calls(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) 
     deps = deps_of(request)
     with deps.store.reading() as session:
         tasks = callbacks.open_tasks(session)
-        done = list(
-            session.scalars(
-                select(CallbackTask)
-                .where(CallbackTask.closed_at.is_not(None))
-                .order_by(CallbackTask.closed_at.desc())
-                .limit(20)
-            )
-        )
-        people = dict(session.execute(select(User.id, User.name)).all())
+        done, people = desk.closed_callbacks(session), desk.people(session)
     return page(request, "callbacks.html", user, tasks=tasks, done=done, people=people, outcomes=OUTCOMES)
 
 
@@ -127,16 +110,7 @@ def close_call(
 def notices(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     deps = deps_of(request)
     with deps.store.reading() as session:
-        found = (
-            session.execute(
-                select(UserNotice, Ticket.code)
-                .outerjoin(Ticket, Ticket.id == UserNotice.ticket_id)
-                .where(notice_filter(user))
-                .order_by(UserNotice.id.desc())
-                .limit(100)
-            )
-            .all()
-        )
+        found = desk.notices(session, user)
     return page(request, "notices.html", user, notices=found)
 
 
@@ -146,9 +120,7 @@ def read_all(
 ) -> Response:
     deps = deps_of(request)
     with deps.store.transaction() as session:
-        session.execute(
-            update(UserNotice).where(notice_filter(user), UserNotice.read_at.is_(None)).values(read_at=deps.now())
-        )
+        tell.mark_read(session, rule=desk.addressed_to(user), now=deps.now())
     return go("/console/thong-bao")
 
 
@@ -157,15 +129,5 @@ def dead_letters(request: Request, user: CurrentUser = Depends(role_needed(*HOTL
     """Messages that could not be delivered, or whose outcome is unknown."""
     deps = deps_of(request)
     with deps.store.reading() as session:
-        found = (
-            session.execute(
-                select(OutboundMessage, Conversation.channel, Ticket.code)
-                .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
-                .outerjoin(Ticket, Ticket.id == OutboundMessage.ticket_id)
-                .where(OutboundMessage.status.in_(("dead", "uncertain")))
-                .order_by(OutboundMessage.id.desc())
-                .limit(100)
-            )
-            .all()
-        )
+        found = desk.dead_letters(session)
     return page(request, "dead_letters.html", user, found=found)

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from console.context import deps_of, signed_in
-from feedback_store.queries.tickets import may_see_media
+from feedback_store.queries.tickets import find_media
 from feedback_store.service import media
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Media
 
 router = APIRouter()
 
@@ -20,8 +19,8 @@ router = APIRouter()
 def photo(request: Request, media_id: uuid.UUID, user: CurrentUser = Depends(signed_in)) -> Response:
     deps = deps_of(request)
     with deps.store.reading() as session:
-        row = session.get(Media, media_id)
-        if row is None or not (may_see_media(session, media=row, actor=user.actor) or row.uploaded_by == user.id):
+        row = find_media(session, media_id=media_id, actor=user.actor)
+        if row is None:
             raise HTTPException(404)
         data = media.open_public(deps.media, row)
     if data is None:

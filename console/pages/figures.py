@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from console.context import deps_of, page, role_needed
 from feedback_store.domain.kpi import Period
-from feedback_store.queries import figures
+from feedback_store.queries import figures, lookups, tickets
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Category, Ticket
 
 router = APIRouter()
 READERS = ("manager", "supervisor", "administrator", "operator", "leader")
@@ -66,7 +64,7 @@ def show(
             "volume": figures.volume(session, period=period, scope=actor),
             "overdue_now": figures.overdue_by_agency(session, at=now, scope=actor),
             "overdue_total": figures.count_overdue(session, at=now, scope=actor),
-            "names": dict(session.execute(select(Category.code, Category.name)).all()),
+            "names": {one.code: one.name for one in lookups.categories(session)},
         }
     last = period.end - dt.timedelta(days=1)
     asked = {"tu": f"{period.first:%Y-%m}", "den": f"{last:%Y-%m}", "han": against}
@@ -124,14 +122,7 @@ def drill(
             limit=DRILL_PAGE,
             offset=(number - 1) * DRILL_PAGE,
         )
-        rows = {
-            ticket.id: (ticket, category)
-            for ticket, category in session.execute(
-                select(Ticket, Category.name)
-                .join(Category, Category.code == Ticket.category_code)
-                .where(Ticket.id.in_(found.ticket_ids))
-            )
-        }
+        rows = tickets.listed(session, found.ticket_ids)
     given = {"so": figure, "phan": part, "tu": tu, "den": den, "han": han, "don_vi": don_vi}
     return page(
         request,
@@ -139,7 +130,7 @@ def drill(
         user,
         title=f"{NAMES[figure]}: {PARTS[part]}",
         total=found.total,
-        rows=[rows[i] for i in found.ticket_ids],
+        rows=rows,
         number=number,
         pages=max(1, -(-found.total // DRILL_PAGE)),
         link=lambda to: "/console/so-lieu/phieu?" + urlencode({**given, "trang": to}),

@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from console.context import deps_of, go, page, signed_in
-from feedback_store.queries import lookups
+from feedback_store.queries import desk, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import QueueFilter
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Agency
 from vitext.dates import VIET_NAM
 
 router = APIRouter()
@@ -85,7 +83,7 @@ def queue(
         options: dict[str, Any] = {
             "categories": lookups.categories(session),
             "communes": lookups.communes(session),
-            "agencies": [] if actor.is_agency else list(session.scalars(select(Agency).order_by(Agency.search_name))),
+            "agencies": [] if actor.is_agency else desk.agencies(session),
         }
     given = {
         "muc": tab,

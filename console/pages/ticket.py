@@ -9,18 +9,16 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from feedback_store.domain.lifecycle import may_leg, may_ticket
-from feedback_store.queries import conversations, lookups
+from feedback_store.queries import conversations, desk, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
-from feedback_store.service import audit, clocks, legs
+from feedback_store.service import audit, clocks, legs, tickets
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Addition, Agency, User
 
 router = APIRouter()
 
@@ -74,10 +72,8 @@ def ticket_view(
             "clocks": clock_views(session, shown, now),
             "suggestion": suggestion,
             "lines": _chat(session, shown, user),
-            "people": dict(session.execute(select(User.id, User.name)).all()),
-            "agencies": list(
-                session.scalars(select(Agency).where(Agency.dissolved_at.is_(None)).order_by(Agency.search_name))
-            ),
+            "people": desk.people(session),
+            "agencies": desk.agencies(session, standing=True),
             "categories": lookups.categories(session),
             "version": ticket.version,
             "paused": [p for p in shown.pauses if p.ended_at is None],
@@ -185,8 +181,5 @@ def seen(
         ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
         if ticket is None:
             raise HTTPException(404)
-        for addition in session.scalars(
-            select(Addition).where(Addition.ticket_id == ticket.id, Addition.seen_at.is_(None))
-        ):
-            addition.seen_at, addition.seen_by = now, user.id
+        tickets.see_additions(session, ticket_id=ticket.id, user_id=user.id, now=now)
     return ticket_view(request, code, user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
@@ -19,12 +19,14 @@ from feedback_store.service import legs, media, results, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.media import MediaRefused
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Leg, Media, Ticket
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
 from feedback_store.texts import render
 
 router = APIRouter()
 MAX_FILE = 10 * 2**20
-Move = Callable[[Session, Ticket], str]
+Move = Callable[[Session, "Ticket"], str]
 
 
 def _number(form: Mapping[str, Any], name: str) -> int | None:
@@ -49,8 +51,8 @@ def _do(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any],
 
 def _leg(session: Session, ticket: Ticket, form: Mapping[str, Any], user: CurrentUser) -> int:
     """The leg a form names, if it belongs to this ticket and the user may see it."""
-    leg = session.get(Leg, _number(form, "leg") or 0)
-    if leg is None or leg.ticket_id != ticket.id or (user.actor.is_agency and leg.agency_id != user.agency_id):
+    leg = queries.find_leg(session, leg_id=_number(form, "leg") or 0, ticket_id=ticket.id, actor=user.actor)
+    if leg is None:
         raise HTTPException(404)
     return leg.id
 
@@ -154,27 +156,11 @@ def _keep_files(request: Request, code: str, user: CurrentUser, form: Mapping[st
         if ticket is None:
             raise HTTPException(404)
         for name in earlier:
-            row = session.get(Media, uuid.UUID(name))
-            if row is not None and row.uploaded_by == user.id and row.leg_id is None:
-                kept.append(row.id)
+            if media.own_evidence(session, media_id=uuid.UUID(name), user_id=user.id):
+                kept.append(uuid.UUID(name))
         for file in files[:6]:
             photo = media.store_upload(deps.media, file.file.read(MAX_FILE + 1), max_bytes=MAX_FILE)
-            session.add(
-                Media(
-                    id=photo.id,
-                    uploaded_by=user.id,
-                    status="stored",
-                    mime=photo.mime,
-                    size=photo.size,
-                    sha256=photo.sha256,
-                    width=photo.width,
-                    height=photo.height,
-                    original_path=photo.original_path,
-                    public_path=photo.public_path,
-                    created_at=now,
-                )
-            )
-            kept.append(photo.id)
+            kept.append(media.keep_evidence(session, photo=photo, user_id=user.id, now=now))
     return kept
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -297,6 +298,29 @@ def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | No
         evidence=evidence,
         rating=rating,
     )
+
+
+def find_leg(session: Session, *, leg_id: int, ticket_id: int, actor: Actor) -> Leg | None:
+    """A leg of this ticket that the actor may see."""
+    query = select(Leg).where(Leg.id == leg_id, Leg.ticket_id == ticket_id, visible_leg(actor))
+    return session.scalars(query).one_or_none()
+
+
+def listed(session: Session, ids: Sequence[int]) -> list[tuple[Ticket, str]]:
+    """Tickets with the names of their categories, in the order of ``ids``."""
+    query = (
+        select(Ticket, Category.name).join(Category, Category.code == Ticket.category_code).where(Ticket.id.in_(ids))
+    )
+    found = {ticket.id: (ticket, name) for ticket, name in session.execute(query)}
+    return [found[one] for one in ids if one in found]
+
+
+def find_media(session: Session, *, media_id: uuid.UUID, actor: Actor) -> Media | None:
+    """A photo that the actor may see: of a visible ticket, or one they uploaded themselves."""
+    media = session.get(Media, media_id)
+    if media is None or not (may_see_media(session, media=media, actor=actor) or media.uploaded_by == actor.user_id):
+        return None
+    return media
 
 
 def may_see_media(session: Session, *, media: Media, actor: Actor) -> bool:

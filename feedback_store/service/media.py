@@ -125,6 +125,32 @@ def attach(
     return row
 
 
+def keep_evidence(session: Session, *, photo: StoredPhoto, user_id: int, now: dt.datetime) -> uuid.UUID:
+    """The row of an officer's photo that belongs to no result yet; gives its id."""
+    session.add(
+        Media(
+            id=photo.id,
+            uploaded_by=user_id,
+            status="stored",
+            mime=photo.mime,
+            size=photo.size,
+            sha256=photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            original_path=photo.original_path,
+            public_path=photo.public_path,
+            created_at=now,
+        )
+    )
+    return photo.id
+
+
+def own_evidence(session: Session, *, media_id: uuid.UUID, user_id: int) -> bool:
+    """Whether this user uploaded it and no result has it yet."""
+    row = session.get(Media, media_id)
+    return row is not None and row.uploaded_by == user_id and row.leg_id is None
+
+
 def discard(root: Path, photo: StoredPhoto) -> None:
     """Take back a photo whose row was not committed."""
     _remove(root / photo.original_path)

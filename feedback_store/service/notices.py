@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -125,3 +126,8 @@ def result_buttons(code: str) -> list[Button]:
         Button(render(f"tickets.star_{n}"), f'/rate{{"stars": {n}, "ticket": "{code}"}}', once=False)
         for n in range(5, 0, -1)
     ]
+
+
+def mark_read(session: Session, *, rule: ColumnElement[bool], now: dt.datetime) -> None:
+    """Notices that fit ``rule`` (queries.desk.addressed_to) and are still unread count as read."""
+    session.execute(update(UserNotice).where(rule, UserNotice.read_at.is_(None)).values(read_at=now))

@@ -210,6 +210,12 @@ def add_addition(
     return added
 
 
+def see_additions(session: Session, *, ticket_id: int, user_id: int, now: dt.datetime) -> None:
+    """An operator has read what the citizen added."""
+    query = update(Addition).where(Addition.ticket_id == ticket_id, Addition.seen_at.is_(None))
+    session.execute(query.values(seen_at=now, seen_by=user_id))
+
+
 def active_legs(session: Session, ticket_id: int) -> list[Leg]:
     query = select(Leg).where(Leg.ticket_id == ticket_id, Leg.state.in_(ACTIVE_LEG)).order_by(Leg.number)
     return list(session.scalars(query))

@@ -1,0 +1,108 @@
+"""Reads of the operators' and administrators' lists: people, agencies, notices, calls, failed deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.tables import (
+    Agency,
+    CallbackTask,
+    Commune,
+    Conversation,
+    EmergencyCall,
+    OutboundMessage,
+    Procedure,
+    Ticket,
+    User,
+    UserNotice,
+)
+from vitext import fold
+
+RECENT = 20
+LISTED = 100
+
+
+def people(session: Session) -> dict[int, str]:
+    """Names of all console users by id."""
+    return dict(session.execute(select(User.id, User.name)).all())
+
+
+def agencies(session: Session, *, standing: bool = False) -> list[Agency]:
+    """Agencies by name; ``standing``: without the dissolved ones."""
+    query = select(Agency).order_by(Agency.search_name)
+    return list(session.scalars(query.where(Agency.dissolved_at.is_(None)) if standing else query))
+
+
+def agency_rows(session: Session, *, search: str, limit: int = 300) -> Sequence[Any]:
+    """Agencies with the name of their commune, those of the province first."""
+    query = select(Agency, Commune.name).outerjoin(Commune, Commune.code == Agency.commune_code)
+    if search.strip():
+        query = query.where(Agency.search_name.contains(fold(search.strip())))
+    rows: Sequence[Any] = session.execute(
+        query.order_by(Agency.commune_code.is_not(None), Agency.search_name).limit(limit)
+    ).all()
+    return rows
+
+
+def count_agencies(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Agency)) or 0
+
+
+def procedures(session: Session) -> list[Procedure]:
+    """The catalogue, records that nobody confirmed first."""
+    return list(session.scalars(select(Procedure).order_by(Procedure.verified_at.is_not(None), Procedure.name)))
+
+
+def closed_emergencies(session: Session) -> list[EmergencyCall]:
+    """The last ones that were closed."""
+    query = select(EmergencyCall).where(EmergencyCall.closed_at.is_not(None))
+    return list(session.scalars(query.order_by(EmergencyCall.closed_at.desc()).limit(RECENT)))
+
+
+def closed_callbacks(session: Session) -> list[CallbackTask]:
+    """The last ones that were closed."""
+    query = select(CallbackTask).where(CallbackTask.closed_at.is_not(None))
+    return list(session.scalars(query.order_by(CallbackTask.closed_at.desc()).limit(RECENT)))
+
+
+def addressed_to(user: CurrentUser) -> ColumnElement[bool]:
+    """Notices for this user: their own, their agency's, their role's; an administrator reads the hotline's."""
+    mine = [UserNotice.user_id == user.id, UserNotice.role == user.role]
+    if user.role == "administrator":
+        mine.append(UserNotice.role.in_(("operator", "supervisor")))
+    if user.agency_id is not None:
+        mine.append(UserNotice.agency_id == user.agency_id)
+    return or_(*mine)
+
+
+def notices(session: Session, user: CurrentUser) -> Sequence[Any]:
+    """The newest notices with the code of their ticket."""
+    query: Any = select(UserNotice, Ticket.code).outerjoin(Ticket, Ticket.id == UserNotice.ticket_id)
+    rows: Sequence[Any] = session.execute(
+        query.where(addressed_to(user)).order_by(UserNotice.id.desc()).limit(LISTED)
+    ).all()
+    return rows
+
+
+def unread(session: Session, user: CurrentUser) -> int:
+    query = select(func.count()).select_from(UserNotice).where(addressed_to(user), UserNotice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def dead_letters(session: Session) -> Sequence[Any]:
+    """Messages that were given up, or whose outcome is unknown, with channel and ticket."""
+    query: Any = (
+        select(OutboundMessage, Conversation.channel, Ticket.code)
+        .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
+        .outerjoin(Ticket, Ticket.id == OutboundMessage.ticket_id)
+        .where(OutboundMessage.status.in_(("dead", "uncertain")))
+    )
+    rows: Sequence[Any] = session.execute(
+        query.order_by(OutboundMessage.id.desc()).limit(LISTED)
+    ).all()
+    return rows
