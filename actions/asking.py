@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from actions.turn import Button, Context
 from feedback_store.queries.lookups import category_name, commune_name
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
-from feedback_store.tables import Draft
 from vitext import fold
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Draft
 
 WORDINGS = 3
 

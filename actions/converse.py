@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from actions.routing import handle
 from actions.turn import Answer, Context, Turn, read_turn
 from actions.understanding import Understand
-from feedback_store.service import drafts
+from feedback_store.service import conversations, drafts, effects
 from feedback_store.store import Store
-from feedback_store.tables import ActionResult, Conversation
 from hotline.faults import fault
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Conversation
 
 NAME = "action_converse"
 
@@ -56,16 +58,14 @@ class Converse(Action):  # type: ignore[misc]
 
 def take(session: Session, turn: Turn, links: dict[str, str], understand: Understand) -> dict[str, Any]:
     """The first result of the event: ``{"replies": […], "slots": {…}}``."""
-    known = session.get(ActionResult, (turn.event_id, NAME, 0))
+    known = effects.known(session, event_id=turn.event_id, action=NAME)
     if known is not None:
-        return dict(known.result)
-    conversation = session.get_one(Conversation, turn.conversation_id)
+        return known
+    conversation = conversations.get(session, turn.conversation_id)
     context = Context(session, turn, conversation, Answer(), links, understand)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
-    session.add(
-        ActionResult(event_id=turn.event_id, action=NAME, step=0, result=result, created_at=dt.datetime.now(dt.UTC))
-    )
+    effects.keep(session, event_id=turn.event_id, action=NAME, result=result, now=dt.datetime.now(dt.UTC))
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import TYPE_CHECKING
 
 from actions import asking, gather
 from actions.turn import Button, Context, Turn
@@ -13,9 +14,11 @@ from feedback_store.queries.lookups import gazetteer
 from feedback_store.service import drafts, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.drafts import ReportData, next_step
-from feedback_store.tables import Draft, Ticket
 from vitext import fold
 from vitext.dates import spoken_time
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Draft, Ticket
 
 # A word that confirms the summary as the very next message (decision 9); folded.
 CONFIRM = frozenset(
@@ -367,7 +370,7 @@ def confirm(context: Context) -> None:
     if last is None or last.ticket_id is None:
         context.answer.say("nothing_open")
         return
-    ticket = context.session.get_one(Ticket, last.ticket_id)
+    ticket = tickets.get(context.session, last.ticket_id)
     _tell_filed(context, ticket, again=True)
 
 
@@ -383,7 +386,7 @@ def send(context: Context, draft: Draft) -> None:
         received_at=context.turn.received_at,
         now=context.turn.now,
     )
-    ticket = context.session.get_one(Ticket, filed.ticket_id)
+    ticket = tickets.get(context.session, filed.ticket_id)
     _tell_filed(context, ticket, again=False)
     if data.issues:
         context.answer.say("next_issue")
@@ -413,7 +416,7 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
     bare = (bool(turn.media) and (turn.payload or not turn.text)) or lat is not None
     if conversation.last_ticket_id is None or not (asked or bare):
         return False
-    ticket = context.session.get_one(Ticket, conversation.last_ticket_id)
+    ticket = tickets.get(context.session, conversation.last_ticket_id)
     if not may_ticket("add", ticket.state):
         return False
     words = None

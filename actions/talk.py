@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actions import asking, report
 from actions.turn import Button, Context
 from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
-from feedback_store.procedures.answer import ASPECTS
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
-from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets
+from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets, verdicts
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import Limited, NotFound, OwnStory, own_tickets, ticket_status
-from feedback_store.tables import ProcedureFeedback, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
 
 TAKES_BACK = re.compile(
     r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
@@ -102,25 +103,20 @@ def _nothing_found(context: Context) -> None:
 def judge_answer(context: Context) -> None:
     """ "Hữu ích / Chưa đúng" under an answer."""
     turn = context.turn
-    verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
+    verdict: verdicts.Verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
     aspect = turn.value("aspect")
-    _keep_verdict(context, str(turn.value("procedure")), aspect if aspect in ASPECTS else None, verdict)
+    _keep_verdict(context, str(turn.value("procedure")), aspect, verdict)
     name = "answer_useful" if verdict == "useful" else "answer_wrong"
     context.answer.say(name, buttons=None if verdict == "useful" else [Button("Gặp tổng đài viên", "/human_agent")])
     resume(context)
 
 
-def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: str) -> None:
-    context.session.add(
-        ProcedureFeedback(
-            procedure_key=key,
-            aspect=aspect,
-            verdict=verdict,
-            event_id=context.turn.event_id,
-            question=context.turn.text if verdict == "nothing_found" else None,
-            created_at=context.turn.now,
-        )
-    )
+def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: verdicts.Verdict) -> None:
+    turn = context.turn
+    verdicts.keep(
+        context.session, verdict=verdict, procedure_key=key, aspect=aspect, question=turn.text,
+        event_id=turn.event_id, now=turn.now,
+    )  # fmt: skip
 
 
 def _about(key: str, aspect: str) -> str:
@@ -253,7 +249,7 @@ def reopen(context: Context) -> None:
 
 
 def reopen_reason(context: Context) -> None:
-    ticket = context.session.get_one(Ticket, int(context.memory["reopen"]))
+    ticket = tickets.get(context.session, int(context.memory["reopen"]))
     context.remember(pending=None, reopen=None)
     _reopen(context, ticket, context.turn.text)
 

@@ -10,13 +10,15 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
-from feedback_store.tables import Conversation
 from vitext import fold
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Conversation
 
 PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)")
 

@@ -210,6 +210,11 @@ def add_addition(
     return added
 
 
+def get(session: Session, ticket_id: int) -> Ticket:
+    """Raises ``NoResultFound`` for an unknown id."""
+    return session.get_one(Ticket, ticket_id)
+
+
 def see_additions(session: Session, *, ticket_id: int, user_id: int, now: dt.datetime) -> None:
     """An operator has read what the citizen added."""
     query = update(Addition).where(Addition.ticket_id == ticket_id, Addition.seen_at.is_(None))
