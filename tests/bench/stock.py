@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
+
+from tests.bench.world import pss
+from tests.system import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
+# On all sentences DIET does not end an epoch of its hundred in minutes; every EVERYth keeps it below thirty.
+EVERY, LEAST = 8, 8
 
 CONFIG = """\
 recipe: default.v1
@@ -59,14 +69,25 @@ def training_files() -> list[Path]:
     return sorted(p for p in found if "nlu:" in p.read_text(encoding="utf-8"))
 
 
-def prepare(folder: Path) -> tuple[list[str], int]:
-    """Write config, domain, rules and data of the stock bot; give its intents and sentences."""
-    blocks: list[dict[str, Any]] = []
+@dataclass(frozen=True)
+class Sample:
+    """How much of the training data stock Rasa got."""
+
+    sentences: int
+    of: int
+
+
+def prepare(folder: Path) -> Sample:
+    """Write config, domain, rules and data of the stock bot; give the size of its sample."""
+    whole: dict[str, list[str]] = {}
     for path in training_files():
-        blocks += [b for b in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"] if "intent" in b]
-    for block in blocks:
-        block.pop("metadata", None)
-    intents = sorted({b["intent"] for b in blocks})
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            if "intent" in block:
+                lines = [line for line in str(block["examples"]).splitlines() if line.startswith("- ")]
+                whole.setdefault(block["intent"], []).extend(lines)
+    intents = sorted(whole)
+    taken = {name: lines[::EVERY] if len(lines) > LEAST * EVERY else lines[:LEAST] for name, lines in whole.items()}
+    blocks = [{"intent": name, "examples": "\n".join(taken[name]) + "\n"} for name in intents]
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     dump = {"sort_keys": False, "allow_unicode": True}
@@ -76,10 +97,10 @@ def prepare(folder: Path) -> tuple[list[str], int]:
             "rule": f"answer {intent}",
             "steps": [
                 {"intent": intent},
-                {"action": "action_bench" if intent == "ask_procedure" else "utter_other"},
+                {"action": "action_bench"},
             ],
         }
-        for intent in intents
+        for intent in [*intents, "nlu_fallback"]
     ]
     stories = [{"story": "one turn", "steps": rules[0]["steps"]}]
     (data / "rules.yml").write_text(
@@ -90,34 +111,37 @@ def prepare(folder: Path) -> tuple[list[str], int]:
         "version": "3.1",
         "intents": intents,
         "entities": entities,
-        "responses": {"utter_other": [{"text": "ok"}]},
         "actions": ["action_bench"],
     }
     (folder / "domain.yml").write_text(yaml.safe_dump(domain, **dump), encoding="utf-8")
     (folder / "config.yml").write_text(CONFIG, encoding="utf-8")
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
-    return intents, sum(str(b["examples"]).count("\n- ") + 1 for b in blocks)
+    return Sample(sum(map(len, taken.values())), sum(map(len, whole.values())))
 
 
-def train(folder: Path) -> None:
+def train(folder: Path) -> Sample:
     """Train unless a model of exactly this data is there. Takes many minutes on two cores."""
-    prepare(folder)
+    sample = prepare(folder)
     digest = hashlib.sha256()
     for name in ("config.yml", "domain.yml", "data/nlu.yml", "data/rules.yml"):
         digest.update((folder / name).read_bytes())
     stamp = folder / "models" / "fingerprint"
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
-    print("training stock Rasa (once; this takes a while) …", flush=True)
-    subprocess.run(
-        [ENGINE_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "stock"],
-        cwd=folder,
-        env=engine_env(),
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+        return sample
+    print(f"training stock Rasa once, its log is {folder / 'train.log'} …", flush=True)
+    began = time.monotonic()
+    with (folder / "train.log").open("wb") as log:
+        subprocess.run(
+            [ENGINE_PYTHON, "-m", "rasa", "train", "--fixed-model-name", "stock"],
+            cwd=folder,
+            env=engine_env(),
+            check=True,
+            stdout=log,
+            stderr=log,
+        )
+    (folder / "models" / "seconds").write_text(f"{time.monotonic() - began:.0f}")
     stamp.write_text(digest.hexdigest())
+    return sample
 
 
 def engine_env() -> dict[str, str]:
@@ -175,3 +199,56 @@ class Bench(Action):
         dispatcher.utter_message(text="ok")
         return []
 '''
+
+
+def ports() -> list[int]:
+    """Two free ports: engine, actions."""
+    return free_ports(2)
+
+
+def wait(port: int, seconds: float = 240) -> None:
+    """Return when the engine has answered a message. Raises RuntimeError when it does not."""
+    end = time.monotonic() + seconds
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        while time.monotonic() < end:
+            try:
+                answer = http.post(
+                    f"http://127.0.0.1:{port}/webhooks/rest/webhook", json={"sender": "first", "message": "xin chào"}
+                )
+                if answer.status_code == 200 and answer.json():
+                    return
+            except (httpx.HTTPError, ValueError):
+                pass
+            time.sleep(0.2)
+    raise RuntimeError("stock Rasa did not start")
+
+
+def memory(process: subprocess.Popen[bytes]) -> float:
+    """PSS in MB of a process and its children (same process group)."""
+    own = (one for one in Path("/proc").iterdir() if one.name.isdigit() and _group(one) == process.pid)
+    return sum(pss(int(one.name)) for one in own)
+
+
+def _group(entry: Path) -> int | None:
+    try:
+        return os.getpgid(int(entry.name))
+    except OSError:
+        return None
+
+
+def end(processes: list[subprocess.Popen[bytes]]) -> None:
+    """End them with what they started."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
+
+def trained_seconds(folder: Path) -> str:
+    """How long the kept model took to train."""
+    return (folder / "models" / "seconds").read_text()

@@ -1,0 +1,223 @@
+"""``python -m tests.bench [SECTION…] [--json FILE]``: what `make bench` prints.
+
+Sections: turns stock burst memory start training clocks search; without a name, all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+from tests.bench import burst as bursts
+from tests.bench import machine, stock, turns
+from tests.bench.figures import Section
+from tests.bench.world import BotApi, World
+
+ROOT = Path(__file__).resolve().parents[2]
+SECTIONS = ("start", "memory", "turns", "stock", "burst", "training", "clocks", "search")
+OURS = {"start", "memory", "turns", "burst"}
+
+
+class Bench:
+    """One run: a hotline of its own for the sections that need one."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.wanted: list[str] = options.sections or list(SECTIONS)
+        self.done: list[Section] = []
+        self.ours: dict[str, float] = {}
+
+    async def run(self) -> None:
+        if OURS & set(self.wanted):
+            await self._with_hotline()
+        if "stock" in self.wanted:
+            await self._stock()
+        if "training" in self.wanted:
+            self._training()
+        if "clocks" in self.wanted:
+            self._clocks()
+        if "search" in self.wanted:
+            self._search()
+
+    def _end(self, section: Section) -> None:
+        self.done.append(section)
+        print(section.text(), flush=True)
+
+    async def _with_hotline(self) -> None:
+        world = World()
+        api = await BotApi().open(world.telegram_port)
+        try:
+            await asyncio.to_thread(world.start)
+            if "start" in self.wanted:
+                await self._start(world)
+            if "memory" in self.wanted:
+                await machine.settle()
+                self._memory(world, "Memory, idle after the start (PSS)")
+            if "turns" in self.wanted:
+                await self._turns(world)
+            if "burst" in self.wanted:
+                await self._burst(world, api)
+            if "memory" in self.wanted and {"turns", "burst"} & set(self.wanted):
+                await machine.settle()
+                self._memory(world, "Memory, idle after the load above (PSS)")
+        finally:
+            await api.close()
+            await asyncio.to_thread(world.stop)
+
+    async def _start(self, world: World) -> None:
+        await asyncio.to_thread(world.halt)
+        section = Section("Start-up, everything installed and trained (second start)")
+        whole, each = await asyncio.to_thread(machine.start_ups, world)
+        section.add("hotline up, to its printed address", whole, "s", target=30)
+        for name, seconds in each.items():
+            section.add(f"{name}, to its health check", seconds, "s")
+        section.note("the four start together with their health watched every 0.1 s")
+        self._end(section)
+
+    def _memory(self, world: World, title: str) -> None:
+        section = Section(title)
+        found = machine.memory(world)
+        for name, megabytes in found.items():
+            section.add(name, megabytes, "MB")
+        section.add("sum", sum(found.values()), "MB", target=1536)
+        self._end(section)
+
+    async def _turns(self, world: World) -> None:
+        await turns.latency(world, 20)  # caches and connections, as any running hotline has them
+        section = Section("Web chat, one citizen: POST to the reply on SSE")
+        found = await turns.latency(world, self.options.turns)
+        for name, told in (("question", "procedure question"), ("report", "turn of a report, its filing included")):
+            section.add(f"{told}, p50", turns.p(found[name], 0.5), "ms", target=50)
+            section.add(f"{told}, p95", turns.p(found[name], 0.95), "ms", target=120)
+        section.note(f"{len(found['question'])} + {len(found['report'])} turns; every turn runs the custom action")
+        self.ours["p50"], self.ours["p95"] = (turns.p(found["question"], share) for share in (0.5, 0.95))
+        self._end(section)
+        section = Section(f"Durable turns a second, {turns.PARALLEL} citizens at once, gateway + one engine")
+        for name, reports in (("procedure questions", False), ("whole reports", True)):
+            rate, took = await turns.throughput(world, self.options.seconds, reports=reports)
+            section.add(f"{name}, turns a second", rate, "/s", target=50, wanted="least")
+            section.add(f"{name}, p95 meanwhile", turns.p(took, 0.95), "ms")
+            self.ours.setdefault("rate", rate)
+        section.note("counted as committed in the database; each citizen holds a stream and acknowledges replies")
+        section.note("the load shares the cores with the hotline")
+        self._end(section)
+
+    async def _stock(self) -> None:
+        folder = ROOT / "var" / "bench" / "stock"
+        sample = await asyncio.to_thread(stock.train, folder)
+        section = Section("Stock Rasa: default pipeline, REST channel, in-memory tracker")
+        port, actions_port = (int(one) for one in stock.ports())
+        began = time.perf_counter()
+        processes = stock.serve(folder, port, actions_port)
+        try:
+            await asyncio.to_thread(stock.wait, port)
+            section.add("start, to its first reply", time.perf_counter() - began, "s")
+            await turns.stock_latency("127.0.0.1", port, 20)
+            took = await turns.stock_latency("127.0.0.1", port, self.options.turns)
+            section.add("latency, p50", turns.p(took, 0.5), "ms")
+            section.add("latency, p95", turns.p(took, 0.95), "ms")
+            rate, busy = await turns.stock_throughput("127.0.0.1", port, self.options.seconds)
+            section.add("turns a second", rate, "/s")
+            section.add("p95 meanwhile", turns.p(busy, 0.95), "ms")
+            section.add("memory, engine and actions (PSS)", sum(stock.memory(one) for one in processes), "MB")
+            self._beside(section, took, rate)
+        finally:
+            await asyncio.to_thread(stock.end, processes)
+        section.note(
+            f"trained on {sample.sentences} of the {sample.of} sentences (every {stock.EVERY}th of an intent, "
+            f"at least {stock.LEAST}): {stock.trained_seconds(folder)} s; its action answers at once and stores nothing"
+        )
+        self._end(section)
+
+    def _beside(self, section: Section, took: list[float], rate: float) -> None:
+        """Ours beside stock's, where both were measured in this run."""
+        if "rate" not in self.ours:
+            return
+        section.add("ours: turns a second", self.ours["rate"], "/s", target=3 * rate, wanted="least", stock=rate)
+        for name, share in (("p50", 0.5), ("p95", 0.95)):
+            section.add(f"ours: latency, {name}", self.ours[name], "ms", stock=turns.p(took, share))
+
+    async def _burst(self, world: World, api: BotApi) -> None:
+        section = Section(
+            f"Telegram webhook, {self.options.burst:.0f} s at {bursts.RATE:.0f}/s over {bursts.CONVERSATIONS:,} "
+            "conversations, turns being handled meanwhile"
+        )
+        found = await bursts.burst(world, self.options.burst)
+        accepted = len(found.keys) / found.spent
+        section.add("accepted and durable (200)", accepted, "/s", target=300, wanted="least")
+        section.add("planned moment to 200, p50", turns.p(found.late, 0.5), "ms")
+        section.add("planned moment to 200, p99", turns.p(found.late, 0.99), "ms", target=100)
+        section.add("turns handled meanwhile", found.handled_meanwhile / found.spent, "/s")
+        section.add("refused", sum(found.refused.values()), "", target=0)
+        done, spent, cpu = await bursts.worked_off(world)
+        section.add("backlog", done, "turns")
+        section.add("backlog worked off", done / spent if spent else 0, "/s", target=40, wanted="least")
+        told = bursts.stored(world, found)
+        section.add("lost", told.lost, "", target=0)
+        section.add("doubled", told.doubled + told.turns_doubled, "", target=0)
+        section.add("turns that ended in an apology", told.failed, "", target=0)
+        section.note(f"{found.repeated} updates were sent twice on purpose; {told.tickets:,} tickets were filed")
+        section.note(f"the load used {found.client_cpu / found.spent:.2f} of the {os.cpu_count()} cores in the burst")
+        shares = ", ".join(f"{name} {seconds / max(done, 1) * 1000:.1f}" for name, seconds in cpu.items())
+        section.note(f"CPU a turn of the backlog, in ms: {shares}")
+        section.note(f"{len(api.sent):,} replies were delivered by then (Telegram takes 30 a second)")
+        self._end(section)
+
+    def _training(self) -> None:
+        section = Section("Training of our model, from nothing")
+        took = machine.training(Path("/tmp") / f"hotline-bench-{os.getpid()}")
+        section.add("hotline train --again", took, "s", target=120)
+        self._end(section)
+
+    def _clocks(self) -> None:
+        section = Section("Due times")
+        for name, rate in machine.due_times().items():
+            section.add(name, rate, "/s", target=50_000, wanted="least")
+        self._end(section)
+
+    def _search(self) -> None:
+        section = Section("Procedure search")
+        took, built, told = machine.search_times(self.options.catalogue)
+        section.add("p50", turns.p(took, 0.5), "ms")
+        section.add("p95", turns.p(took, 0.95), "ms", target=15)
+        section.add("building the index", built, "s")
+        section.note(told)
+        self._end(section)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure a hotline of its own.")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument("--turns", type=int, default=200, help="turns per latency figure")
+    parser.add_argument("--seconds", type=float, default=30, help="length of each throughput figure")
+    parser.add_argument("--burst", type=float, default=30, help="length of the webhook burst")
+    parser.add_argument("--catalogue", type=Path, help="procedures as gzipped JSON lines, for the search")
+    options = parser.parse_args()
+    unknown = set(options.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"unknown section: {', '.join(sorted(unknown))}")
+    model = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.machine(),
+    )  # fmt: skip
+    print(f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}\n", flush=True)
+    bench = Bench(options)
+    try:
+        asyncio.run(bench.run())
+    finally:
+        if options.json is not None:
+            options.json.write_text(json.dumps([one.data() for one in bench.done], indent=1, ensure_ascii=False))
+    short = [f"{one.title}: {f.name}" for one in bench.done for f in one.figures if f.holds is False]
+    print("every target holds" if not short else "falls short:\n  " + "\n  ".join(short))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Memory, start-up, training, clocks and search."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpx
+import yaml
+
+from feedback_store.calendars import calendar_data
+from feedback_store.domain.calendar import calendar_from_data
+from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.procedures.search import Entry, Index
+from hotline.settings import ROOT
+from tests.bench.scripts import QUESTIONS
+from tests.bench.world import World, pss
+
+CATALOGUE = 2642
+PROCESSES = ("engine", "actions", "web", "worker")
+
+
+def memory(world: World) -> dict[str, float]:
+    """PSS in MB by process of the installation."""
+    return {name: sum(map(pss, pids)) for name, pids in world.processes().items()}
+
+
+def start_ups(world: World) -> tuple[float, dict[str, float]]:
+    """Seconds of a whole ``hotline up``, and of each process from its own start to its health check."""
+    ready: dict[str, float] = {}
+    over = threading.Event()
+
+    def watch(name: str) -> None:
+        url = f"http://127.0.0.1:{world.port(name)}/{'healthz' if name == 'web' else 'health'}"
+        with httpx.Client(trust_env=False, timeout=1) as http:
+            while not over.is_set() and name not in ready:
+                try:
+                    if http.get(url).status_code == 200:
+                        ready[name] = time.time()
+                except httpx.HTTPError:
+                    pass
+                time.sleep(0.1)
+
+    watchers = [threading.Thread(target=watch, args=(name,)) for name in PROCESSES]
+    for one in watchers:
+        one.start()
+    try:
+        whole = world.start()
+    finally:
+        over.set()
+        for one in watchers:
+            one.join()
+    noted = json.loads((world.system.var / "run" / "children.json").read_text())
+    return whole, {name: ready[name] - _begun(int(noted[name][0])) for name in PROCESSES if name in ready}
+
+
+def _begun(pid: int) -> float:
+    """The moment a process started, in seconds since the epoch."""
+    uptime_now = float(Path("/proc/uptime").read_text().split()[0])
+    ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[19])
+    return time.time() - uptime_now + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def training(folder: Path) -> float:
+    """Seconds of a whole training of our model, into a folder that is removed again."""
+    place = folder / "training"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+    began = time.perf_counter()
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "hotline.cli", "train", "--again"],
+            cwd=ROOT,
+            env={**kept, "HOTLINE_VAR": str(place), "HOTLINE_MODEL_DIR": str(place / "models")},
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return time.perf_counter() - began
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def due_times(count: int = 40_000) -> dict[str, float]:
+    """Due times a second: working time, working days, clock time; a tenth has a pause."""
+    document = yaml.safe_load((ROOT / "data" / "calendars.yaml").read_text(encoding="utf-8"))
+    entry = next(iter(document["calendars"].values()))
+    overrides = document.get("overrides") or {}
+    office = calendar_from_data(calendar_data(entry, overrides, range(2025, 2029)))
+    chance = random.Random(1022)
+    begin = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    starts = [begin + dt.timedelta(seconds=chance.randrange(300 * 86400)) for _ in range(count)]
+    targets = [Target("working_minutes", 240), Target("working_days", 7), Target("clock_minutes", 1440)]
+    cases = []
+    for number, start in enumerate(starts):
+        pauses: tuple[PauseSpan, ...] = ()
+        if number % 10 == 0:
+            pauses = (PauseSpan(start + dt.timedelta(hours=1), start + dt.timedelta(days=2)),)
+        cases.append((targets[number % 3], start, pauses))
+    found: dict[str, float] = {}
+    for name, chosen in (
+        ("all kinds, every tenth paused", cases),
+        ("working minutes", [(targets[0], s, ()) for s in starts]),
+        ("working days", [(targets[1], s, ()) for s in starts]),
+    ):
+        began = time.perf_counter()
+        for target, start, pauses in chosen:
+            due(office, target, start, pauses)
+        found[name] = len(chosen) / (time.perf_counter() - began)
+    return found
+
+
+def search_times(catalogue: Path | None) -> tuple[list[float], float, str]:
+    """Seconds per search, seconds to build the index, and what was searched."""
+    entries, told = _entries(catalogue)
+    began = time.perf_counter()
+    index = Index(entries)
+    built = time.perf_counter() - began
+    asked = [*QUESTIONS, "thủ tục cấp giấy phép xây dựng nhà ở riêng lẻ cần giấy tờ gì và nộp ở đâu ạ"]
+    asked += [entry.name for entry in entries[:: max(1, len(entries) // 150)]]
+    took = []
+    for text in asked * 3:
+        start = time.perf_counter()
+        index.near_best(index.search(text))
+        took.append(time.perf_counter() - start)
+    return took, built, told
+
+
+def _entries(catalogue: Path | None) -> tuple[list[Entry], str]:
+    document = json.loads((ROOT / "data" / "common_procedures.json").read_text(encoding="utf-8"))
+    own = [
+        Entry(str(number), one["name"], (one["name"], str(one.get("official_name") or ""), *one.get("aliases", ())))
+        for number, one in enumerate(document["records"])
+    ]
+    if catalogue is not None:
+        with gzip.open(catalogue, "rt", encoding="utf-8") as file:
+            read = [Entry(one["code"], one["name"], (one["name"],)) for one in map(json.loads, file)]
+        return own + read, f"{len(own)} records of everyday names and {len(read)} of {catalogue.name}"
+    return own + list(_made_up(own)), f"{len(own)} records, filled up to {CATALOGUE} with shuffled names"
+
+
+def _made_up(own: list[Entry]) -> Iterable[Entry]:
+    """Records of the length and vocabulary that names of procedures have."""
+    chance = random.Random(1022)
+    syllables = [syllable for entry in own for phrase in entry.phrases for syllable in phrase.split()]
+    for number in range(CATALOGUE - len(own)):
+        name = " ".join(chance.choices(syllables, k=chance.randint(6, 30)))
+        yield Entry(f"made-{number}", name, (name,))
+
+
+async def settle(seconds: float = 8) -> None:
+    """Let the processes come to rest before they are weighed."""
+    await asyncio.sleep(seconds)
