@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -58,7 +60,17 @@ def hotline() -> None:
 
 def main() -> None:
     """Entry of the command ``hotline``."""
-    app(prog_name="hotline")
+    try:
+        app(prog_name="hotline")
+    except ValidationError as error:
+        if error.title != "Settings":
+            raise
+        for fault in error.errors():
+            name = str(fault["loc"][0]).upper()
+            full = name if name == "DATABASE_URL" else f"HOTLINE_{name}"
+            print(f"hotline: the setting {full} is wrong: {fault['msg']}, not {fault['input']!r}", file=sys.stderr)
+        print("hotline: docs/settings.md lists every setting", file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

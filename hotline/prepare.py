@@ -7,8 +7,6 @@ at the terminal; nothing of it reaches a log.
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -18,30 +16,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.defaults import load_defaults
+from feedback_store.demo import load_demo
 from feedback_store.migrations import pending, upgrade
+from feedback_store.service import users
 from feedback_store.store import Store
 from feedback_store.tables import Setting, Ticket
+from hotline.keys import KeyFault, Keys
 from hotline.process import open_store
 from hotline.settings import Settings
 
-users: Any = (
-    importlib.import_module("feedback_store.service.users")
-    if importlib.util.find_spec("feedback_store.service.users")
-    else None
-)
-demo: Any = importlib.import_module("feedback_store.demo") if importlib.util.find_spec("feedback_store.demo") else None
 DEMO_MARK = "demo"
+KEY_MARK = "encryption_key"
 DEMO_SEED = 1022
+CHANGED = "(password was changed)"
 
 
-class RealTickets(RuntimeError):
+class Declined(RuntimeError):
+    """This database is not for this installation; the message says why and what to do."""
+
+
+class RealTickets(Declined):
     """Sample data is not put beside real tickets."""
+
+
+class WrongKey(Declined):
+    """What is stored was encrypted with another key."""
 
 
 def prepare(settings: Settings, store: Store, *, now: dt.datetime) -> dict[str, Any]:
     """``{"migrated", "admin": {username, password} | None, "sign_ins": [[role, username, password]]}``.
 
-    Raises RealTickets when sample data was asked for in a database with tickets of its own.
+    Raises RealTickets when sample data was asked for in a database with tickets of its own, WrongKey when
+    the rows are encrypted with another key than ``var/keys/encryption``.
     """
     said: dict[str, Any] = {"migrated": pending(store.engine), "admin": None, "sign_ins": []}
     if said["migrated"]:
@@ -50,14 +56,27 @@ def prepare(settings: Settings, store: Store, *, now: dt.datetime) -> dict[str, 
         with store.reading() as session:
             refuse_real_tickets(session)
     with store.transaction() as session:
+        check_key(session, Keys(settings.keys), now)
         load_defaults(session, now=now, province=settings.province)
     if settings.demo:
         said["sign_ins"] = load_samples(store, settings.media, now)
-    elif users is not None:
+    else:
         with store.transaction() as session:
             first = users.ensure_first_admin(session, now=now)
         said["admin"] = None if first is None else {"username": first.username, "password": first.password}
     return said
+
+
+def check_key(session: Session, keys: Keys, now: dt.datetime) -> None:
+    """The database remembers the fingerprint of the key that it was first used with."""
+    mark = session.get(Setting, KEY_MARK)
+    if mark is None:
+        session.add(Setting(key=KEY_MARK, value={"fingerprint": keys.fingerprint()}, updated_at=now))
+    elif mark.value["fingerprint"] != keys.fingerprint():
+        raise WrongKey(
+            f"the database is encrypted with another key than {keys.encryption_file}; "
+            "put the copy made by `hotline backup --key` there, or take back a backup with `hotline restore FILE --key`"
+        )
 
 
 def refuse_real_tickets(session: Session) -> None:
@@ -69,14 +88,20 @@ def refuse_real_tickets(session: Session) -> None:
 
 
 def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]:
-    """Fill an empty demo database once; its sign-ins are kept, they open sample data alone."""
+    """Fill an empty demo database once; its sign-ins are kept, they open sample data alone.
+
+    A password that somebody changed since is not repeated.
+    """
     with store.transaction() as session:
         mark = session.get(Setting, DEMO_MARK)
         if mark is not None and mark.value.get("loaded"):
-            return [list(entry) for entry in mark.value["sign_ins"]]
+            return [
+                [role, login, password if still_opens(session, login, password) else CHANGED]
+                for role, login, password in mark.value["sign_ins"]
+            ]
         if mark is None:
             session.add(Setting(key=DEMO_MARK, value={"loaded": False}, updated_at=now))
-    signs = demo.load_demo(store, now=now, seed=DEMO_SEED, media_root=media)
+    signs = load_demo(store, now=now, seed=DEMO_SEED, media_root=media)
     made = [[sign.role, sign.login, sign.password] for sign in signs]
     with store.transaction() as session:
         mark = session.get_one(Setting, DEMO_MARK)
@@ -84,15 +109,27 @@ def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]
     return made
 
 
+def still_opens(session: Session, login: str, password: str) -> bool:
+    """Whether the account has this password."""
+    user = users.find(session, login)
+    return user is not None and users.PASSWORDS.verify(password, user.password_hash)
+
+
 def main() -> int:
-    settings, store = open_store("prepare", pool_size=2)
+    settings = Settings()
+    keys = Keys(settings.keys)
+    had_key = keys.made()
     try:
-        print(json.dumps(prepare(settings, store, now=dt.datetime.now(dt.UTC))))
-    except RealTickets as error:
+        settings, store = open_store("prepare", pool_size=2, settings=settings)
+        try:
+            print(json.dumps(prepare(settings, store, now=dt.datetime.now(dt.UTC))))
+        finally:
+            store.close()
+    except (Declined, KeyFault) as error:
+        if isinstance(error, WrongKey) and not had_key:  # a fresh key must not stand where the right one belongs
+            keys.encryption_file.unlink()
         print(json.dumps({"refused": str(error)}))
         return 3
-    finally:
-        store.close()
     return 0
 
 

@@ -73,9 +73,12 @@ def migrate() -> None:
     except (starting.CannotStart, PostgresError) as error:
         typer.echo(f"hotline: {error}", err=True)
         raise typer.Exit(1) from error
+    lines = done.stdout.strip().splitlines()
+    said = json.loads(lines[-1]) if lines else {}
+    if "refused" in said:
+        typer.echo(f"hotline: {said['refused']}", err=True)
     if done.returncode != 0:
-        raise typer.Exit(done.returncode)
-    said = json.loads(done.stdout.strip().splitlines()[-1])
+        raise typer.Exit(1)
     typer.echo("schema updated" if said["migrated"] else "schema was up to date")
     if said["admin"]:
         typer.echo(f"first administrator: {said['admin']['username']}, one-time password: {said['admin']['password']}")

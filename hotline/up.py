@@ -26,6 +26,7 @@ from hotline.supervisor import FIRST_DELAY, Supervisor
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 OLDEST_SERVER = 140000
 LONGEST_POSTGRES_DELAY = 5.0
+ADDRESS_FORM = "Its form is postgresql://user:password@host:5432/database; without it the embedded server is used."
 
 
 class CannotStart(Exception):
@@ -102,7 +103,7 @@ class Up:
         if left:
             say(f"hotline: ended what an earlier start had left: {', '.join(left)}")
         self._check_ports()
-        Keys(self.settings.keys).encryption()
+        self._check_key()
         try:
             url = self._database()
             self.training = self._begin_training()
@@ -115,6 +116,12 @@ class Up:
             self._stay()
         finally:
             self._stop()
+
+    def _check_key(self) -> None:
+        """Early; a missing one is made when the database has said that it knows no other."""
+        keys = Keys(self.settings.keys)
+        if keys.made():
+            keys.keyring()
 
     def _check_ports(self) -> None:
         wanted = {
@@ -237,6 +244,7 @@ class Up:
             say(f"\nThe hotline is running (started in {time.monotonic() - self.started:.0f} s).")
             say(f"  web chat   {base}/")
             say(f"  console    {base}/console")
+            say(f"  logs       {self.settings.logs}")
         if prepared["admin"]:
             admin = prepared["admin"]
             say(f"  first administrator: {admin['username']}, one-time password (shown only now): {admin['password']}")
@@ -244,7 +252,8 @@ class Up:
             say(f"  sample sign-in: {role:<14} {username:<16} {password}")
         if not Keys(self.settings.keys).was_copied() and not self.settings.demo:
             say("  The encryption key exists once: copy it with `.venv/bin/hotline backup --key FILE`.")
-        say("Stop with Ctrl-C. Logs are in " + str(self.settings.logs))
+        if self.supervisor is not None and self.supervisor.ready():
+            say("Stop with Ctrl-C.")
 
     def _stop(self) -> None:
         if self.training is not None and self.training.poll() is None:
@@ -261,7 +270,7 @@ def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes
     """Train when the training data changed (``again``: in any case); progress goes to the terminal."""
     settings.logs.mkdir(parents=True, exist_ok=True)
     env = {name: value for name, value in base_env().items() if not name.startswith("HOTLINE_")}
-    env["MPLCONFIGDIR"] = str(settings.var / "cache" / "matplotlib")
+    env |= {"MPLCONFIGDIR": str(settings.var / "cache" / "matplotlib"), "TQDM_DISABLE": "1"}
     with (settings.logs / "training.log").open("wb") as log:
         return subprocess.Popen(
             [
@@ -289,13 +298,13 @@ def check_server(url: str) -> None:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version
             encoding = connection.info.parameter_status("server_encoding")
-    except (psycopg.Error, ValueError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+    except (psycopg.ProgrammingError, ValueError):
         raise CannotStart(
-            f"the database of DATABASE_URL cannot be used: {reason}\n"
-            "  Its form is postgresql://user:password@host:5432/database; "
-            "without it the embedded server is used."
-        ) from error
+            f"the database of DATABASE_URL cannot be used: that is no address\n  {ADDRESS_FORM}"
+        ) from None
+    except psycopg.Error as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        raise CannotStart(f"the database of DATABASE_URL cannot be used: {lines[0]}\n  {ADDRESS_FORM}") from error
     if version < OLDEST_SERVER:
         raise CannotStart(f"the database server is version {version // 10000}; 14 or newer is needed")
     if encoding != "UTF8":

@@ -20,7 +20,7 @@ from feedback_store.store import Store, make_engine
 from feedback_store.tables import Agency
 from feedback_store.texts import render
 from hotline.at_hand import database_at_hand
-from hotline.keys import Keys
+from hotline.keys import KeyFault, Keys
 from hotline.postgres import PostgresError
 from hotline.settings import Settings
 from hotline.up import CannotStart
@@ -50,8 +50,8 @@ def _session() -> Iterator[Session]:
     except Refused as error:
         typer.echo(render(error.key, **error.params), err=True)
         raise typer.Exit(1) from error
-    except (CannotStart, PostgresError) as error:
-        typer.echo(str(error), err=True)
+    except (CannotStart, PostgresError, KeyFault) as error:
+        typer.echo(f"hotline: {error}", err=True)
         raise typer.Exit(1) from error
 
 

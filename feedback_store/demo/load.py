@@ -42,7 +42,7 @@ class DemoRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One console account of the demonstration. ``password`` is for the first sign-in."""
+    """One console account of the demonstration. Its password stays: everyone who shows the program uses it."""
 
     role: str
     login: str
@@ -110,7 +110,7 @@ def _people(session: Session, agencies: Sequence[Agency], rng: random.Random,
 
     def make(login: str, name: str, role: str, agency: Agency | None) -> users.OneTimePassword:
         return users.create_user(session, login=login, name=name, role=role, agency_id=agency.id if agency else None,
-                                 actor=SYSTEM, now=now, is_sample=True)
+                                 password=users.new_password(), actor=SYSTEM, now=now, is_sample=True)
 
     made = {role: make(_login(role), names.pop(), role, chosen if role in AGENCY_ROLES else None) for role in ROLES}
     officers = {chosen.id: made["officer"].user_id}

@@ -57,7 +57,7 @@ class Rows:
             values = _values(row)
             alike.setdefault(frozenset(values), []).append(values)
         for rows in alike.values():
-            self._session.execute(insert(table.__table__), rows)
+            self._session.execute(insert(Base.metadata.tables[table.__tablename__]), rows)
 
 
 def _values(row: Base) -> dict[str, Any]:
