@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from actions.turn import Button, Context
+from actions.turn import Button, Context, button, word
 from feedback_store.queries.lookups import category_name, commune_name
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
@@ -38,33 +38,33 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     if step == "phone" and count == 0:
         context.answer.say("purpose", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]})
     if count >= WORDINGS:
-        buttons = [*buttons, Button("Gặp tổng đài viên", "/human_agent"), Button("Hủy phản ánh", "/cancel_request")]
+        buttons = [*buttons, button("person", "/human_agent"), button("cancel_report", "/cancel_request")]
     context.answer.say(name, buttons=buttons, custom=custom, **params)
     drafts.save(draft, data, now=context.turn.now)
 
 
 def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, str], list[Button]]:
-    skip = Button("Bỏ qua", "/skip")
+    skip = button("skip", "/skip")
     if step == "category":
         choices = [
             Button(category_name(context.session, code), _payload("choose_category", code=code))
             for code in data.category_choices[:3]
         ]
-        return {}, [*choices, Button("Nội dung khác", _payload("choose_category", code="khac.khac"))]
+        return {}, [*choices, button("other", _payload("choose_category", code="khac.khac"))]
     if step == "commune":
         names = [
             Button(commune_name(context.session, code) or code, _payload("choose_commune", code=code))
             for code in data.commune_choices[:5]
         ]
-        where = data.old_ward or data.place_text or "vị trí vừa gửi"
-        last = Button("Không rõ" if names else "Bỏ qua", _payload("choose_commune", code="none"))
+        where = data.old_ward or data.place_text or word("pin_sent")
+        last = button("unknown" if names else "skip", _payload("choose_commune", code="none"))
         return {"old": where}, [*names, last]
     if step == "place":
-        return {}, [Button("Tôi không rõ địa chỉ", "/skip")]
+        return {}, [button("no_address", "/skip")]
     if step == "photo":
         return {}, [skip]
     if step == "phone":
-        return {}, [skip, Button("Giấu tên", "/stay_anonymous")]
+        return {}, [skip, button("anonymous", "/stay_anonymous")]
     return {}, []
 
 
@@ -79,26 +79,21 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     count = data.asked.get("summary", 1)
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
-        buttons=[Button("Gửi", "/report_send"), Button("Sửa", "/report_edit"), Button("Hủy", "/cancel_request")],
+        buttons=[button("send", "/report_send"), button("edit", "/report_edit"), button("cancel", "/cancel_request")],
         words=data.words(),
         category=category_name(session, str(data.category)),
-        place=place or "chưa rõ",
-        photos=str(len(data.media)) if data.media else "không có",
-        phone="giấu tên" if data.anonymous else data.phone or "không để lại",
+        place=place or word("unknown_place"),
+        photos=str(len(data.media)) if data.media else word("no_photo"),
+        phone=word("nameless") if data.anonymous else data.phone or word("no_phone"),
     )
     drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
 
 
 def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:
     """Which part is to be changed."""
-    parts = (
-        ("Nội dung", "text"),
-        ("Lĩnh vực", "category"),
-        ("Địa điểm", "place"),
-        ("Ảnh", "photo"),
-        ("Số điện thoại", "phone"),
-    )
-    context.answer.say("ask_edit", buttons=[Button(title, _payload("report_edit", part=part)) for title, part in parts])
+    parts = ("text", "category", "place", "photo", "phone")
+    buttons = [button(f"part_{part}", _payload("report_edit", part=part)) for part in parts]
+    context.answer.say("ask_edit", buttons=buttons)
     drafts.save(draft, data, now=context.turn.now)
 
 

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from actions import asking, gather
-from actions.turn import Button, Context, Turn
+from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import may_ticket
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer
@@ -71,7 +71,7 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
 
 
 def wants_no_name(context: Context) -> bool:
-    """Whether "giấu tên" was said before the report began; it holds for the one that begins now."""
+    """Whether word("nameless") was said before the report began; it holds for the one that begins now."""
     wanted = bool(context.memory.get("anonymous"))
     if wanted:
         context.remember(anonymous=None)
@@ -317,7 +317,7 @@ def stay_anonymous(context: Context) -> None:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         context.remember(anonymous=True)
-        context.answer.say("anonymous_possible", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
+        context.answer.say("anonymous_possible", buttons=[button("report", "/submit_feedback")])
         return
     data = drafts.data_of(draft)
     data.anonymous, data.phone = True, None
@@ -356,7 +356,7 @@ def cancel(context: Context) -> bool:
     if draft is None:
         return False
     drafts.cancel(draft, now=context.turn.now)
-    context.answer.say("cancelled", buttons=[Button("Gửi phản ánh khác", "/submit_feedback")])
+    context.answer.say("cancelled", buttons=[button("another_report", "/submit_feedback")])
     return True
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from actions import asking, report
-from actions.turn import Button, Context
+from actions.turn import Button, Context, button, word
 from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
@@ -28,10 +28,10 @@ TAKES_BACK = re.compile(
 )
 OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
-    Button("Gửi phản ánh", "/submit_feedback"),
-    Button("Hỏi thủ tục", "/ask_procedure"),
-    Button("Tra cứu phản ánh", "/ask_ticket_status"),
-    Button("Gặp tổng đài viên", "/human_agent"),
+    button("report", "/submit_feedback"),
+    button("procedure", "/ask_procedure"),
+    button("look_up", "/ask_ticket_status"),
+    button("person", "/human_agent"),
 ]
 
 
@@ -66,7 +66,7 @@ def answer_procedure(context: Context) -> None:
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
             context.answer.say(
                 "which_procedure" if len(choices) > 1 else "is_it_procedure",
-                buttons=[*choices, Button("Không phải", _about("none", aspect))],
+                buttons=[*choices, button("not_this", _about("none", aspect))],
                 custom={"once": False},
             )
             resume(context)
@@ -87,8 +87,8 @@ def answer_procedure(context: Context) -> None:
         custom={"once": False, "link": answered.link},
         buttons=[
             *(Button(render(f"procedures.aspect_{a}"), _about(answered.key, a)) for a in others),
-            Button("Hữu ích", _verdict(answered.key, answered.aspect, "useful")),
-            Button("Chưa đúng", _verdict(answered.key, answered.aspect, "wrong")),
+            button("useful", _verdict(answered.key, answered.aspect, "useful")),
+            button("wrong", _verdict(answered.key, answered.aspect, "wrong")),
         ],
     )
     resume(context)
@@ -96,7 +96,7 @@ def answer_procedure(context: Context) -> None:
 
 def _nothing_found(context: Context) -> None:
     _keep_verdict(context, None, None, "nothing_found")
-    context.answer.say("procedure_unknown", buttons=[Button("Gặp tổng đài viên", "/human_agent")])
+    context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
     resume(context)
 
 
@@ -107,7 +107,7 @@ def judge_answer(context: Context) -> None:
     aspect = turn.value("aspect")
     _keep_verdict(context, str(turn.value("procedure")), aspect, verdict)
     name = "answer_useful" if verdict == "useful" else "answer_wrong"
-    context.answer.say(name, buttons=None if verdict == "useful" else [Button("Gặp tổng đài viên", "/human_agent")])
+    context.answer.say(name, buttons=None if verdict == "useful" else [button("person", "/human_agent")])
     resume(context)
 
 
@@ -161,7 +161,7 @@ def tell_status(context: Context) -> None:
             f"status_{state.state}",
             code=state.code,
             received=spoken_date(state.receipt_at),
-            due=spoken_time(state.promise_due) if state.promise_due else "chưa có",
+            due=spoken_time(state.promise_due) if state.promise_due else word("no_due"),
             agency="",
             reason="",
             custom={"ticket": state.code},
@@ -178,12 +178,12 @@ def _own_story(context: Context, story: OwnStory) -> None:
         f"status_{view.state}",
         code=view.code,
         received=spoken_date(view.receipt_at),
-        due=spoken_time(view.promise_due) if view.promise_due else "chưa có",
+        due=spoken_time(view.promise_due) if view.promise_due else word("no_due"),
         agency=f" ({agencies})" if agencies else "",
-        reason=f" Lý do: {story.reason}" if story.reason else "",
+        reason=word("because", reason=story.reason) if story.reason else "",
         custom={"ticket": view.code},
     )
-    context.answer.say("status_own_text", words=story.text, place=story.place or "chưa rõ")
+    context.answer.say("status_own_text", words=story.text, place=story.place or word("unknown_place"))
     for agency, text in story.results:
         context.answer.say("status_result", agency=agency, words=text)
     context.conversation.last_ticket_id = story.ticket_id
@@ -208,7 +208,7 @@ def rate(context: Context) -> None:
         context.answer.say("refused", reason=render(refused.key, **refused.params))
         return
     context.remember(pending="rating_comment", rated=ticket.id)
-    reopen = [Button("Mở lại phản ánh", "/dissatisfied_reopen" + json.dumps({"ticket": ticket.code}))]
+    reopen = [button("reopen", "/dissatisfied_reopen" + json.dumps({"ticket": ticket.code}))]
     context.answer.say(
         "rated_low" if rated.dissatisfied else "rated",
         stars=str(rated.stars),
@@ -306,10 +306,10 @@ def human_agent(context: Context) -> None:
         context.answer.say(
             "purpose_call", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]}
         )
-        context.answer.say("ask_callback_phone", buttons=[Button("Thôi, không cần", "/cancel_request")])
+        context.answer.say("ask_callback_phone", buttons=[button("no_need", "/cancel_request")])
         return
     context.remember(pending="callback_time", phone=phone)
-    context.answer.say("ask_callback_time", buttons=[Button("Lúc nào cũng được", "/skip")])
+    context.answer.say("ask_callback_time", buttons=[button("any_time", "/skip")])
 
 
 def callback_phone(context: Context) -> None:
@@ -322,10 +322,10 @@ def callback_phone(context: Context) -> None:
             resume(context)
             return
         context.remember(tries=tries)
-        context.answer.say("ask_callback_phone_again", buttons=[Button("Thôi, không cần", "/cancel_request")])
+        context.answer.say("ask_callback_phone_again", buttons=[button("no_need", "/cancel_request")])
         return
     context.remember(pending="callback_time", phone=phone, tries=None)
-    context.answer.say("ask_callback_time", buttons=[Button("Lúc nào cũng được", "/skip")])
+    context.answer.say("ask_callback_time", buttons=[button("any_time", "/skip")])
 
 
 def callback_time(context: Context) -> None:
@@ -352,7 +352,7 @@ def callback_time(context: Context) -> None:
 
 def emergency(context: Context) -> None:
     """The engine saw what the guard did not: numbers first, then the report is offered."""
-    context.answer.say("emergency", buttons=[Button("Gửi phản ánh về việc này", "/offer_danger_report")])
+    context.answer.say("emergency", buttons=[button("danger_report", "/offer_danger_report")])
 
 
 def danger_report(context: Context) -> None:
@@ -370,7 +370,7 @@ def danger_report(context: Context) -> None:
 def denunciation(context: Context) -> None:
     """The proper channel; the words are sealed by the gateway in the commit of this turn."""
     context.answer.say(
-        "denunciation", buttons=[Button("Tôi chỉ phản ánh", "/denunciation_is_report")], custom={"once": False}
+        "denunciation", buttons=[button("only_report", "/denunciation_is_report")], custom={"once": False}
     )
 
 
@@ -379,7 +379,7 @@ def not_denunciation(context: Context) -> None:
     turn = context.turn
     words = denunciations.reopen(context.session, conversation_id=context.conversation.id, now=turn.now)
     if words is None:
-        context.answer.say("denunciation_gone", buttons=[Button("Gửi phản ánh", "/submit_feedback")])
+        context.answer.say("denunciation_gone", buttons=[button("report", "/submit_feedback")])
         return
     context.answer.say("seal_lifted")
     report.start_from(context, words if turn.payload else f"{words}\n{turn.text.strip()}")
@@ -412,7 +412,7 @@ def fallback(context: Context) -> None:
     turn = context.turn
     missed = int(context.memory.get("missed", 0)) + 1
     context.remember(missed=missed)
-    as_report = Button("Gửi phản ánh", "/submit_feedback" + json.dumps({"event": turn.event_id}))
+    as_report = button("report", "/submit_feedback" + json.dumps({"event": turn.event_id}))
     own = turn.text and not turn.payload and len(turn.folded.split()) >= 4
     menu = [as_report if own else MENU[0], *MENU[1:]]
     if missed >= 2:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
+from feedback_store.texts import render
 from vitext import fold
 
 if TYPE_CHECKING:
@@ -116,6 +117,16 @@ def read_turn(message: dict[str, Any]) -> Turn:
 class Button:
     title: str
     payload: str
+
+
+def button(name: str, payload: str) -> Button:
+    """A button whose label is ``dialogue.button_<name>``."""
+    return Button(render(f"dialogue.button_{name}"), payload)
+
+
+def word(name: str, **params: str) -> str:
+    """A few words that stand for something missing: ``dialogue.word_<name>``."""
+    return render(f"dialogue.word_{name}", **params)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, signed_in
 from feedback_store.queries import conversations, desk
-from feedback_store.service import callbacks, emergencies
+from feedback_store.service import callbacks, deliveries, emergencies
 from feedback_store.service import notices as tell
 from feedback_store.service.sessions import CurrentUser
 
@@ -129,5 +129,18 @@ def dead_letters(request: Request, user: CurrentUser = Depends(role_needed(*HOTL
     """Messages that could not be delivered, or whose outcome is unknown."""
     deps = deps_of(request)
     with deps.store.reading() as session:
-        found = desk.dead_letters(session)
+        found = deliveries.dead_letters(session)
     return page(request, "dead_letters.html", user, found=found)
+
+
+@router.post("/khong-gui-duoc/{message_id}/gui-lai")
+def send_again(
+    request: Request,
+    message_id: int,
+    user: CurrentUser = Depends(role_needed(*HOTLINE)),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:
+    deps = deps_of(request)
+    with deps.store.transaction() as session:
+        again = deliveries.send_again(session, message_id=message_id, now=deps.now())
+    return go("/console/khong-gui-duoc", "Đang gửi lại." if again else "Tin này đã được gửi lại trước đó.")

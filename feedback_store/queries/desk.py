@@ -13,9 +13,7 @@ from feedback_store.tables import (
     Agency,
     CallbackTask,
     Commune,
-    Conversation,
     EmergencyCall,
-    OutboundMessage,
     Procedure,
     Ticket,
     User,
@@ -92,17 +90,3 @@ def notices(session: Session, user: CurrentUser) -> Sequence[Any]:
 def unread(session: Session, user: CurrentUser) -> int:
     query = select(func.count()).select_from(UserNotice).where(addressed_to(user), UserNotice.read_at.is_(None))
     return session.scalar(query) or 0
-
-
-def dead_letters(session: Session) -> Sequence[Any]:
-    """Messages that were given up, or whose outcome is unknown, with channel and ticket."""
-    query: Any = (
-        select(OutboundMessage, Conversation.channel, Ticket.code)
-        .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
-        .outerjoin(Ticket, Ticket.id == OutboundMessage.ticket_id)
-        .where(OutboundMessage.status.in_(("dead", "uncertain")))
-    )
-    rows: Sequence[Any] = session.execute(
-        query.order_by(OutboundMessage.id.desc()).limit(LISTED)
-    ).all()
-    return rows

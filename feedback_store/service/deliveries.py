@@ -207,9 +207,10 @@ def dead_letters(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:
     """What could not be delivered or is in doubt, newest first, for the console; no citizen text."""
     rows = session.execute(
         text("""
-        SELECT m.id, m.conversation_id, c.channel, m.ticket_id, m.kind, m.notice, m.status, m.attempts,
+        SELECT m.id, m.conversation_id, c.channel, t.code, m.kind, m.notice, m.status, m.attempts,
             m.error, m.created_at
         FROM outbound_messages m JOIN conversations c ON c.id = m.conversation_id
+            LEFT JOIN tickets t ON t.id = m.ticket_id
         WHERE m.status IN ('dead', 'uncertain') ORDER BY m.id DESC LIMIT :limit
     """),
         {"limit": limit},
