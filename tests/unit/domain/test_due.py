@@ -116,30 +116,39 @@ def calendars(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
-def is_open(data: dict, zone: dt.tzinfo, minute: dt.datetime) -> bool:
-    local_time = minute.astimezone(zone)
-    day = local_time.date().isoformat()
-    week = data["week"].get(DAYS[local_time.weekday()], [])
-    today = data["extra"].get(day, [] if day in data["closed"] else week)
-    here = local_time.strftime("%H:%M")
-    return any(a <= here < b for a, b in today)
+def hours_of(data: dict, day: dt.date) -> list:
+    iso = day.isoformat()
+    week = data["week"].get(DAYS[day.weekday()], [])
+    return data["extra"].get(iso, [] if iso in data["closed"] else week)
+
+
+def open_minutes(data: dict, day: dt.date) -> list[bool]:
+    """For every minute of the local day, whether the office is open."""
+    names = (f"{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60))
+    today = hours_of(data, day)
+    return [any(a <= here < b for a, b in today) for here in names]
 
 
 def walk(data: dict, zone: dt.tzinfo, start: dt.datetime, target: Target, pauses: list) -> dt.datetime:
     """Walk minute by minute (calendars and pauses lie on whole minutes)."""
     minute = dt.timedelta(minutes=1)
+    known: dict[dt.date, list[bool]] = {}
 
     def counts(at: dt.datetime) -> bool:
-        return target.kind == "clock_minutes" or is_open(data, zone, at)
+        if target.kind == "clock_minutes":
+            return True
+        here = at.astimezone(zone)
+        day = here.date()
+        if day not in known:
+            known[day] = open_minutes(data, day)
+        return known[day][here.hour * 60 + here.minute]
 
     amount = target.amount
     if target.kind == "working_days" and amount:
         day, seen = start.astimezone(zone).date(), 0
         while seen < amount:
             day += dt.timedelta(days=1)
-            iso = day.isoformat()
-            week = data["week"].get(DAYS[day.weekday()], [])
-            today = data["extra"].get(iso, [] if iso in data["closed"] else week)
+            today = hours_of(data, day)
             seen += bool(today)
         hours, minutes = map(int, today[-1][1].split(":"))
         midnight = dt.datetime(day.year, day.month, day.day)
