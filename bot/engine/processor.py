@@ -33,6 +33,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import action_call
+from bot.engine.graph import StraightRunner
 from bot.engine.tracker_store import SessionStore
 
 log = logging.getLogger("hotline.engine")
@@ -104,6 +105,7 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
             generator=TemplatedNaturalLanguageGenerator({}),
             action_endpoint=EndpointConfig(url=actions_url) if actions_url else None,
         )
+        self.graph_runner = StraightRunner(self.graph_runner)
         self.nlg = TemplatedNaturalLanguageGenerator(self.domain.responses)
         self._store = store
         self._threads = threads

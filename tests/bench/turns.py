@@ -7,12 +7,13 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.citizens import Citizen
 from tests.bench.load import Connection, percentile
 from tests.bench.scripts import QUESTIONS, REPORT, SEND
-from tests.bench.world import World
+from tests.bench.world import World, cpu_seconds
 
 TURNS_A_CONVERSATION = 5
 PARALLEL = 24
@@ -40,8 +41,17 @@ async def latency(world: World, turns: int) -> dict[str, list[float]]:
     return {"question": asked, "report": reported}
 
 
-async def throughput(world: World, seconds: float, *, reports: bool) -> tuple[float, list[float]]:
-    """Turns a second with many citizens talking at once; the count is the database's own."""
+@dataclass(frozen=True)
+class Throughput:
+    """Turns a second, seconds to each reply meanwhile, and CPU ms a turn by process (``load`` is ours)."""
+
+    rate: float
+    took: list[float]
+    cpu: dict[str, float]
+
+
+async def throughput(world: World, seconds: float, *, reports: bool) -> Throughput:
+    """Many citizens talking at once; the count of turns is the database's own."""
 
     async def questions(number: int, took: list[float]) -> None:
         person = await Citizen(*world.web).open()
@@ -56,10 +66,13 @@ async def throughput(world: World, seconds: float, *, reports: bool) -> tuple[fl
         took.append(await person.presses(SEND))
         await person.close()
 
-    before = world.handled()
+    pids = world.processes()
+    before, cpu = world.handled(), {name: cpu_seconds(own) for name, own in pids.items()}
+    load = time.process_time()
     took, spent = await _crowd(report if reports else questions, seconds)
-    rate = (world.handled() - before) / spent
-    return rate, took
+    done = world.handled() - before
+    used = {name: cpu_seconds(own) - cpu[name] for name, own in pids.items()} | {"load": time.process_time() - load}
+    return Throughput(done / spent, took, {name: value / done * 1000 for name, value in used.items()})
 
 
 async def stock_latency(host: str, port: int, turns: int) -> list[float]:
