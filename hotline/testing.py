@@ -37,6 +37,7 @@ def model_ready(environment: dict[str, str]) -> bool:
 
 def main() -> int:
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled tests are collected in half the time
     failed: list[str] = []
     if not ENGINE.exists():
         print("SKIPPED: no engine environment (.venv-engine); run `make up` once. Its tests did NOT run.", flush=True)

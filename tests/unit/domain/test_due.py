@@ -164,7 +164,7 @@ def walk(data: dict, zone: dt.tzinfo, start: dt.datetime, target: Target, pauses
     return at
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=calendars(), offset=st.integers(0, 14 * 96),
     kind=st.sampled_from(["working_minutes", "working_days", "clock_minutes"]), amount=st.integers(1, 8),
