@@ -18,6 +18,7 @@ def main() -> None:
     from rasa_sdk.executor import ActionExecutor
 
     from actions.converse import Converse
+    from actions.turn import Surroundings
     from actions.understanding import EngineUnderstanding
     from hotline.keys import Keys
 
@@ -26,7 +27,9 @@ def main() -> None:
     links = {"privacy": f"{settings.base_url}/quyen-rieng-tu", "lookup": f"{settings.base_url}/tra-cuu"}
     token = Keys(settings.keys).engine_token()
     executor = ActionExecutor()
-    executor.register_action(Converse(store, links, EngineUnderstanding(settings.engine_url, token)))
+    area = frozenset(code.strip() for code in settings.service_area.split(",") if code.strip())
+    around = Surroundings(links, EngineUnderstanding(settings.engine_url, token), area)
+    executor.register_action(Converse(store, around))
     app = create_app(executor)
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

@@ -23,6 +23,7 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     ``again``: the question comes back after a digression. The third time the same thing is asked a
     person is offered.
     """
+    _leave_other_areas(context, data)
     step = next_step(data)
     count = data.asked.get(step, 0)
     data.asked[step] = count + 1
@@ -41,6 +42,17 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
         buttons = [*buttons, button("person", "/human_agent"), button("cancel_report", "/cancel_request")]
     context.answer.say(name, buttons=buttons, custom=custom, **params)
     drafts.save(draft, data, now=context.turn.now)
+
+
+def _leave_other_areas(context: Context, data: ReportData) -> None:
+    """A place outside of the area that is served is said so and asked again; the words are kept."""
+    area = context.around.area
+    if not area or data.commune is None or data.commune in area:
+        return
+    name = commune_name(context.session, data.commune) or data.commune
+    data.clear("place")
+    data.editing = None
+    context.answer.say("outside_area", commune=name)
 
 
 def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, str], list[Button]]:

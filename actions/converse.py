@@ -12,8 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.routing import handle
-from actions.turn import Answer, Context, Turn, read_turn
-from actions.understanding import Understand
+from actions.turn import Answer, Context, Surroundings, Turn, read_turn
 from feedback_store.service import conversations, drafts, effects
 from feedback_store.store import Store
 from hotline.faults import fault
@@ -27,10 +26,9 @@ NAME = "action_converse"
 class Converse(Action):  # type: ignore[misc]
     """Answers every turn. Its effect and its replies are one commit; asked again, it repeats them."""
 
-    def __init__(self, store: Store, links: dict[str, str], understand: Understand) -> None:
+    def __init__(self, store: Store, around: Surroundings) -> None:
         self._store = store
-        self._links = links
-        self._understand = understand
+        self._around = around
 
     def name(self) -> str:
         return NAME
@@ -53,16 +51,16 @@ class Converse(Action):  # type: ignore[misc]
 
     def _take(self, turn: Turn) -> dict[str, Any]:
         with self._store.transaction() as session:
-            return take(session, turn, self._links, self._understand)
+            return take(session, turn, self._around)
 
 
-def take(session: Session, turn: Turn, links: dict[str, str], understand: Understand) -> dict[str, Any]:
+def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     """The first result of the event: ``{"replies": […], "slots": {…}}``."""
     known = effects.known(session, event_id=turn.event_id, action=NAME)
     if known is not None:
         return known
     conversation = conversations.get(session, turn.conversation_id)
-    context = Context(session, turn, conversation, Answer(), links, understand)
+    context = Context(session, turn, conversation, Answer(), around)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
     effects.keep(session, event_id=turn.event_id, action=NAME, result=result, now=dt.datetime.now(dt.UTC))

@@ -28,6 +28,8 @@ _ANNOUNCING = frozenset(
     gui guj bao phan anh pa pakn kien nghi gop y y kien khieu nai to mot 1 viec vu van de chuyen cai nay voi nhe nha a
     da vang duoc ko k khong the nao lam sao o dau ve su giup dum ho xiu chut la thi chi thoi co""".split()
 )
+# Words between places, which say nothing of the matter.
+_PLACING = frozenset("o tai cho thuoc ben canh gan ngay tren duoi trong ngoai truoc sau doi dien khu so nha".split())
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _OPENING = re.compile(
@@ -80,7 +82,8 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         named = context.turn.place()
     places = gazetteer(context.session)
     found = (places.find(named) if named else None) or places.find(text)
-    words = named or (text.strip() if whole else None)
+    only = whole and (named is None or words_beside(context.turn) <= FILLER)
+    words = text.strip() if only else named
     if words is None and found is not None:
         words = found.old_name or found.communes[0].name
     if words:
@@ -134,7 +137,11 @@ def words_beside(turn: Turn) -> int:
     spans = [s for s in (turn.phone_span(), turn.place_span()) if s is not None]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + " " + text[end:]
-    return len([w for w in re.split(r"\W+", text) if w])
+    return len([w for w in fold_words(text) if w not in _PLACING])
+
+
+def fold_words(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
 
 
 def only_detail(turn: Turn) -> bool:
@@ -149,9 +156,9 @@ def correct(context: Context, data: ReportData) -> bool:
     if parted is None:
         return False
     right, wrong = parted
-    if not right:
-        return False
     named = turn.place()
+    if not right or (not data.has_place and named is not None):
+        return False  # nothing is said anew: the place is only being given
     about_place = data.has_place and (
         (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
         or (named is not None and fold(named)[:40] in fold(right) + " " + fold(turn.text))

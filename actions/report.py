@@ -70,6 +70,14 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     asking.ask(context, draft, data)
 
 
+def start_at_place(context: Context) -> None:
+    """An address and nothing else: a report whose matter is asked next."""
+    data = ReportData(anonymous=wants_no_name(context))
+    gather.take_place(context, data, context.turn.text, whole=True)
+    draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
+    asking.ask(context, draft, data)
+
+
 def wants_no_name(context: Context) -> bool:
     """Whether word("nameless") was said before the report began; it holds for the one that begins now."""
     wanted = bool(context.memory.get("anonymous"))

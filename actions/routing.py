@@ -78,6 +78,7 @@ CERTAIN = frozenset(
 BARE_CODE = re.compile(r"(?:pa ?)?(?:\d ?){8}\d")
 STORY = 0.5
 STORY_WORDS = 6
+PLACED_WORDS = 2
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
 DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 COMMENTS = frozenset(
@@ -125,13 +126,18 @@ def _answers(turn: Turn, data: ReportData, summary_shown: bool) -> bool:
         return True
     if turn.intent in ANSWERS or (turn.intent == "abuse" and _tells_story(turn)):
         return True
-    if next_step(data) not in DETAIL_STEPS or turn.intent in CERTAIN:
+    step = next_step(data)
+    if step == "place" and turn.intent == "edit_report" and turn.place():
+        return True
+    if step not in DETAIL_STEPS or turn.intent in CERTAIN:
         return False
     return turn.place() is not None or turn.phone() is not None
 
 
 def _tells_story(turn: Turn) -> bool:
     """Words taken for an address or for abuse that hold a report of their own."""
+    if turn.intent == "inform" and turn.place() and gather.words_beside(turn) >= PLACED_WORDS:
+        return True
     if turn.intent not in ("inform", "abuse") or not turn.categories:
         return False
     return turn.categories[0][1] >= STORY and gather.words_beside(turn) >= STORY_WORDS
@@ -176,7 +182,7 @@ def _detail(context: Context) -> None:
     """A bare address or number with no report open: a report without its subject yet."""
     if report.joins_ticket(context):
         return
-    if context.turn.entity("place"):
-        report.start_from(context, "")
+    if context.turn.place():
+        report.start_at_place(context)
         return
     talk.fallback(context)

@@ -154,6 +154,15 @@ def _nothing(text: str) -> Understood:
     return NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the composition root gives the actions. ``area``: commune codes that are served; empty: all."""
+
+    links: dict[str, str]
+    understand: Understand = _nothing
+    area: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Context:
     """What a handler works with: the open transaction, the turn, the conversation, the answer."""
@@ -162,8 +171,15 @@ class Context:
     turn: Turn
     conversation: Conversation
     answer: Answer
-    links: dict[str, str]
-    understand: Understand = _nothing
+    around: Surroundings
+
+    @property
+    def links(self) -> dict[str, str]:
+        return self.around.links
+
+    def understand(self, text: str) -> Understood:
+        """What the engine makes of words that are not this turn's."""
+        return self.around.understand(text)
 
     @property
     def memory(self) -> dict[str, Any]:
