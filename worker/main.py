@@ -61,7 +61,7 @@ class Worker:
         """Work until ``stop`` is set, then let what runs end."""
         async with self.queue.open_async():
             tasks = [asyncio.create_task(one) for one in self._loops()]
-            tasks.append(asyncio.create_task(self._jobs()))
+            tasks.append(asyncio.create_task(self._jobs(stop)))
             self.ready.set()
             log.info("worker_started")
             await stop.wait()
@@ -75,9 +75,12 @@ class Worker:
         self.database.close()
         log.info("worker_stopped")
 
-    async def _jobs(self) -> None:
-        """procrastinate's own loop; the database may be away for a while, so it is begun again."""
-        while True:
+    async def _jobs(self, stop: asyncio.Event) -> None:
+        """procrastinate's own loop; the database may be away for a while, so it is begun again.
+
+        Cancelled while the database is away it ends with its own error, so ``stop`` has to be asked too.
+        """
+        while not stop.is_set():
             try:
                 await self.queue.run_worker_async(
                     queues=[jobs.DELIVER_QUEUE], concurrency=8, install_signal_handlers=False,
