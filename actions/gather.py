@@ -10,8 +10,8 @@ from feedback_store.queries.lookups import gazetteer
 from feedback_store.service.drafts import ReportData
 from vitext import fold
 
-SURE = 0.45
-LEAD = 0.2
+SURE = 0.7
+LEAD = 0.35
 # Less likely than this, a category is not worth a button.
 LIKELY = 0.08
 # A category as sure as this replaces the present one when the citizen corrects the report.
