@@ -157,7 +157,7 @@ class Chat:
             "out": out,
             "intent": state.get("intent") or state.get("guard"),
             "confidence": state.get("confidence"),
-            "entities": state.get("entities") or [],
+            "entities": [one for one in state.get("entities") or [] if "start" in one],  # a payload has no spans
             "ms": round(took * 1000, 1),
             "ticket": state.get("ticket"),
         }
