@@ -14,6 +14,7 @@ SURE = 0.7
 LEAD = 0.35
 # Less likely than this, a category is not worth a button.
 LIKELY = 0.08
+OTHER = "khac.khac"
 # A category as sure as this replaces the present one when the citizen corrects the report.
 SURE_CORRECTION = 0.6
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
@@ -22,7 +23,11 @@ _OWN_NUMBER = re.compile(
     r"\b(sdt|so dien thoai|dien thoai|dt|lien he|lh|goi (cho |lai )?(toi|em|minh|lai|chau|anh|chi|co|chu|bac)"
     r"|so (cua )?(toi|em|minh|chau|anh|chi)|alo)\b[^.!?\n]{0,40}$"
 )
-_CALL_ME = re.compile(r"^\W*(?:nhe\W+)?(goi|lien he|lh|alo|la so|so (cua )?(toi|em|minh|chau|anh|chi))\b")
+_CALL_ME = re.compile(
+    r"^\W*(?:nhe\W+)?(?:la so (?:cua )?(?:toi|em|minh|chau)|so (?:cua )?(?:toi|em|minh|chau)"
+    r"|(?:goi|lien he|lh|alo)(?: lai| cho| ngay)* (?:toi|em|minh|chau)"
+    r"|(?:goi|lien he|lh|alo)(?: lai| nhe| nha| a| giup)*\W*$)"
+)
 _ANNOUNCING = frozenset(
     """a alo oi xin chao tong dai 1022 ad admin shop em anh chi toi tui tau minh chau co chu bac ban cho can muon mun
     gui guj bao phan anh pa pakn kien nghi gop y y kien khieu nai to mot 1 viec vu van de chuyen cai nay voi nhe nha a
@@ -32,9 +37,14 @@ _ANNOUNCING = frozenset(
 _PLACING = frozenset("o tai cho thuoc ben canh gan ngay tren duoi trong ngoai truoc sau doi dien khu so nha".split())
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
 _OPENING = re.compile(
-    r"^\s*(?:(?:a|o|e|ay|oi|da|dung)\s+)?(?:khong|ko|nham|nham roi|sua lai|sua|doi lai|xin loi)"
-    r"(?:\s+(?:nhe|nha|roi|la|thanh|dia chi|cho))*[\s,.:;]+"
+    r"^\s*(?:(?:a|o|e|ay|oi|da)[\s,]+)?(?:(?:khong|ko)\s*[,.:;]+\s*)?"
+    r"(?:(?:nham roi|nham|sua lai|sua thanh|doi lai|xin loi)(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
+)
+# A number in such a story is the matter, not the way to reach the writer.
+_NUISANCE = re.compile(
+    r"\b(lua dao|quay roi|khung bo|doi no|spam|quang cao|rao vat|mao danh|gia danh|de doa|tong dai)\b"
 )
 
 
@@ -71,7 +81,7 @@ def take_categories(data: ReportData, found: tuple[tuple[str, float], ...]) -> N
         return
     best, confidence = found[0]
     second = found[1][1] if len(found) > 1 else 0.0
-    data.category_choices = [code for code, how_sure in found[:3] if how_sure >= LIKELY]
+    data.category_choices = [code for code, how_sure in found[:3] if how_sure >= LIKELY and code != OTHER]
     if confidence >= SURE or confidence - second >= LEAD:
         data.category = best
 
@@ -128,6 +138,8 @@ def _speaks_of_own_number(turn: Turn) -> bool:
     if span is None:
         return False
     before, after = fold(turn.text[: span[0]]), fold(turn.text[span[1] :])
+    if _NUISANCE.search(before + " " + after):
+        return False
     return _OWN_NUMBER.search(before) is not None or _CALL_ME.search(after) is not None
 
 
@@ -203,12 +215,13 @@ def _parted(text: str) -> tuple[str, str] | None:
     start = opening.end() if opening else 0
     middle = _NOT_BUT.search(plain, start)
     if middle is not None and middle.start() > start:
-        return _clean(text[start : middle.start()]), _clean(text[middle.end() :])
+        no = _NO.match(plain)
+        return _clean(text[max(start, no.end() if no else 0) : middle.start()]), _clean(text[middle.end() :])
     if middle is not None:
         turning = _BUT.search(plain, middle.end())
         if turning is not None:
             return _clean(text[turning.end() :]), _clean(text[middle.end() : turning.start()])
-    if opening is not None and len(plain[start:].split()) >= 2:
+    if start and len(plain[start:].split()) >= 2:
         return _clean(text[start:]), ""
     return None
 

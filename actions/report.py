@@ -14,24 +14,27 @@ from feedback_store.queries.lookups import gazetteer
 from feedback_store.service import drafts, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.drafts import ReportData, next_step
-from vitext import fold
+from vitext import fold, nfc
 from vitext.dates import spoken_time
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft, Ticket
 
-# A word that confirms the summary as the very next message (decision 9); folded.
-CONFIRM = frozenset(
-    """co|dung|dung roi|dung vay|ok|oke|okie|okay|okela|oki|uh|u|gui|gui di|gui luon|gui luon di|gui nhe|gui giup|
-    gui giup toi|dong y|chinh xac|xac nhan|vang|da|da dung|da vang|duoc|duoc roi|chuan|chuan roi|gui ngay""".replace(
-        "\n", ""
-    )
-    .replace("    ", "")
-    .split("|")
-)
+# Words that confirm the summary as the very next message (decision 9); folded. Every word of the message must be
+# of these, and one of the first kind among them.
+_YES = frozenset("co dung ok oke okie okay okela oki uh u uhm gui dong vang da duoc chuan chinh xac".split())
+_BESIDE = frozenset("roi vay day do di luon nhe nha giup toi em minh ho a ngay y nhan ban ad thoi het cho viec".split())
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
+
+
+def confirms(turn: Turn) -> bool:
+    """Whether a typed message says yes and nothing else; "đừng gửi" and "dung gui" do not."""
+    words = turn.folded.split()
+    if not 0 < len(words) <= 6 or re.search(r"\bđừng\b", nfc(turn.text).lower()) or "dung gui" in turn.folded:
+        return False
+    return all(word in _YES or word in _BESIDE for word in words) and any(word in _YES for word in words)
 
 
 def start(context: Context) -> None:
@@ -90,7 +93,7 @@ def continue_report(context: Context, draft: Draft) -> None:
     """A message while a report is open and that is not a digression."""
     turn, data = context.turn, drafts.data_of(draft)
     step = next_step(data)
-    if draft.summary_event_id is not None and turn.folded in CONFIRM and not turn.payload:
+    if draft.summary_event_id is not None and confirms(turn) and not turn.payload:
         send(context, draft)
         return
     data.media += [one for one in turn.media if one not in data.media]
@@ -111,6 +114,8 @@ def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
 
 
 def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
+    if turn.intent in BARE and len(turn.folded.split()) <= 4:
+        return
     data.text.append(turn.text.strip())
     gather.understand(context, data)
     if data.category is None:
@@ -167,10 +172,11 @@ def _leave_commune(data: ReportData) -> None:
 
 
 def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
-    short = len(turn.folded.split()) <= 6
+    words = turn.folded.split()
+    short = len(words) <= 6
     if turn.intent in ("skip", "deny", "send_now") and short:
         data.skip("photo")
-    elif not (turn.intent in BARE and short):
+    elif not (turn.intent in BARE and short) and not ("anh" in words and len(words) <= 3):
         _take_detail(context, data, turn)
 
 
@@ -296,9 +302,11 @@ def skip(context: Context) -> None:
     step = next_step(data)
     if step in ("photo", "phone", "place"):
         data.skip(step)
+    elif step == "category":
+        data.category = "khac.khac"
     elif step == "commune":
         _leave_commune(data)
-    elif step == "summary" and context.turn.folded in CONFIRM and draft.summary_event_id is not None:
+    elif step == "summary" and confirms(context.turn) and draft.summary_event_id is not None:
         send(context, draft)
         return
     asking.ask(context, draft, data)
@@ -310,7 +318,7 @@ def hurry(context: Context) -> None:
     if draft is None:
         context.answer.say("nothing_open")
         return
-    if draft.summary_event_id is not None and context.turn.folded in CONFIRM:
+    if draft.summary_event_id is not None and confirms(context.turn):
         send(context, draft)
         return
     data = drafts.data_of(draft)

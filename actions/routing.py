@@ -122,7 +122,7 @@ def handle(context: Context) -> None:
 
 def _answers(turn: Turn, data: ReportData, summary_shown: bool) -> bool:
     """Whether typed words belong to the report that is open, rather than being a digression."""
-    if summary_shown and turn.folded in report.CONFIRM:
+    if summary_shown and report.confirms(turn):
         return True
     if turn.intent in ANSWERS or (turn.intent == "abuse" and _tells_story(turn)):
         return True
@@ -164,6 +164,10 @@ def _pending(context: Context) -> bool:
         return talk.keep_comment(context)
     elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.reopen_reason(context)
+    elif pending == "procedure" and turn.intent in ("affirm", "deny") and len(turn.folded.split()) <= 5:
+        talk.candidate_answered(context)
+    elif pending == "code" and turn.intent in ("skip", "deny"):
+        talk.no_code(context)
     elif (turn.entity("ticket_code") is None and BARE_CODE.fullmatch(turn.folded)) or (
         pending == "code" and turn.entity("ticket_code")
     ):

@@ -11,6 +11,7 @@ from actions.turn import Button, Context, button, word
 from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
+from feedback_store.procedures.answer import Answer
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
 from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets, verdicts
@@ -64,6 +65,7 @@ def answer_procedure(context: Context) -> None:
         )
         if isinstance(found, Ambiguous):
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
+            context.remember(candidate=found.choices[0].key, aspect=str(aspect), pending="procedure")
             context.answer.say(
                 "which_procedure" if len(choices) > 1 else "is_it_procedure",
                 buttons=[*choices, button("not_this", _about("none", aspect))],
@@ -71,7 +73,7 @@ def answer_procedure(context: Context) -> None:
             )
             resume(context)
             return
-        key = found.key if found else context.memory.get("procedure")
+        key = found.key if found else context.memory.get("candidate") or context.memory.get("procedure")
         if found is None and (key is None or turn.entity("procedure") is not None):
             _nothing_found(context)
             return
@@ -79,7 +81,11 @@ def answer_procedure(context: Context) -> None:
     if answered is None:
         _nothing_found(context)
         return
-    context.remember(procedure=answered.key)
+    _say_procedure(context, answered)
+
+
+def _say_procedure(context: Context, answered: Answer) -> None:
+    context.remember(procedure=answered.key, candidate=None, aspect=None)
     others = [a for a in OFFERED if a != answered.aspect]
     context.answer.say(
         "procedure_answer",
@@ -94,7 +100,21 @@ def answer_procedure(context: Context) -> None:
     resume(context)
 
 
+def candidate_answered(context: Context) -> None:
+    """A typed yes or no to "Có phải anh/chị hỏi thủ tục này không?"."""
+    memory = context.memory
+    context.remember(pending=None)
+    if context.turn.intent == "affirm":
+        answered = procedure_answer(context.session, key=str(memory["candidate"]), aspect=str(memory["aspect"]))
+        if answered is not None:
+            _say_procedure(context, answered)
+            return
+    context.remember(candidate=None, aspect=None)
+    _nothing_found(context)
+
+
 def _nothing_found(context: Context) -> None:
+    context.remember(candidate=None)
     _keep_verdict(context, None, None, "nothing_found")
     context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
     resume(context)
@@ -187,6 +207,13 @@ def _own_story(context: Context, story: OwnStory) -> None:
     for agency, text in story.results:
         context.answer.say("status_result", agency=agency, words=text)
     context.conversation.last_ticket_id = story.ticket_id
+
+
+def no_code(context: Context) -> None:
+    """The code was asked for and is not at hand."""
+    context.remember(pending=None)
+    context.answer.say("no_code", buttons=[MENU[3]])
+    resume(context)
 
 
 def rate(context: Context) -> None:

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     secure_cookies: bool | None = Field(default=None, description="Secure cookies; default: when public_url is https")
 
     province: str = Field(default="hai-phong", description="file below data/provinces to load")
-    service_area: str = Field(default="", description="codes of the communes served, by comma; empty = any place is taken")
+    service_area: str = Field(default="", description="codes of the communes served; empty = any place is taken")
     hotline_name: str = Field(default="Tổng đài 1022", description="name that citizens read")
 
     telegram_token: SecretStr | None = Field(default=None, description="token of the bot; none = no Telegram")

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vitext import fold, nfc, respell
+from vitext import fold, normalise
 
 # Words of asking, not of the procedure. Written with marks they count only with these marks: "chó" is not "cho".
 _ASKING = frozenset(
@@ -49,12 +49,13 @@ class Hit:
 
 
 def words(text: str) -> list[str]:
-    return list("".join(c if c.isalnum() else " " for c in fold(text)).split())
+    """Folded words, shorthand written out."""
+    return list("".join(c if c.isalnum() else " " for c in fold(normalise(text).text)).split())
 
 
 def spelled(text: str) -> list[str]:
-    """Words in lower case with their marks, one spelling of tone marks."""
-    return [respell(word) for word in re.findall(r"\w+", nfc(text).lower())]
+    """Words in lower case with their marks, shorthand written out, one spelling of tone marks."""
+    return re.findall(r"\w+", normalise(text).text.lower())
 
 
 def features(tokens: Sequence[str]) -> list[str]:

@@ -1,0 +1,108 @@
+"""How the bot reads short answers, corrections, addresses and numbers, without an engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from actions import gather
+from actions.report import confirms
+from actions.turn import Turn
+from feedback_store.service.drafts import ReportData, next_step
+
+NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
+
+
+def turn(text: str, intent: str = "inform", place: str | None = None) -> Turn:
+    entities: tuple[dict[str, Any], ...] = ()
+    if place:
+        start = text.index(place)
+        entities = ({"entity": "place", "value": place, "start": start, "end": start + len(place)},)
+    return Turn(1, uuid.uuid4(), "web", NOW, NOW, text, intent, 1.0, False, entities, None, (), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gửi", "Gửi đi", "ok gửi đi", "ừ đúng rồi", "dạ vâng ạ", "đồng ý", "OK", "chuẩn", "co gui di", "gửi giúp em nhé",
+     "Đúng vậy.", "được rồi gửi luôn nha"],
+)  # fmt: skip
+def test_a_plain_yes_confirms_the_summary(text: str) -> None:
+    assert confirms(turn(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["đừng gửi", "dung gui", "không", "không gửi", "chưa đúng", "khoan đã", "gửi lại địa chỉ khác", "nhé", "",
+     "ok nhưng sửa lại số nhà", "đúng là bực mình thật", "thế thì tốt quá còn gì"],
+)  # fmt: skip
+def test_anything_more_than_a_yes_does_not(text: str) -> None:
+    assert not confirms(turn(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("không, hẻm 54 chứ không phải 45", "hẻm 54", "45"),
+        ("ko phai hem 45 ma la hem 54", "hem 54", "hem 45"),
+        ("nhầm, ngõ 7 Lê Lai", "ngõ 7 Lê Lai", ""),
+        ("không phải mất nước mà là mất điện nhé", "mất điện", "mất nước"),
+    ],
+)
+def test_a_correction_is_parted_into_right_and_wrong(text: str, right: str, wrong: str) -> None:
+    assert gather._parted(text) == (right, wrong)
+
+
+@pytest.mark.parametrize("text", ["không", "không có ảnh", "phường Lê Chân", "đèn không sáng"])
+def test_a_plain_answer_is_no_correction(text: str) -> None:
+    assert gather._parted(text) is None
+
+
+@pytest.mark.parametrize("text", ["tôi muốn gửi phản ánh", "Tôi chỉ phản ánh", "phan anh", "alo tổng đài"])
+def test_an_announcement_is_not_the_matter(text: str) -> None:
+    assert gather.is_opening(turn(text))
+    assert not gather.is_opening(turn(text + " rác đầy đường"))
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("đường ngập quá, gọi tôi 0912345678", True),
+        ("mất nước, sđt của em: 0912 345 678", True),
+        ("xe đổ đất, 0912 345 678 gọi tôi nhé", True),
+        ("số 0988777666 gọi điện lừa đảo tôi nhiều lần", False),
+        ("dán quảng cáo vay tiền 0988777666 khắp cột điện", False),
+    ],
+)
+def test_a_number_in_a_story_is_the_reporters_only_if_they_say_so(text: str, own: bool) -> None:
+    assert gather._speaks_of_own_number(turn(text)) is own
+
+
+def test_words_beside_places_and_numbers_are_counted_without_prepositions() -> None:
+    assert gather.words_beside(turn("ở số 5 ngõ 7 Lê Lai", place="số 5 ngõ 7 Lê Lai")) == 0
+    assert gather.words_beside(turn("cống tắc ở ngõ 7 Lê Lai", place="ngõ 7 Lê Lai")) == 2
+    assert gather.only_detail(turn("số của tôi là 0912345678"))
+
+
+def test_an_anonymous_report_hides_the_writers_own_number_and_no_other() -> None:
+    data = ReportData(
+        text=["quán ồn, gọi 0912 345 678 cho tôi, chủ quán số 0988777666"], own_numbers=["0912345678"], anonymous=True
+    )
+    assert "345 678" not in data.words()
+    assert "0988777666" in data.words()
+    data.anonymous = False
+    assert "0912 345 678" in data.words()
+
+
+def test_only_what_is_missing_is_asked_one_thing_at_a_time() -> None:
+    data = ReportData()
+    seen = [next_step(data)]
+    for name, value in (
+        ("text", ["rác"]), ("category", "moi-truong.rac"), ("place_text", "ngõ 7"), ("commune", "11383"),
+        ("media", ["x"]), ("phone", "0912345678"),
+    ):  # fmt: skip
+        setattr(data, name, value)
+        seen.append(next_step(data))
+    assert seen == ["text", "category", "place", "commune", "photo", "phone", "summary"]
