@@ -9,7 +9,11 @@ from typing import Any
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy", "alembic", "sanic", "rasa_sdk", "PIL")
+# procrastinate would write three lines for every message that is delivered.
+QUIET = (
+    *("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy", "alembic", "sanic", "rasa_sdk", "PIL"),
+    "procrastinate",
+)
 
 
 def _hide_traceback_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import uvloop
 
 from hotline.bootstrap import gateway_config, open_store
 from worker.main import Worker, serve
@@ -15,7 +15,7 @@ def main() -> None:
         await serve(Worker(gateway_config(settings), store), settings.worker_port)
 
     try:
-        asyncio.run(run())
+        uvloop.run(run())
     finally:
         store.close()
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from bot.gateway.loopback import LoopbackTransport
+
 
 class EngineUnavailable(Exception):
     """Nobody answers, or the engine says "later": the same event may be sent again at any time."""
@@ -48,8 +50,7 @@ class EngineClient:
             base_url=url,
             headers={"X-Hotline-Token": token},
             timeout=httpx.Timeout(timeout, connect=2),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60),
-            transport=transport,
+            transport=transport or LoopbackTransport(),
             trust_env=False,
         )
 
