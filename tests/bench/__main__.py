@@ -105,6 +105,10 @@ class Bench:
             section.add(f"{name}, p95 meanwhile", turns.p(found_rate.took, 0.95), "ms")
             section.add(f"{name}, CPU a turn, all processes", sum(found_rate.cpu.values()), "ms")
             section.note(f"{name}, CPU a turn in ms: {parts(found_rate.cpu)}")
+            section.note(
+                f"{name}, cores used: {found_rate.cores:.1f} by hotline and load, {found_rate.foreign:.1f} by others; "
+                f"at this CPU a turn {os.cpu_count()} cores of its own are enough for {found_rate.at_most:.0f}/s"
+            )
             self.ours.setdefault("rate", found_rate.rate)
         section.note("counted as committed in the database; each citizen holds a stream and acknowledges replies")
         section.note("the load shares the cores with the hotline")
@@ -124,9 +128,12 @@ class Bench:
             took = await turns.stock_latency("127.0.0.1", port, self.options.turns)
             section.add("latency, p50", turns.p(took, 0.5), "ms")
             section.add("latency, p95", turns.p(took, 0.95), "ms")
+            cpu = stock.cpu(processes)
             rate, busy = await turns.stock_throughput("127.0.0.1", port, self.options.seconds)
+            a_turn = (stock.cpu(processes) - cpu) / len(busy) * 1000
             section.add("turns a second", rate, "/s")
             section.add("p95 meanwhile", turns.p(busy, 0.95), "ms")
+            section.add("CPU a turn, engine and actions", a_turn, "ms")
             section.add("memory, engine and actions (PSS)", sum(stock.memory(one) for one in processes), "MB")
             self._beside(section, took, rate)
         finally:
@@ -185,11 +192,12 @@ class Bench:
 
     def _search(self) -> None:
         section = Section("Procedure search")
-        took, built, told = machine.search_times(self.options.catalogue)
-        section.add("p50", turns.p(took, 0.5), "ms")
-        section.add("p95", turns.p(took, 0.95), "ms", target=15)
-        section.add("building the index", built, "s")
-        section.note(told)
+        found = machine.search_times(self.options.catalogue)
+        for name, took in (("citizens' questions", found.questions), ("official names pasted whole", found.names)):
+            section.add(f"{name}, p50", turns.p(took, 0.5), "ms")
+            section.add(f"{name}, p95", turns.p(took, 0.95), "ms", target=15)
+        section.add("building the index", found.built, "s")
+        section.note(f"{found.told}; {len(found.questions)} questions")
         self._end(section)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.bench.load import Connection
 from tests.bench.scripts import TELEGRAM
-from tests.bench.world import SECRET, World, cpu_seconds
+from tests.bench.world import SECRET, World
 
 CONVERSATIONS = 1000
 RATE = 310.0
@@ -115,15 +115,14 @@ def stored(world: World, found: Burst) -> Stored:
 
 async def worked_off(world: World) -> tuple[int, float, dict[str, float]]:
     """Wait until no event waits: ``(turns, seconds, CPU seconds by process)``."""
-    names = world.processes()
-    cpu = {name: cpu_seconds(pids) for name, pids in names.items()}
+    cpu = world.cpu()
     left = before = _waiting(world)
     began = time.perf_counter()
     while left and time.perf_counter() - began < WORKED_OFF_SECONDS:
         await asyncio.sleep(0.5)
         left = _waiting(world)
     spent = time.perf_counter() - began
-    used = {name: cpu_seconds(pids) - cpu[name] for name, pids in names.items()}
+    used = {name: value - cpu[name] for name, value in world.cpu().items()}
     return before - left, spent, used
 
 

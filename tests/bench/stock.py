@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.bench.world import pss
+from tests.bench.world import cpu_seconds, pss
 from tests.system import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,9 +224,17 @@ def wait(port: int, seconds: float = 240) -> None:
 
 
 def memory(process: subprocess.Popen[bytes]) -> float:
-    """PSS in MB of a process and its children (same process group)."""
-    own = (one for one in Path("/proc").iterdir() if one.name.isdigit() and _group(one) == process.pid)
-    return sum(pss(int(one.name)) for one in own)
+    """PSS in MB of a process and its children."""
+    return sum(map(pss, _family(process)))
+
+
+def cpu(processes: list[subprocess.Popen[bytes]]) -> float:
+    """CPU seconds that these and their children have used so far."""
+    return sum(cpu_seconds(_family(process)) for process in processes)
+
+
+def _family(process: subprocess.Popen[bytes]) -> list[int]:
+    return [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit() and _group(one) == process.pid]
 
 
 def _group(entry: Path) -> int | None:

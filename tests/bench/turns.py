@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from tests.bench.citizens import Citizen
 from tests.bench.load import Connection, percentile
 from tests.bench.scripts import QUESTIONS, REPORT, SEND
-from tests.bench.world import World, cpu_seconds
+from tests.bench.world import World, machine_seconds
 
 TURNS_A_CONVERSATION = 5
 PARALLEL = 24
@@ -43,11 +44,28 @@ async def latency(world: World, turns: int) -> dict[str, list[float]]:
 
 @dataclass(frozen=True)
 class Throughput:
-    """Turns a second, seconds to each reply meanwhile, and CPU ms a turn by process (``load`` is ours)."""
+    """Turns a second, seconds to each reply meanwhile, CPU ms a turn by process (``load`` is the
+    benchmark itself), and how many cores were busy on the whole machine."""
 
     rate: float
     took: list[float]
     cpu: dict[str, float]
+    busy: float
+
+    @property
+    def at_most(self) -> float:
+        """Turns a second when nothing else runs, were every core used to the full."""
+        return (os.cpu_count() or 1) * 1000 / sum(self.cpu.values())
+
+    @property
+    def foreign(self) -> float:
+        """How many cores everything else on the machine had."""
+        return max(0.0, self.busy - self.cores)
+
+    @property
+    def cores(self) -> float:
+        """How many cores hotline and load together had."""
+        return self.rate * sum(self.cpu.values()) / 1000
 
 
 async def throughput(world: World, seconds: float, *, reports: bool) -> Throughput:
@@ -66,13 +84,13 @@ async def throughput(world: World, seconds: float, *, reports: bool) -> Throughp
         took.append(await person.presses(SEND))
         await person.close()
 
-    pids = world.processes()
-    before, cpu = world.handled(), {name: cpu_seconds(own) for name, own in pids.items()}
-    load = time.process_time()
+    before, cpu = world.handled(), world.cpu()
+    load, busy, began = time.process_time(), machine_seconds(), time.perf_counter()
     took, spent = await _crowd(report if reports else questions, seconds)
     done = world.handled() - before
-    used = {name: cpu_seconds(own) - cpu[name] for name, own in pids.items()} | {"load": time.process_time() - load}
-    return Throughput(done / spent, took, {name: value / done * 1000 for name, value in used.items()})
+    used = {name: value - cpu[name] for name, value in world.cpu().items()} | {"load": time.process_time() - load}
+    cores = (machine_seconds() - busy) / (time.perf_counter() - began)
+    return Throughput(done / spent, took, {name: value / done * 1000 for name, value in used.items()}, cores)
 
 
 async def stock_latency(host: str, port: int, turns: int) -> list[float]:

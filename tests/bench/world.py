@@ -83,6 +83,10 @@ class World:
                 found[owner[at]].append(pid)
         return found
 
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds used so far by process; a later call also counts children that came meanwhile."""
+        return {name: cpu_seconds(pids) for name, pids in self.processes().items()}
+
 
 def pss(pid: int) -> float:
     """Proportional share of memory in MB; 0 for a process that has just ended."""
@@ -103,6 +107,12 @@ def cpu_seconds(pids: list[int]) -> float:
             continue
         total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def machine_seconds() -> float:
+    """CPU time that all processes of the machine have used so far."""
+    user, nice, system, _, _, irq, soft, *_ = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def _parents() -> dict[int, int]:
