@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,7 +11,10 @@ from sqlalchemy.orm import Session
 from feedback_store.places.gazetteer import CommuneEntry, Gazetteer, OldWardEntry
 from feedback_store.tables import Category, CategoryGroup, Commune, HotlineNumber, OldWard, Setting
 
+FRESH_SECONDS = 1.0
+"""So long the gazetteer is taken as unchanged without asking the database."""
 _gazetteer: tuple[tuple[int, int], Gazetteer] | None = None
+_looked = (0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,11 @@ def numbers(session: Session) -> list[HotlineNumber]:
 
 def gazetteer(session: Session) -> Gazetteer:
     """The gazetteer of the loaded communes, kept while their number stays the same."""
-    global _gazetteer
+    global _gazetteer, _looked
+    bind = id(session.get_bind())
+    if _gazetteer is not None and _looked[0] == bind and time.monotonic() - _looked[1] < FRESH_SECONDS:
+        return _gazetteer[1]
+    _looked = (bind, time.monotonic())
     version = (
         session.scalar(select(func.count()).select_from(Commune)) or 0,
         session.scalar(select(func.count()).select_from(OldWard)) or 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +13,10 @@ from feedback_store.procedures.answer import Answer, answer
 from feedback_store.procedures.search import SURE_COVER, Entry, Hit, Index
 from feedback_store.tables import Procedure
 
+FRESH_SECONDS = 1.0
+"""So long the catalogue is taken as unchanged without asking the database."""
 _cached: tuple[tuple[dt.datetime | None, int], Index] | None = None
+_looked = (0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,11 @@ class Ambiguous:
 
 def index(session: Session) -> Index:
     """The index of the active catalogue, built again when a record changed."""
-    global _cached
+    global _cached, _looked
+    bind = id(session.get_bind())
+    if _cached is not None and _looked[0] == bind and time.monotonic() - _looked[1] < FRESH_SECONDS:
+        return _cached[1]
+    _looked = (bind, time.monotonic())
     row = session.execute(select(func.max(Procedure.updated_at), func.count()).where(Procedure.active)).one()
     version = (row[0], int(row[1]))
     if _cached is None or _cached[0] != version:

@@ -104,14 +104,23 @@ def data_of(draft: Draft) -> ReportData:
 
 
 def get_open(session: Session, conversation_id: uuid.UUID, *, lock: bool = False) -> Draft | None:
+    """The draft being written. Within a transaction it is read and locked once."""
+    key = ("open draft", conversation_id)
+    if key in session.info:
+        draft: Draft | None = session.info[key]
+        return draft if draft is not None and draft.state == "open" else None
     query = select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == "open")
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    found = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        session.info[key] = found
+    return found
 
 
 def open_draft(session: Session, *, conversation_id: uuid.UUID, data: ReportData, now: dt.datetime) -> Draft:
     draft = Draft(conversation_id=conversation_id, state="open", data=asdict(data), created_at=now, updated_at=now)
     session.add(draft)
     session.flush()
+    session.info["open draft", conversation_id] = draft
     return draft
 
 
