@@ -14,16 +14,9 @@ ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 MODEL = "hotline.tar.gz"
 
 
-# Taking messages goes before answering them: an event that was stored can wait, one that was not is lost.
-STAND_BACK = 5
-
-
 @dataclass(frozen=True)
 class ChildSpec:
-    """One process. ``health`` answers 200 once it can work; ``patience``: seconds until then.
-
-    ``yields``: how far it stands back for the others (``nice``, 0 to 19) when the processor is short.
-    """
+    """One process. ``health`` answers 200 once it can work; ``patience``: seconds until then."""
 
     name: str
     command: list[str]
@@ -31,7 +24,6 @@ class ChildSpec:
     health: str
     log: Path
     patience: float = 60
-    yields: int = 0
 
 
 def base_env() -> dict[str, str]:
@@ -79,8 +71,8 @@ def children(settings: Settings, database_url: str) -> list[ChildSpec]:
     def log(name: str) -> Path:
         return settings.logs / f"{name}.log"
 
-    def ours(name: str, module: str, health: str, yields: int = 0) -> ChildSpec:
-        return ChildSpec(name, [sys.executable, "-m", module], env, health, log(name), yields=yields)
+    def ours(name: str, module: str, health: str) -> ChildSpec:
+        return ChildSpec(name, [sys.executable, "-m", module], env, health, log(name))
 
     engine = ChildSpec(
         "engine",
@@ -98,11 +90,10 @@ def children(settings: Settings, database_url: str) -> list[ChildSpec]:
         f"{settings.engine_url}/health",
         log("engine"),
         patience=120,
-        yields=STAND_BACK,
     )
     return [
         engine,
-        ours("actions", "actions", f"http://127.0.0.1:{settings.actions_port}/health", STAND_BACK),
+        ours("actions", "actions", f"http://127.0.0.1:{settings.actions_port}/health"),
         ours("web", "hotline.web", f"http://{loopback(settings.host)}:{settings.port}/healthz"),
-        ours("worker", "worker", f"http://127.0.0.1:{settings.worker_port}/health", STAND_BACK),
+        ours("worker", "worker", f"http://127.0.0.1:{settings.worker_port}/health"),
     ]

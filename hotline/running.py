@@ -17,17 +17,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(sent: signal.Signals, *, yields: int = 0) -> Callable[[], None]:
+def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
     """For ``Popen(preexec_fn=…)``: the kernel sends ``sent`` to the child when its parent dies,
-    however it dies. Call it from the thread that starts the child; a fork in between is seen.
-    ``yields``: how far the child stands back for others (``nice``)."""
+    however it dies. Call it from the thread that starts the child; a fork in between is seen."""
     parent = os.getpid()
 
     def ask_kernel() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
-        os.nice(yields)
 
     return ask_kernel
 

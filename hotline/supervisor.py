@@ -57,7 +57,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGTERM, yields=self.spec.yields),
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         self._env.pop("HOTLINE_FAULT", None)  # a fault that a test asked for strikes once
         self._started = self._answered = time.monotonic()
