@@ -7,7 +7,7 @@ import warnings
 
 os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 
-from hotline.process import open_store
+from hotline.process import open_store, settle
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
     around = Surroundings(links, EngineUnderstanding(settings.engine_url, token), area)
     executor.register_action(Converse(store, around))
     app = create_app(executor)
+    settle()
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 
 

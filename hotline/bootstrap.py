@@ -14,7 +14,7 @@ from bot.gateway.config import GatewayConfig
 from console.app import create_console
 from feedback_store.store import Store
 from hotline.keys import Keys
-from hotline.process import NotConfigured, open_store
+from hotline.process import NotConfigured, open_store, settle
 from hotline.settings import Settings
 
 __all__ = ["create_app", "gateway_config", "open_store"]
@@ -60,6 +60,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with gateway.lifespan():
+            settle()
             yield
         store.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uvloop
 
 from hotline.bootstrap import gateway_config, open_store
+from hotline.process import settle
 from worker.main import Worker, serve
 
 
@@ -12,7 +13,9 @@ def main() -> None:
     settings, store = open_store("worker", pool_size=10)
 
     async def run() -> None:
-        await serve(Worker(gateway_config(settings), store), settings.worker_port)
+        worker = Worker(gateway_config(settings), store)
+        settle()
+        await serve(worker, settings.worker_port)
 
     try:
         uvloop.run(run())

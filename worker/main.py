@@ -22,7 +22,7 @@ from bot.gateway.runner import TurnRunner
 from feedback_store.store import Store
 from worker import jobs, upkeep
 from worker.delivery import Delivery
-from worker.sweeper import sweep_outbox, sweep_turns
+from worker.sweeper import TurnSweeper, sweep_outbox
 
 log = structlog.get_logger("worker")
 
@@ -95,13 +95,13 @@ class Worker:
 
     def _loops(self) -> list[Coroutine[Any, Any, None]]:
         database, every = self.database, upkeep.every
-        media_root = self.config.media
+        media_root, turns = self.config.media, TurnSweeper(database, self.runner)
 
         def now() -> dt.datetime:
             return dt.datetime.now(dt.UTC)
 
         rounds: list[tuple[float, str, Callable[[], Awaitable[object]]]] = [
-            (0.5, "turns", lambda: sweep_turns(database, self.runner, now=now())),
+            (0.5, "turns", lambda: turns.sweep(now=now())),
             (1, "outbox", lambda: sweep_outbox(database, self.delivery, now=now())),
             (2, "deadlines", lambda: upkeep.handle_deadlines(database)),
             (10, "sealed", lambda: upkeep.erase_sealed(database, media_root)),

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from bot.gateway.database import Database
-from bot.gateway.runner import TurnRunner
+from bot.gateway.runner import CROWD_PER_SECOND, TurnRunner
 from feedback_store.service import deliveries, turns
 from worker.delivery import Delivery
 
 PATIENCE = dt.timedelta(seconds=2)  # the web process that stored the event is given this long to begin
 
 
-async def sweep_turns(database: Database, runner: TurnRunner, *, now: dt.datetime, limit: int = 20) -> int:
-    """Start the turns that wait and that nobody holds; gives how many."""
-    if not runner.has_slot:
-        return 0
-    found = await database.statement(turns.left_behind, before=now - PATIENCE, now=now, limit=limit)
-    for conversation_id in found:
-        runner.kick(conversation_id)
-    return len(found)
+class TurnSweeper:
+    """Starts the turns that wait and that nobody holds.
+
+    While a crowd arrives it starts none: the web process, which takes the messages, needs the processor.
+    """
+
+    def __init__(self, database: Database, runner: TurnRunner) -> None:
+        self._db = database
+        self._runner = runner
+        self._arrived: int | None = None
+        self._at = 0.0
+
+    async def sweep(self, *, now: dt.datetime, limit: int = 20) -> int:
+        """Gives how many conversations were started."""
+        if await self._crowd() or not self._runner.free_slots:
+            return 0
+        found = await self._db.statement(turns.left_behind, before=now - PATIENCE, now=now, limit=limit)
+        for conversation_id in found:
+            self._runner.kick(conversation_id)
+        return len(found)
+
+    async def _crowd(self) -> bool:
+        before, since = self._arrived, self._at
+        self._arrived, self._at = await self._db.statement(turns.arrived_so_far), time.monotonic()
+        return before is not None and (self._arrived - before) / max(self._at - since, 0.01) > CROWD_PER_SECOND
 
 
 async def sweep_outbox(database: Database, delivery: Delivery, *, now: dt.datetime, limit: int = 20) -> int:

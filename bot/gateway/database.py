@@ -20,12 +20,14 @@ T = TypeVar("T")
 class Database:
     """``statement``: one statement, one round trip; ``transaction``: a session, one commit.
 
-    Emergencies have threads of their own, so that a database that hangs delays none of them.
+    Emergencies have threads of their own, so that a database that hangs delays none of them. So has the intake of
+    messages, so that it stands in no queue behind the turns.
     """
 
     def __init__(self, store: Store, *, threads: int = 8) -> None:
         self.store = store
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="db")
+        self._intake = ThreadPoolExecutor(1, thread_name_prefix="db-intake")
         self._urgent = ThreadPoolExecutor(4, thread_name_prefix="db-urgent")
 
     async def statement(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **values: P.kwargs) -> T:
@@ -35,6 +37,11 @@ class Database:
     async def transaction(self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **values: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(self._transaction, work, args, values))
+
+    async def intake(self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **values: P.kwargs) -> T:
+        """A transaction that stores messages; one at a time."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._intake, partial(self._transaction, work, args, values))
 
     async def urgent(
         self, seconds: float, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **values: P.kwargs
@@ -56,6 +63,7 @@ class Database:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+        self._intake.shutdown(wait=True)
         self._urgent.shutdown(wait=False)
 
 

@@ -17,10 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
+from bot.gateway.group_commit import GroupCommit
 from bot.gateway.runner import TurnRunner, utc_now
 from bot.gateway.safety import Verdict, judge, judge_denunciation, judge_words
 from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
-from feedback_store.service import denunciations, emergencies, intake, media, outbox, turns
+from feedback_store.service import denunciations, emergencies, intake, media, outbox
 from feedback_store.service.intake import NewEvent, Stored
 from feedback_store.service.media import StoredPhoto
 from feedback_store.service.outbox import Appended, Reply
@@ -61,6 +62,7 @@ class Reception:
     def __init__(self, database: Database, runner: TurnRunner) -> None:
         self._db = database
         self._runner = runner
+        self._group = GroupCommit(database, runner)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, event: NewEvent) -> Receipt:
@@ -154,16 +156,11 @@ class Reception:
         return judge_words(caption) or judge_denunciation(caption)
 
     async def _store(self, event: NewEvent) -> Receipt:
-        now, owner = utc_now(), None
-        if self._runner.has_slot:
-            owner = turns.new_owner()
-        stored = await self._db.statement(
-            intake.store_inbound, event, now=now, owner=owner, lease_until=self._runner.lease_end(now)
-        )
+        taken = await self._group.store(event)
         fault("after_inbound_commit")
-        if not (stored.duplicate or stored.closed):
-            self._begin(event, stored, owner, now)
-        return _receipt(stored)
+        if not (taken.stored.duplicate or taken.stored.closed):
+            self._begin(event, taken.stored, taken.owner, taken.at)
+        return _receipt(taken.stored)
 
     def _begin(self, event: NewEvent, stored: Stored, owner: str | None, now: dt.datetime) -> None:
         """Start the turn with what is in hand where that is all there is; otherwise read it."""

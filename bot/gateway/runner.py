@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
+import time
 import traceback
 import uuid
 from collections import deque
@@ -28,10 +30,33 @@ log = structlog.get_logger("gateway.turns")
 GIVE_UP_AFTER_ATTEMPTS = 5
 GIVE_UP_AFTER = dt.timedelta(minutes=30)
 RETRY_STEPS = (0.2, 0.4, 0.8, 1.2, 1.4)
+# More than a small machine answers in a second: taking messages comes first then, and turns go one by one.
+CROWD_PER_SECOND = 60.0
+CROWD_SLOTS = 1
 
 
 def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+class Arrivals:
+    """How many messages come a second, averaged over about the last half second."""
+
+    SECONDS = 0.5
+
+    def __init__(self) -> None:
+        self._level, self._at = 0.0, time.monotonic()
+
+    def add(self, count: int) -> None:
+        self._level, self._at = self.per_second() + count / self.SECONDS, time.monotonic()
+
+    def per_second(self) -> float:
+        return self._level * math.exp((self._at - time.monotonic()) / self.SECONDS)
+
+    @property
+    def crowd(self) -> bool:
+        """More come than can be answered meanwhile."""
+        return self.per_second() > CROWD_PER_SECOND
 
 
 class LeaseLost(Exception):
@@ -39,7 +64,11 @@ class LeaseLost(Exception):
 
 
 class TurnRunner:
-    """A bounded number of conversations at a time; one at a time per conversation."""
+    """A bounded number of conversations at a time; one at a time per conversation.
+
+    While a crowd arrives the bound is CROWD_SLOTS: a message that is acknowledged late is sent again or given up,
+    one that is answered late is still answered.
+    """
 
     def __init__(
         self,
@@ -51,10 +80,11 @@ class TurnRunner:
         wait_notice_after: float = 4,
         photos: PhotoFetcher | None = None,
     ) -> None:
+        self.arrivals = Arrivals()
         self._photos = photos
         self._db = database
         self._engine = engine
-        self._slots = slots
+        self._most_slots = slots
         self._lease = dt.timedelta(seconds=lease_seconds)
         self._wait_notice_after = wait_notice_after
         self._queue: deque[uuid.UUID] = deque()
@@ -64,9 +94,13 @@ class TurnRunner:
         self._closing = False
 
     @property
-    def has_slot(self) -> bool:
-        """Whether a lease taken now would be worked on at once."""
-        return not self._closing and not self._queue and len(self._tasks) < self._slots
+    def _slots(self) -> int:
+        return min(CROWD_SLOTS, self._most_slots) if self.arrivals.crowd else self._most_slots
+
+    @property
+    def free_slots(self) -> int:
+        """How many leases taken now would be worked on at once."""
+        return 0 if self._closing or self._queue else max(0, self._slots - len(self._tasks))
 
     def lease_end(self, now: dt.datetime) -> dt.datetime:
         return now + self._lease

@@ -9,12 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from feedback_store.crypto import blind_index, keyring
+
+LOCK_PATIENCE = "250ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,40 @@ def store_inbound(
     Concurrent duplicates are told apart by the unique constraint alone. Raises the driver's errors
     unchanged: the caller must not acknowledge then.
     """
-    take = owner is not None and not event.handled
-    values = {
+    row = connection.exec_driver_sql(_TYPED_STORE, _values(event, now, owner, lease_until)).one()
+    return _stored(connection, event, row)
+
+
+def store_together(
+    session: Session,
+    events: Sequence[tuple[NewEvent, str | None]],
+    *,
+    now: dt.datetime,
+    lease_until: dt.datetime,
+) -> list[Stored]:
+    """Store ``(event, owner)`` pairs in one commit and one round trip, each as ``store_inbound`` does.
+
+    All or nothing: an error of one is an error of all. A row that somebody holds is waited for no longer than
+    LOCK_PATIENCE, so that one conversation cannot keep the others' messages from being acknowledged.
+    """
+    connection = session.connection()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}'")
+    # executemany with results is beyond SQLAlchemy's interface; psycopg pipelines it.
+    cursor = connection.connection.driver_connection.cursor(row_factory=namedtuple_row)  # type: ignore[union-attr]
+    with cursor:
+        cursor.executemany(
+            _TYPED_STORE, [_values(event, now, owner, lease_until) for event, owner in events], returning=True
+        )
+        rows = [cursor.fetchone()]
+        while cursor.nextset():
+            rows.append(cursor.fetchone())
+    return [_stored(connection, event, row) for (event, _), row in zip(events, rows, strict=True)]
+
+
+def _values(
+    event: NewEvent, now: dt.datetime, owner: str | None, lease_until: dt.datetime | None
+) -> dict[str, Any]:
+    return {
         "channel": event.channel,
         "account": event.account,
         "event_key": event.event_key,
@@ -163,14 +200,18 @@ def store_inbound(
         "handled": event.handled,
         "failure": event.failure,
         "now": now,
-        "take": take,
+        "take": owner is not None and not event.handled,
         "owner": owner,
         "until": lease_until,
     }
-    row = connection.exec_driver_sql(_TYPED_STORE, values).one()
+
+
+def _stored(connection: Connection, event: NewEvent, row: Any) -> Stored:
     event_id, duplicate, conversation_id = row.event_id, row.duplicate, row.conversation_id
     if event_id is None:
-        known = connection.exec_driver_sql(_KNOWN, values).one_or_none()
+        known = connection.exec_driver_sql(
+            _KNOWN, {"channel": event.channel, "account": event.account, "event_key": event.event_key}
+        ).one_or_none()
         if known is None:
             return Stored(0, False, True, event.conversation_id, "closed", 0, 0, 0, False, False)
         event_id, conversation_id = known.id, known.conversation_id

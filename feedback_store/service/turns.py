@@ -204,6 +204,11 @@ def left_behind(connection: Connection, *, before: dt.datetime, now: dt.datetime
     return [row.id for row in connection.exec_driver_sql(_LEFT_BEHIND, values)]
 
 
+def arrived_so_far(connection: Connection) -> int:
+    """A number that grows by one with every stored message, read without looking at one of them."""
+    return int(connection.exec_driver_sql("SELECT last_value FROM inbound_events_id_seq").scalar_one())
+
+
 def renew_lease(connection: Connection, *, conversation_id: uuid.UUID, owner: str, until: dt.datetime) -> bool:
     values = {"id": conversation_id, "owner": owner, "until": until}
     return connection.exec_driver_sql(_RENEW, values).rowcount == 1
