@@ -47,7 +47,7 @@ class Converse(Action):  # type: ignore[misc]
                 json_message=reply["custom"] or None,
                 **reply["params"],
             )
-        return [SlotSet(name, value) for name, value in result["slots"].items()]
+        return [SlotSet(name, value) for name, value in result["slots"].items() if tracker.get_slot(name) != value]
 
     def _take(self, turn: Turn) -> dict[str, Any]:
         with self._store.transaction() as session:

@@ -32,7 +32,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.engine import action_call
+from bot.engine import action_call, rules
 from bot.engine.graph import StraightRunner
 from bot.engine.tracker_store import SessionStore
 
@@ -98,6 +98,7 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
         self, model_path: Path, store: SessionStore, threads: Executor, actions_url: str
     ) -> None:
         action_call.install()
+        rules.install()
         super().__init__(
             model_path=model_path,
             tracker_store=InMemoryTrackerStore(Domain.empty()),  # Rasa asks for one; never used

@@ -30,8 +30,8 @@ log = structlog.get_logger("gateway.turns")
 GIVE_UP_AFTER_ATTEMPTS = 5
 GIVE_UP_AFTER = dt.timedelta(minutes=30)
 RETRY_STEPS = (0.2, 0.4, 0.8, 1.2, 1.4)
-# More than a small machine answers in a second: taking messages comes first then, and turns go one by one.
-CROWD_PER_SECOND = 60.0
+# Twice what a small machine answers in a second: taking messages comes first then, and turns go one by one.
+CROWD_PER_SECOND = 120.0
 CROWD_SLOTS = 1
 
 
