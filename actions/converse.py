@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
-from feedback_store.service import conversations, drafts, effects
+from feedback_store.service import drafts, effects
 from feedback_store.store import Store
 from hotline.faults import fault
 
@@ -56,10 +56,11 @@ class Converse(Action):  # type: ignore[misc]
 
 def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     """The first result of the event: ``{"replies": […], "slots": {…}}``."""
-    known = effects.known(session, event_id=turn.event_id, action=NAME)
+    conversation, known = effects.begin(
+        session, conversation_id=turn.conversation_id, event_id=turn.event_id, action=NAME
+    )
     if known is not None:
         return known
-    conversation = conversations.get(session, turn.conversation_id)
     context = Context(session, turn, conversation, Answer(), around)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 
@@ -26,6 +30,27 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             "options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         },
     )
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[psycopg.Connection[Any]]:
+    """The driver's connection, whose statements travel together: results are waited for when they are read.
+
+    Beyond SQLAlchemy's interface; rows are named tuples. Errors are the driver's, as SQLAlchemy raises them.
+    """
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    before = driver.row_factory
+    driver.row_factory = namedtuple_row
+    try:
+        with driver.pipeline():
+            yield driver
+    except psycopg.OperationalError as error:
+        connection.invalidate(error)
+        raise OperationalError(None, None, error) from error
+    except psycopg.Error as error:
+        raise DBAPIError(None, None, error) from error
+    finally:
+        driver.row_factory = before
 
 
 class Store:

@@ -171,14 +171,14 @@ class TurnRunner:
     async def _conversation(self, conversation_id: uuid.UUID, owner: str | None, work: Work | None) -> None:
         if owner is None:
             now, owner = utc_now(), turns.new_owner()
-            taken = await self._db.statement(
+            work = await self._db.statement(
                 turns.take_lease,
                 conversation_id=conversation_id,
                 owner=owner,
                 until=self.lease_end(now),
                 now=now,
             )
-            if not taken:
+            if work is None:
                 return
         try:
             while True:

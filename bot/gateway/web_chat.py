@@ -227,7 +227,11 @@ class WebChat:
         except (ValueError, KeyError, TypeError):
             return _refusal(400, "gateway.bad_request")
         try:
-            await self._db.transaction(deliveries.acknowledge, conversation_id=conversation_id, seq=seq, now=_now())
+            now = _now()
+            if not await self._db.statement(
+                deliveries.acknowledge_plain, conversation_id=conversation_id, seq=seq, now=now
+            ):
+                await self._db.transaction(deliveries.acknowledge, conversation_id=conversation_id, seq=seq, now=now)
         except (SQLAlchemyError, TimeoutError):
             return _refusal(503, "gateway.not_received")
         return Response(status_code=204)

@@ -11,14 +11,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.service import media
-from feedback_store.tables import Conversation
 
 State = Literal["bot", "waiting", "human", "closed"]
-
-
-def get(session: Session, conversation_id: uuid.UUID) -> Conversation:
-    """Raises ``NoResultFound`` for an unknown id."""
-    return session.get_one(Conversation, conversation_id)
 
 
 def state_of(connection: Connection, *, conversation_id: uuid.UUID) -> State | None:

@@ -92,6 +92,18 @@ UPDATE outbound_messages SET status = 'delivered', delivered_at = %(now)s,
 WHERE conversation_id = %(id)s AND seq <= %(seq)s AND status IN ('pending', 'sending', 'sent')
 RETURNING ticket_id, notice, body
 """
+_SHOWN_PLAIN = """
+WITH proof AS (
+    SELECT FROM outbound_messages WHERE conversation_id = %(id)s AND seq <= %(seq)s
+        AND status IN ('pending', 'sending', 'sent') AND notice IN ('result', 'refused') LIMIT 1
+), shown AS (
+    UPDATE outbound_messages SET status = 'delivered', delivered_at = %(now)s,
+        sent_at = coalesce(sent_at, %(now)s)
+    WHERE conversation_id = %(id)s AND seq <= %(seq)s AND status IN ('pending', 'sending', 'sent')
+        AND NOT EXISTS (SELECT FROM proof)
+)
+SELECT EXISTS (SELECT FROM proof)
+"""
 
 
 def claim(connection: Connection, *, conversation_id: uuid.UUID, now: dt.datetime) -> Recipient | None:
@@ -193,6 +205,15 @@ def mark_unreachable(connection: Connection, *, conversation_id: uuid.UUID, erro
 def late(connection: Connection, *, now: dt.datetime, limit: int = 50) -> list[uuid.UUID]:
     """Conversations with a message that is due and that nobody is sending."""
     return [row.conversation_id for row in connection.exec_driver_sql(_LATE, {"now": now, "limit": limit})]
+
+
+def acknowledge_plain(connection: Connection, *, conversation_id: uuid.UUID, seq: int, now: dt.datetime) -> bool:
+    """As ``acknowledge``, in one statement, where nothing shown proves anything of a ticket.
+
+    False: something does, nothing was written, and ``acknowledge`` must be called.
+    """
+    values = {"id": conversation_id, "seq": seq, "now": now}
+    return not connection.exec_driver_sql(_SHOWN_PLAIN, values).scalar_one()
 
 
 def acknowledge(session: Session, *, conversation_id: uuid.UUID, seq: int, now: dt.datetime) -> int:

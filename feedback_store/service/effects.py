@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from feedback_store.tables import ActionResult
+from feedback_store.tables import ActionResult, Conversation
 
 
-def known(session: Session, *, event_id: int, action: str) -> dict[str, Any] | None:
-    """What the action answered when it first ran for this event; None before."""
-    row = session.get(ActionResult, (event_id, action, 0))
-    return None if row is None else dict(row.result)
+def begin(
+    session: Session, *, conversation_id: uuid.UUID, event_id: int, action: str
+) -> tuple[Conversation, dict[str, Any] | None]:
+    """The conversation, and what the action answered when it first ran for this event; None before.
+
+    Raises ``NoResultFound`` for an unknown conversation.
+    """
+    of_event = and_(ActionResult.event_id == event_id, ActionResult.action == action, ActionResult.step == 0)
+    query = select(Conversation, ActionResult).outerjoin(ActionResult, of_event)
+    conversation, row = session.execute(query.where(Conversation.id == conversation_id)).one()
+    return conversation, None if row is None else dict(row.result)
 
 
 def keep(session: Session, *, event_id: int, action: str, result: dict[str, Any], now: dt.datetime) -> None:

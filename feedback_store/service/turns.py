@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from feedback_store.crypto import keyring
 from feedback_store.service.intake import decrypted_json, encrypted_json
 from feedback_store.service.outbox import Reply, new_token, reply_body
+from feedback_store.store import pipelined
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +164,24 @@ def new_owner() -> str:
 
 def take_lease(
     connection: Connection, *, conversation_id: uuid.UUID, owner: str, until: dt.datetime, now: dt.datetime
-) -> bool:
-    """Take the lease if something waits, nobody holds it and no operator has the conversation."""
+) -> Work | None:
+    """Take the lease if something waits, nobody holds it and no operator has the conversation.
+
+    Gives what waits as ``pending_work`` does, read in the same round trip after the lease was taken; None: not taken.
+    """
     values = {"id": conversation_id, "owner": owner, "until": until, "now": now}
-    return connection.exec_driver_sql(_TAKE, values).rowcount == 1
+    with pipelined(connection) as driver:
+        taken = driver.execute(_TAKE, values)
+        rows = driver.execute(_PENDING, {"id": conversation_id}).fetchall()
+    return _work(conversation_id, rows) if taken.rowcount == 1 else None
 
 
 def pending_work(connection: Connection, *, conversation_id: uuid.UUID) -> Work:
     """The conversation and its pending events as one snapshot; read after the lease was taken."""
-    rows = connection.exec_driver_sql(_PENDING, {"id": conversation_id}).all()
+    return _work(conversation_id, connection.exec_driver_sql(_PENDING, {"id": conversation_id}).all())
+
+
+def _work(conversation_id: uuid.UUID, rows: Sequence[Any]) -> Work:
     first = rows[0]
     events = [
         PendingEvent(

@@ -3,7 +3,7 @@
 import pytest
 
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.service import deadlines, legs, ratings, results, tickets
+from feedback_store.service import deadlines, deliveries, legs, ratings, results, tickets
 from feedback_store.service.actor import BOT, Refused
 from feedback_store.store import Store
 from feedback_store.tables import InboundEvent, Ticket
@@ -138,6 +138,27 @@ def test_on_telegram_the_promise_waits_for_the_proof_of_delivery(desk: Desk) -> 
     results.mark_delivered(desk.session, leg_id=leg.id, at=at("2026-03-05 16:59"))
     clock = desk.clock("promise")
     assert (clock.standing_current, clock.breached_current_at) == ("on_time", None)  # the proof is of 16:59
+
+
+def test_showing_a_result_in_the_web_chat_proves_its_delivery_and_showing_anything_else_proves_nothing(
+    desk: Desk,
+) -> None:
+    ticket = desk.file("2026-03-02 09:15")
+    leg = desk.dispatch(ticket, "2026-03-02 09:45")
+    connection, chat = desk.session.connection(), ticket.conversation_id
+    assert chat is not None
+    seq = len(desk.told(ticket))
+    shown = {"conversation_id": chat, "now": at("2026-03-02 09:50")}
+    assert deliveries.acknowledge_plain(connection, seq=seq, **shown)  # type: ignore[arg-type]
+    assert leg.delivered_at is None
+    desk.release(desk.answer(leg, "2026-03-04 16:00"), "2026-03-04 16:30")
+    shown["now"] = at("2026-03-04 16:40")
+    assert not deliveries.acknowledge_plain(connection, seq=seq + 1, **shown)  # type: ignore[arg-type]
+    assert leg.delivered_at is None
+    assert deliveries.acknowledge(desk.session, seq=seq + 1, **shown) == 1  # type: ignore[arg-type]
+    desk.session.refresh(leg)
+    assert leg.delivered_at == at("2026-03-04 16:40")
+    assert deliveries.acknowledge_plain(connection, seq=seq + 1, **shown)  # type: ignore[arg-type]
 
 
 def test_with_several_legs_the_promise_stops_with_the_last_result(desk: Desk) -> None:
