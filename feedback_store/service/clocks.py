@@ -66,8 +66,8 @@ def calendar_of(session: Session, clock: Clock) -> Calendar:
 
 def target_of(clock: Clock, side: str = "original") -> Target:
     """The target behind one of the two due times; a share or an extension moves the current one."""
-    amount = clock.target_amount + (clock.extra_amount if side == "current" else 0)
-    return Target(clock.target_kind, amount)  # type: ignore[arg-type]
+    more = clock.extra_amount + clock.extended_amount if side == "current" else 0
+    return Target(clock.target_kind, clock.target_amount + more)  # type: ignore[arg-type]
 
 
 def moves(pause: Pause, clock: Clock) -> bool:
@@ -114,6 +114,8 @@ def open_clock(
         target_kind=target.kind,
         target_amount=target.amount,
         extra_amount=0,
+        extended_amount=0,
+        extension_pending=False,
         policy_version_id=policy_id,
         calendar_version_id=calendar_id,
         started_at=start,
@@ -153,16 +155,47 @@ def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, 
     """Give a running clock another target, counted from its own start; a stored breach stays."""
     if clock.standing_original != "running":
         return
+    if clock.target_kind != target.kind:
+        clock.extended_amount = 0  # so many minutes are no number of days
     clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
     clock.extra_amount = 0
     clock.base_due = due(calendar_of(session, clock), target, clock.started_at)
     recompute(session, clock, now=now)
 
 
+def extend(session: Session, clock: Clock, *, amount: int, now: dt.datetime) -> None:
+    """Move the current due by a granted extension of ``amount`` in the target's unit; the original stays."""
+    clock.extended_amount, clock.extension_pending = amount, False
+    if clock.standing_current == "running":
+        pauses = pause_spans(session, clock)
+        clock.current_due = due(
+            calendar_of(session, clock), target_of(clock, "current"), clock.started_at, pauses, clock.stopped_at or now
+        )
+    _decided(clock, now)
+
+
+def extension_refused(clock: Clock, *, now: dt.datetime) -> None:
+    """The current due stays; where it has passed meanwhile, the breach is stored with its own instant."""
+    clock.extension_pending = False
+    _decided(clock, now)
+
+
+def _decided(clock: Clock, now: dt.datetime) -> None:
+    if clock.stopped_at is None:
+        mark_breach(clock, now)
+    else:
+        stop(clock, clock.stopped_at)
+
+
 def mark_breach(clock: Clock, at: dt.datetime) -> bool:
-    """Store a breach, with its true instant, where the clock ran past its due by ``at`` (rule 10)."""
+    """Store a breach, with its true instant, where the clock ran past its due by ``at`` (rule 10).
+
+    The current due of a clock whose extension was asked in time cannot be breached before it is decided (rule 6).
+    """
     found = False
     for side in SIDES:
+        if side == "current" and clock.extension_pending:
+            continue
         due_at = getattr(clock, f"{side}_due")
         if at > due_at and getattr(clock, f"standing_{side}") == "running":
             setattr(clock, f"breached_{side}_at", due_at)
@@ -217,7 +250,7 @@ def set_next_deadline(session: Session, ticket: Ticket) -> None:
         held_since = [pause.started_at for pause in pauses if moves(pause, clock)]
         for side in SIDES:
             due_at = getattr(clock, f"{side}_due")
-            held = any(since < due_at for since in held_since)
+            held = any(since < due_at for since in held_since) or (side == "current" and clock.extension_pending)
             if getattr(clock, f"standing_{side}") == "running" and not held:
                 waiting.append(due_at)
     ticket.next_deadline_at = min(waiting, default=None)

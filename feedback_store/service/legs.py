@@ -15,10 +15,10 @@ from feedback_store.domain.lifecycle import (
     check_ticket_move,
     ticket_state_from_legs,
 )
-from feedback_store.service import clocks, notices, pauses
+from feedback_store.service import clocks, extensions, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, get_leg, record
+from feedback_store.service.trail import begin_change, own_leg, record
 from feedback_store.tables import Agency, Category, Clock, Commune, Leg, RoutingRule, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
@@ -262,6 +262,7 @@ def return_leg(
     if session.get(Agency, proposed_agency_id) is None:
         raise Refused("tickets.unknown_agency")
     pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
+    extensions.lapse(session, leg=leg, now=now)
     own = {clock.kind: clock for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id))}
     in_time = now <= own["accept"].current_due
     if in_time:
@@ -313,15 +314,3 @@ def refresh_state(session: Session, ticket: Ticket) -> None:
     session.flush()
     states = session.scalars(select(Leg.state).where(Leg.ticket_id == ticket.id))
     ticket.state = ticket_state_from_legs(states)
-
-
-def own_leg(
-    session: Session, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
-) -> tuple[Leg, Ticket]:
-    """The leg and its locked ticket, for someone of the leg's agency alone."""
-    leg = get_leg(session, leg_id)
-    if not actor.is_agency or leg.agency_id != actor.agency_id:
-        raise Refused("tickets.not_allowed")
-    ticket = begin_change(session, leg.ticket_id, expected_version, now)
-    session.refresh(leg)
-    return leg, ticket

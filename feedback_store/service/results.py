@@ -14,7 +14,7 @@ from feedback_store.service import clocks, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, get_leg, lock_ticket, record
+from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, Pause, Ticket
 from feedback_store.texts import render
 
@@ -32,7 +32,7 @@ def submit(
 ) -> Leg:
     """The officer's result: stops ``resolve``, starts ``notify``. Raises ``IllegalMove`` without substance."""
     check_result(ResultDraft(text, len(media_ids), no_evidence_reason))
-    leg, ticket = legs.own_leg(session, leg_id, actor, expected_version, now)
+    leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
     check_leg_move("submit", leg.state)
     pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
     for clock in clocks.running(session, ticket.id, leg_id=leg.id):

@@ -16,7 +16,7 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
-from feedback_store.service import clocks, legs, notices, pauses
+from feedback_store.service import clocks, extensions, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
@@ -290,6 +290,8 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
     _change_state(session, ticket, "withdrawn", "withdrawn", actor, now, reason)
     ticket.closed_at, ticket.close_reason = now, reason
     pauses.end_for(session, ticket=ticket, actor=actor, now=now)
+    for leg in working:
+        extensions.lapse(session, leg=leg, now=now)
     for clock in session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)):
         clocks.leave(clock, "withdrawn", now)
     for leg in working:

@@ -81,3 +81,15 @@ def get_leg(session: Session, leg_id: int) -> Leg:
     if leg is None:
         raise Refused("tickets.not_found")
     return leg
+
+
+def own_leg(
+    session: Session, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
+) -> tuple[Leg, Ticket]:
+    """The leg and its locked ticket, for someone of the leg's agency alone."""
+    leg = get_leg(session, leg_id)
+    if not actor.is_agency or leg.agency_id != actor.agency_id:
+        raise Refused("tickets.not_allowed")
+    ticket = begin_change(session, leg.ticket_id, expected_version, now)
+    session.refresh(leg)
+    return leg, ticket

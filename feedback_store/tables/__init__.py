@@ -38,6 +38,7 @@ from feedback_store.tables.organisation import (
 from feedback_store.tables.ticket import (
     Addition,
     Clock,
+    Extension,
     Leg,
     Pause,
     Rating,
@@ -64,6 +65,7 @@ __all__ = [
     "Draft",
     "EmergencyCall",
     "EngineTracker",
+    "Extension",
     "Heartbeat",
     "HotlineNumber",
     "InboundEvent",

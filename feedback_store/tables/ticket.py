@@ -128,7 +128,13 @@ class Clock(Base):
     target_kind: Mapped[Code] = mapped_column(comment="working_minutes | working_days | clock_minutes")
     target_amount: Mapped[int]
     extra_amount: Mapped[int] = mapped_column(
-        default=0, server_default="0", comment="what a share among agencies or an extension adds to the target"
+        default=0, server_default="0", comment="what a share among agencies adds to the target"
+    )
+    extended_amount: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="what a granted extension adds to the current due, in the target's unit"
+    )
+    extension_pending: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="asked in time and undecided: the current due cannot be breached"
     )
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     calendar_version_id: Mapped[int] = mapped_column(ForeignKey("calendar_versions.id"))
@@ -168,6 +174,31 @@ class Pause(Base):
     closed_by: Mapped[int | None]
 
     __table_args__ = (Index("ix_pauses_ticket", "ticket_id"),)
+
+
+class Extension(Base):
+    """An agency's leader asks for more time, the hotline's supervisor decides (sla.md rule 6)."""
+
+    __tablename__ = "extensions"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    leg_id: Mapped[int] = mapped_column(ForeignKey("legs.id"))
+    amount: Mapped[int] = mapped_column(comment="in the unit of the leg's target: minutes or working days")
+    reason: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    asked_by: Mapped[int | None]
+    decision: Mapped[str | None] = mapped_column(String(16), comment="granted | refused | lapsed; null = undecided")
+    decision_reason: Mapped[str | None]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[int | None]
+    told_at: Mapped[dt.datetime | None] = mapped_column(comment="when the citizen was told of the new date")
+
+    __table_args__ = (
+        Index("ix_extensions_ticket", "ticket_id"),
+        Index("ix_extensions_leg", "leg_id"),
+        Index("ix_extensions_open", "asked_at", postgresql_where=sql("decision IS NULL")),
+    )
 
 
 class TicketEvent(Base):
