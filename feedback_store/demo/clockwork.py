@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import World
+from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, budget, due
 from feedback_store.domain.instants import MINUTE
@@ -24,10 +25,15 @@ def after_share(calendar: Calendar, target: Target, start: dt.datetime, share: f
 
 
 class Clockwork:
-    """``on_breach`` is called once for each clock that runs past its due time."""
+    """``on_breach`` is called once for each clock that runs past its due time, ``on_warning`` for each level (rule 11)
+    that passes while a clock runs."""
 
-    def __init__(self, world: World, rows: Rows, ticket: Ticket, on_breach: Callable[[Clock], None]) -> None:
-        self._world, self._rows, self._ticket, self._on_breach = world, rows, ticket, on_breach
+    def __init__(
+        self, world: World, rows: Rows, ticket: Ticket, on_breach: Callable[[Clock], None],
+        on_warning: Callable[[Clock, int, dt.datetime, list[int]], None],
+    ) -> None:
+        self._world, self._rows, self._ticket = world, rows, ticket
+        self._on_breach, self._on_warning = on_breach, on_warning
         self._clocks: list[Clock] = []
         self.pauses: list[Pause] = []
 
@@ -43,7 +49,8 @@ class Clockwork:
         made = self._rows.add(Clock(
             id=self._rows.key(Clock), ticket_id=self._ticket.id, leg_id=leg.id if leg else None,
             agency_id=leg.agency_id if leg else None, kind=kind, round=round_, target_kind=target.kind,
-            target_amount=target.amount, policy_version_id=self._world.policy_id, calendar_version_id=version,
+            target_amount=target.amount, extra_amount=0, extended_amount=0, extension_pending=False, warned_level=0,
+            policy_version_id=self._world.policy_id, calendar_version_id=version,
             started_at=start, base_due=base, original_due=base, current_due=base, standing_original="running",
             standing_current="running",
         ))
@@ -63,10 +70,12 @@ class Clockwork:
         return plain + (clock.current_due - clock.base_due)
 
     def stop(self, clock: Clock, at: dt.datetime) -> None:
+        self._warn(clock, at)
         if clocks.stop(clock, at):
             self._on_breach(clock)
 
     def leave(self, clock: Clock, reason: str, at: dt.datetime) -> None:
+        self._warn(clock, at)
         if clocks.mark_breach(clock, at):
             self._on_breach(clock)
         clocks.leave(clock, reason, at)
@@ -97,12 +106,41 @@ class Clockwork:
                 self._move(clock, now)
             if clocks.mark_breach(clock, now):
                 self._on_breach(clock)
+            if clocks.held(self.pauses, clock):
+                continue
+            self._warn(clock, now)
             if clock.standing_current == "running":
                 waiting.append(clock.current_due)
+            waiting.append(self._instant(clock, warnings.after(self._warned(clock))))
+        waiting += [pause.limit_at for pause in self.pauses if pause.ended_at is None and pause.limit_at is not None]
         deadline = min(waiting, default=None)
         if deadline is not None and deadline <= now:
             deadline = now + dt.timedelta(minutes=1)
         self._ticket.next_deadline_at = deadline
+
+    def _warn(self, clock: Clock, at: dt.datetime) -> None:
+        """Every level that passed before ``at``, when the job sent it; what a pause held back comes at its end."""
+        superseded: list[int] = []
+        while (sent := self._sent(clock, level := warnings.after(self._warned(clock)))) < at:
+            clock.warned_level = level
+            if self._sent(clock, warnings.after(level)) == sent:
+                superseded.append(level)
+                continue
+            self._on_warning(clock, level, sent, superseded)
+            superseded = []
+
+    def _sent(self, clock: Clock, level: int) -> dt.datetime:
+        instant = self._instant(clock, level)
+        ends = [pause.ended_at for pause in self.pauses if clocks.moves(pause, clock) and pause.started_at < instant]
+        return max([instant, *(end for end in ends if end is not None)])
+
+    def _warned(self, clock: Clock) -> int:
+        return max(clock.warned_level or 0, clocks.FIRST_LEVEL.get(clock.kind, 0))
+
+    def _instant(self, clock: Clock, level: int) -> dt.datetime:
+        calendar = self._world.calendar(clock.kind, clock.agency_id)[1]
+        target = clocks.target_of(clock, "current")
+        return warnings.instant(calendar, target, clock.started_at, clock.current_due, level)
 
     def _move(self, clock: Clock, now: dt.datetime) -> None:
         calendar = self._world.calendar(clock.kind, clock.agency_id)[1]

@@ -19,6 +19,8 @@ from feedback_store.demo.photos import Photos
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import Place, Subject, World
 from feedback_store.domain.lifecycle import ticket_state_from_legs
+from feedback_store.service import deadlines
+from feedback_store.service.actor import AGENCY_ROLES
 from feedback_store.service.notices import result_buttons
 from feedback_store.service.tickets import search_text
 from feedback_store.tables import (
@@ -80,7 +82,7 @@ class Story:
         self._agenda: list[tuple[dt.datetime, int, Step]] = []
         self._order = itertools.count()
         self._rng = self.world.rng
-        self._clocks = Clockwork(self.world, self.rows, self.ticket, self._breached)
+        self._clocks = Clockwork(self.world, self.rows, self.ticket, self._breached, self._warned)
         self._paused: Pause | None = None
         self._ratings: list[Rating] = []
 
@@ -462,14 +464,20 @@ class Story:
         due = clock.breached_current_at or clock.current_due
         self._record("breached", at, "system", None, leg=leg, new=clock.kind, data={"due": due.isoformat()},
                      scope=scope)
-        kind, spoken = f"breach_{clock.kind}", spoken_time(due)
-        if leg is not None and clock.kind in ("accept", "resolve"):
-            self._notify(kind, at, leg, str(clock.id), agency_id=leg.agency_id, due=spoken)
-        hotline = ("operator", "supervisor") if clock.kind in ("triage", "notify", "promise") else ("supervisor",)
-        for role in hotline:
-            self._notify(kind, at, leg, str(clock.id), role=role, due=spoken)
         if clock.kind == "promise":
-            self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken)
+            self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken_time(due))
+
+    def _warned(self, clock: Clock, level: int, at: dt.datetime, superseded: list[int]) -> None:
+        leg = next((one for one in self.legs if one.id == clock.leg_id), None)
+        roles = deadlines.recipients(clock.kind, level)
+        data = {"clock": clock.kind, "clock_id": clock.id, "superseded": superseded, "to": list(roles)}
+        self._record("warned", at, "system", None, leg=leg, new=str(level), data=data,
+                     scope="leg" if leg and clock.kind != "notify" else "hotline")
+        name = deadlines.notice_name(level)
+        words = {"due": spoken_time(clock.current_due), "percent": level, "days": level - 100}
+        for role in roles:
+            agency = leg.agency_id if leg and role in AGENCY_ROLES else None
+            self._notify(f"{name}_{clock.kind}", at, leg, f"{clock.id}:{level}", role=role, agency_id=agency, **words)
 
     def _record(self, kind: str, at: dt.datetime, actor: str, by: int | None, *, leg: Leg | None = None,
                 old: str | None = None, new: str | None = None, reason: str | None = None,
@@ -483,7 +491,7 @@ class Story:
                 role: str | None = None, **params: object) -> None:
         if at < self.world.now - TOLD_FOR:
             return
-        key = f"{kind}:{leg.id if leg else 0}:a{agency_id}:{dedupe}" if agency_id else (
+        key = f"{kind}:{leg.id if leg else 0}:a{agency_id}{role or ''}:{dedupe}" if agency_id else (
             f"{kind}:{self.ticket.id}:{role}:{dedupe}")
         read = at + dt.timedelta(hours=2)
         self.rows.add(UserNotice(

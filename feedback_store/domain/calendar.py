@@ -215,6 +215,24 @@ class Calendar:
         micros = to_micros(instant)
         return from_micros(self.advance(micros, 1) - 1)
 
+    def next_open(self, micros: int) -> int:
+        """The instant itself where the calendar is open, else the next opening; closing time is not open."""
+        line = self._around(micros)
+        for _ in range(HORIZON_YEARS + 1):
+            i = bisect_right(line.starts, micros)
+            if i and micros < line.ends[i - 1]:
+                return micros
+            if i < len(line.starts):
+                return line.starts[i]
+            line = self._timeline(line.first_day, line.last_day + 1)
+        raise CalendarError("the calendar does not open often enough to reach the due time")
+
+    def opening_of_nth_day_after(self, start: int, count: int) -> int:
+        """First opening (µs) of the ``count``-th working day after the local date of ``start``."""
+        close = self.close_of_nth_day_after(start, count)
+        day = self.local_date(from_micros(close - 1))
+        return self.local(day, self.spans_on(day)[0][0])
+
     def working_time(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
         return dt.timedelta(microseconds=self.worked(to_micros(start), to_micros(end)))
 

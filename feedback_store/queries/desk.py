@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.sessions import CurrentUser
@@ -70,11 +70,13 @@ def closed_callbacks(session: Session) -> list[CallbackTask]:
 
 def addressed_to(user: CurrentUser) -> ColumnElement[bool]:
     """Notices for this user: their own, their agency's, their role's; an administrator reads the hotline's."""
-    mine = [UserNotice.user_id == user.id, UserNotice.role == user.role]
+    of_hotline = UserNotice.agency_id.is_(None)
+    mine = [UserNotice.user_id == user.id, and_(of_hotline, UserNotice.role == user.role)]
     if user.role == "administrator":
-        mine.append(UserNotice.role.in_(("operator", "supervisor")))
+        mine.append(and_(of_hotline, UserNotice.role.in_(("operator", "supervisor"))))
     if user.agency_id is not None:
-        mine.append(UserNotice.agency_id == user.agency_id)
+        to_role = or_(UserNotice.role.is_(None), UserNotice.role == user.role)
+        mine.append(and_(UserNotice.agency_id == user.agency_id, to_role))
     return or_(*mine)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
@@ -18,6 +20,8 @@ HOTLINE_CALENDAR = "hotline"
 _calendars: dict[int, Calendar] = {}
 _policies: dict[int, Policy] = {}
 SIDES = ("original", "current")
+FIRST_LEVEL = {"promise": 80}
+"""Nobody is warned of a promise before it falls due: the leg behind it has warnings of its own."""
 
 
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
@@ -240,17 +244,40 @@ def count_as_late(clock: Clock, reason: str, at: dt.datetime) -> None:
             setattr(clock, f"breached_{side}_at", at)
 
 
+def held(pauses: Sequence[Pause], clock: Clock, side: str = "current") -> bool:
+    """Whether an open pause of ``pauses`` keeps the clock from running out."""
+    due_at = getattr(clock, f"{side}_due")
+    return any(pause.started_at < due_at for pause in pauses if pause.ended_at is None and moves(pause, clock))
+
+
+def warning_levels(session: Session, clock: Clock, at: dt.datetime) -> list[int]:
+    """Levels of rule 11 that have passed by ``at`` and that nobody was warned of yet."""
+    target, calendar = target_of(clock, "current"), calendar_of(session, clock)
+    sent = max(clock.warned_level, FIRST_LEVEL.get(clock.kind, 0))
+    found = warnings.passed(calendar, target, clock.started_at, clock.current_due, at, sent=sent)
+    return [level for level in found if level < warnings.DUE or not clock.extension_pending]
+
+
+def next_warning(session: Session, clock: Clock) -> dt.datetime | None:
+    """The instant of the next warning; None while nobody decided on an extension and only the due is left."""
+    level = warnings.after(max(clock.warned_level, FIRST_LEVEL.get(clock.kind, 0)))
+    if level >= warnings.DUE and clock.extension_pending:
+        return None
+    target = target_of(clock, "current")
+    return warnings.instant(calendar_of(session, clock), target, clock.started_at, clock.current_due, level)
+
+
 def set_next_deadline(session: Session, ticket: Ticket) -> None:
-    """When the deadline job must look next: the earliest due of a running clock without a stored
-    breach, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
+    """When the deadline job must look next: the earliest due of a running clock without a stored breach, its next
+    warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
     session.flush()
     pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in running(session, ticket.id):
-        held_since = [pause.started_at for pause in pauses if moves(pause, clock)]
         for side in SIDES:
-            due_at = getattr(clock, f"{side}_due")
-            held = any(since < due_at for since in held_since) or (side == "current" and clock.extension_pending)
-            if getattr(clock, f"standing_{side}") == "running" and not held:
-                waiting.append(due_at)
+            undecided = side == "current" and clock.extension_pending
+            if getattr(clock, f"standing_{side}") == "running" and not undecided and not held(pauses, clock, side):
+                waiting.append(getattr(clock, f"{side}_due"))
+        if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
+            waiting.append(warning)
     ticket.next_deadline_at = min(waiting, default=None)

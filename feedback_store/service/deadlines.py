@@ -1,4 +1,4 @@
-"""The deadline job: stores breaches with their true instants and tells who must know (rule 10)."""
+"""The deadline job: stores breaches with their true instants and warns who must know (sla.md, rules 10 and 11)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from feedback_store.domain import warnings
 from feedback_store.service import clocks, notices, pauses
-from feedback_store.service.actor import SYSTEM
+from feedback_store.service.actor import AGENCY_ROLES, SYSTEM
 from feedback_store.service.trail import record
 from feedback_store.tables import Clock, Leg, Ticket
 from vitext.dates import spoken_time
@@ -54,15 +55,19 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
 
 def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     pauses.end_expired(session, ticket=ticket, now=now)
+    open_pauses = pauses.open_of(session, ticket)
     for clock in clocks.running(session, ticket.id):
         was = clock.standing_current
         if clocks.mark_breach(clock, now):
-            _tell(session, ticket, clock, now, against_current=was != clock.standing_current)
+            _breached(session, ticket, clock, now, against_current=was != clock.standing_current)
+        if not clocks.held(open_pauses, clock):
+            _warn(session, ticket, clock, now)
     clocks.set_next_deadline(session, ticket)
     ticket.deadline_failures = 0
 
 
-def _tell(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:
+def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:
+    """The fact, at once; the citizen whose promise is broken reads an apology."""
     leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
     record(
         session,
@@ -75,17 +80,62 @@ def _tell(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, a
         data={"due": (clock.breached_current_at or clock.breached_original_at or now).isoformat()},
         scope="all" if clock.kind == "promise" else "leg" if leg else "hotline",
     )
-    if not against_current:
-        return
-    kind, dedupe, due = f"breach_{clock.kind}", str(clock.id), spoken_time(clock.current_due)
-    if leg is not None and clock.kind in ("accept", "resolve"):
-        notices.tell_agency(
-            session, agency_id=leg.agency_id, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, due=due, now=now
-        )
-    roles = ("operator", "supervisor") if clock.kind in ("triage", "notify", "promise") else ("supervisor",)
-    for role in roles:
-        notices.tell_role(session, role=role, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, due=due, now=now)
-    if clock.kind == "promise":
+    if against_current and clock.kind == "promise":
         notices.tell_citizen(
-            session, ticket=ticket, notice="late", key="tickets.told_late", dedupe=dedupe, due=due, now=now
+            session,
+            ticket=ticket,
+            notice="late",
+            key="tickets.told_late",
+            dedupe=str(clock.id),
+            due=spoken_time(clock.current_due),
+            now=now,
         )
+
+
+def _warn(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:
+    """Send the highest level that has passed; the lower ones are recorded as superseded (rule 11)."""
+    levels = clocks.warning_levels(session, clock, now)
+    if not levels:
+        return
+    level = clock.warned_level = levels[-1]
+    leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
+    roles = recipients(clock.kind, level)
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="warned",
+        actor=SYSTEM,
+        leg=leg,
+        now=now,
+        new=str(level),
+        data={"clock": clock.kind, "clock_id": clock.id, "superseded": levels[:-1], "to": list(roles)},
+        scope="leg" if leg and clock.kind != "notify" else "hotline",
+    )
+    name = notice_name(level)
+    words = {"due": spoken_time(clock.current_due), "percent": level, "days": level - warnings.DUE}
+    for role in roles:
+        kind, dedupe = f"{name}_{clock.kind}", f"{clock.id}:{level}"
+        if role in AGENCY_ROLES and leg is not None:
+            notices.tell_agency(
+                session, agency_id=leg.agency_id, role=role, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, now=now,
+                **words,
+            )  # fmt: skip
+        else:
+            notices.tell_role(
+                session, role=role, kind=kind, ticket=ticket, leg=leg, dedupe=dedupe, now=now, **words
+            )
+
+
+def notice_name(level: int) -> str:
+    """The text ``notices.<name>_<clock>`` that a level is told with."""
+    return "early" if level < warnings.DUE else "breach" if level == warnings.DUE else "still"
+
+
+def recipients(kind: str, level: int) -> tuple[str, ...]:
+    """Who is warned: the circle grows with the level (rule 11)."""
+    step = 0 if level < 80 else 1 if level < warnings.DUE else 2 if level == warnings.DUE else 3
+    if kind in ("accept", "resolve"):
+        return ("officer", "leader", "supervisor", "manager")[: step + 1]
+    if kind == "promise":
+        return ("operator", "supervisor", "manager")[:step]
+    return ("operator", "supervisor", "manager")[: min(step, 2) + 1]

@@ -50,10 +50,11 @@ def tell_agency(
     ticket: Ticket,
     leg: Leg,
     dedupe: str,
+    role: str | None = None,
     now: dt.datetime,
     **params: object,
 ) -> None:
-    """A notice to everyone of an agency."""
+    """A notice to everyone of an agency, or to those of one role in it."""
     text = render(f"notices.{kind}", code=ticket.code, **params)
     _add(
         session,
@@ -61,9 +62,10 @@ def tell_agency(
         text=text,
         ticket=ticket,
         leg=leg,
-        dedupe=f"{kind}:{leg.id}:a{agency_id}:{dedupe}",
+        dedupe=f"{kind}:{leg.id}:a{agency_id}{role or ''}:{dedupe}",
         now=now,
         agency_id=agency_id,
+        role=role,
     )
 
 

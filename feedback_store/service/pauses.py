@@ -76,7 +76,7 @@ def resume(session: Session, *, ticket_id: int, actor: Actor, expected_version: 
     if not (actor.is_hotline or actor.is_agency or actor.kind in ("citizen", "bot", "system")):
         raise Refused("tickets.not_allowed")
     ticket = begin_change(session, ticket_id, expected_version, now)
-    mine = [one for one in _open(session, ticket) if _may_end(session, actor, one)]
+    mine = [one for one in open_of(session, ticket) if _may_end(session, actor, one)]
     if not mine:
         raise IllegalMove("tickets.pause_not_open")
     for one in mine:
@@ -90,7 +90,7 @@ def end_for(session: Session, *, ticket: Ticket, actor: Actor, now: dt.datetime,
 
     Call before the clocks are stopped, so that the time paused so far counts as paused.
     """
-    for one in _open(session, ticket):
+    for one in open_of(session, ticket):
         if leg_id is None or one.leg_id == leg_id:
             _end(session, one, actor, now)
     refresh(session, ticket, now)
@@ -98,7 +98,7 @@ def end_for(session: Session, *, ticket: Ticket, actor: Actor, now: dt.datetime,
 
 def end_expired(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
     """End pauses whose cap has passed, at the cap's own instant (rule 5)."""
-    for one in _open(session, ticket):
+    for one in open_of(session, ticket):
         if one.limit_at is not None and one.limit_at <= now:
             _end(session, one, SYSTEM, one.limit_at)
     refresh(session, ticket, now)
@@ -113,7 +113,8 @@ def refresh(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     clocks.set_next_deadline(session, ticket)
 
 
-def _open(session: Session, ticket: Ticket) -> list[Pause]:
+def open_of(session: Session, ticket: Ticket) -> list[Pause]:
+    """Pauses of the ticket and its legs that have not ended."""
     query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
     return list(session.scalars(query.order_by(Pause.id)))
 

@@ -32,7 +32,9 @@ def replay(session: Session, sample: Ticket, *, now: dt.datetime) -> Ticket:
     player = _Player(session, sample, ticket)
     for event in events:
         deadlines.handle_due(session, now=event.at)
-        if event.kind != "filed":
+        if event.kind == "warned":  # the job looks right after the instant
+            deadlines.handle_due(session, now=event.at + dt.timedelta(microseconds=1))
+        elif event.kind != "filed":
             getattr(player, event.kind)(event)
             session.flush()
     deadlines.handle_due(session, now=now)
