@@ -11,7 +11,7 @@ from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import may_ticket
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer
-from feedback_store.service import drafts, tickets
+from feedback_store.service import drafts, questions, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.drafts import ReportData, next_step
 from vitext import fold, nfc
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # of these, and one of the first kind among them.
 _YES = frozenset("co dung ok oke okie okay okela oki uh u uhm gui dong vang da duoc chuan chinh xac".split())
 _BESIDE = frozenset("roi vay day do di luon nhe nha giup toi em minh ho a ngay y nhan ban ad thoi het cho viec".split())
+OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
@@ -432,12 +433,41 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
     bare = (bool(turn.media) and (turn.payload or not turn.text)) or lat is not None
     if conversation.last_ticket_id is None or not (asked or bare):
         return False
-    ticket = tickets.get(context.session, conversation.last_ticket_id)
+    ticket = questions.waiting_in(context.session, conversation.id)
+    if ticket is None:
+        ticket = tickets.get(context.session, conversation.last_ticket_id)
     if not may_ticket("add", ticket.state):
         return False
     words = None
     if turn.text and not turn.payload:
         words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
+    _join(context, ticket, words, lat, lon)
+    return True
+
+
+def answers_question(context: Context) -> bool:
+    """A question about a ticket waits, and these words may be its answer: they join the ticket."""
+    turn, conversation = context.turn, context.conversation
+    if conversation.last_ticket_id is None or turn.payload or not turn.text:
+        return False
+    ticket = questions.waiting_in(context.session, conversation.id)
+    if ticket is None or _another_report(turn, ticket):
+        return False
+    _join(context, ticket, turn.text.strip(), None, None)
+    return True
+
+
+def _another_report(turn: Turn, ticket: Ticket) -> bool:
+    """Words that clearly tell of something else than the ticket."""
+    if turn.intent != "submit_feedback" or not turn.categories:
+        return False
+    name, sure = turn.categories[0]
+    return name != ticket.category_code and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS
+
+
+def _join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:
+    turn = context.turn
+    waited = questions.waiting(context.session, ticket.id) is not None
     tickets.add_addition(
         context.session,
         ticket_id=ticket.id,
@@ -447,7 +477,9 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
         lon=lon,
         media_ids=[uuid.UUID(one) for one in turn.media],
         actor=CITIZEN,
+        received_at=turn.received_at,
         now=turn.now,
     )
-    context.answer.say("addition_taken", code=ticket.code, custom={"ticket": ticket.code})
-    return True
+    told = "question_answered" if waited else "addition_taken"
+    buttons = [button("report", "/submit_feedback")] if waited else None
+    context.answer.say(told, code=ticket.code, custom={"ticket": ticket.code}, buttons=buttons)

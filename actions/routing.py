@@ -111,6 +111,8 @@ def handle(context: Context) -> None:
             if _answers(turn, drafts.data_of(draft), draft.summary_event_id is not None):
                 report.continue_report(context, draft)
                 return
+        elif (turn.intent in ANSWERS or turn.intent == "abuse") and report.answers_question(context):
+            return
         elif _tells_story(turn):
             report.start(context)
             return

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
-from feedback_store.service import clocks, notices, pauses
+from feedback_store.service import clocks, notices, pauses, questions
 from feedback_store.service.actor import AGENCY_ROLES, SYSTEM
 from feedback_store.service.trail import record
 from feedback_store.tables import Clock, Leg, Ticket
@@ -55,6 +55,7 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
 
 def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     pauses.end_expired(session, ticket=ticket, now=now)
+    questions.expire(session, ticket=ticket, now=now)
     open_pauses = pauses.open_of(session, ticket)
     for clock in clocks.running(session, ticket.id):
         was = clock.standing_current

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
-from feedback_store.service import extensions, results, tickets
+from feedback_store.service import extensions, questions, results, tickets
 from feedback_store.service.intake import decrypted_json
 
 DELIVERY_LEASE = dt.timedelta(seconds=5)  # renewed during a send; so long a dead sender is waited for
@@ -95,7 +95,7 @@ RETURNING ticket_id, notice, body
 _SHOWN_PLAIN = """
 WITH proof AS (
     SELECT FROM outbound_messages WHERE conversation_id = %(id)s AND seq <= %(seq)s
-        AND status IN ('pending', 'sending', 'sent') AND notice IN ('result', 'refused', 'extended') LIMIT 1
+        AND status IN ('pending', 'sending', 'sent') AND notice IN ('result', 'refused', 'extended', 'question') LIMIT 1
 ), shown AS (
     UPDATE outbound_messages SET status = 'delivered', delivered_at = %(now)s,
         sent_at = coalesce(sent_at, %(now)s)
@@ -252,7 +252,8 @@ def send_again(session: Session, *, message_id: int, now: dt.datetime) -> bool:
 
 
 def _proof(session: Session, ticket_id: int | None, notice: str | None, body: bytes | None, now: dt.datetime) -> None:
-    """A delivered result or refusal is what the promise is judged by, a new date moves it (sla.md, rules 8, 10, 15)."""
+    """A delivered result or refusal is what the promise is judged by, a new date moves it, and the
+    clocks wait for the answer to a question (sla.md, rules 5, 8, 10, 15)."""
     if notice == "result":
         leg_id = (decrypted_json(body) or {}).get("leg_id")
         if leg_id is not None:
@@ -261,3 +262,5 @@ def _proof(session: Session, ticket_id: int | None, notice: str | None, body: by
         tickets.refusal_delivered(session, ticket_id=ticket_id, at=now)
     elif notice == extensions.NOTICE and ticket_id is not None:
         extensions.told(session, ticket_id=ticket_id, at=now)
+    elif notice == questions.NOTICE and ticket_id is not None:
+        questions.delivered(session, ticket_id=ticket_id, at=now)

@@ -35,16 +35,44 @@ def pause(
     reason = check_reason(reason)
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("pause", ticket.state)
-    _may_pause(session, ticket, actor, leg_id)
+    check_right(session, ticket, actor, leg_id)
     if kind not in KINDS:
         raise ValueError(f"unknown kind of pause: {kind!r}")
+    if _is_paused(session, ticket, leg_id):
+        raise IllegalMove("tickets.pause_open_already")
+    return _open(session, ticket, kind, reason, actor, leg_id, now)
+
+
+def open_quietly(
+    session: Session, *, ticket: Ticket, kind: str, reason: str, actor: Actor, leg_id: int | None, now: dt.datetime
+) -> Pause | None:
+    """As ``pause``, for a job: None where the ticket is paused already or the cap is used up."""
+    if _is_paused(session, ticket, leg_id):
+        return None
+    try:
+        return _open(session, ticket, kind, reason, actor, leg_id, now)
+    except IllegalMove:
+        return None
+
+
+def end_one(session: Session, *, ticket: Ticket, one: Pause, actor: Actor, at: dt.datetime) -> None:
+    """End one pause at ``at``, which may lie a little in the past."""
+    _end(session, one, actor, at)
+    refresh(session, ticket, at)
+
+
+def _is_paused(session: Session, ticket: Ticket, leg_id: int | None) -> bool:
     still = (
         select(func.count())
         .select_from(Pause)
         .where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None), Pause.leg_id.is_not_distinct_from(leg_id))
     )
-    if session.scalar(still):
-        raise IllegalMove("tickets.pause_open_already")
+    return bool(session.scalar(still))
+
+
+def _open(
+    session: Session, ticket: Ticket, kind: str, reason: str, actor: Actor, leg_id: int | None, now: dt.datetime
+) -> Pause:
     made = Pause(
         ticket_id=ticket.id,
         leg_id=leg_id,
@@ -151,7 +179,8 @@ def _limit(session: Session, ticket: Ticket, now: dt.datetime) -> dt.datetime:
     return min(each, due(calendar, Target("working_minutes", max(1, left // 60)), now))
 
 
-def _may_pause(session: Session, ticket: Ticket, actor: Actor, leg_id: int | None) -> None:
+def check_right(session: Session, ticket: Ticket, actor: Actor, leg_id: int | None) -> None:
+    """The hotline may stop any clock, an agency those of its own leg; raises ``Refused``."""
     leg = get_leg(session, leg_id) if leg_id is not None else None
     if leg is not None and leg.ticket_id != ticket.id:
         raise Refused("tickets.not_found")

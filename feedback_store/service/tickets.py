@@ -16,7 +16,7 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
-from feedback_store.service import clocks, extensions, legs, notices, pauses
+from feedback_store.service import clocks, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
@@ -178,9 +178,13 @@ def add_addition(
     lon: float | None = None,
     media_ids: Sequence[uuid.UUID] = (),
     actor: Actor,
+    received_at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> Addition:
-    """Join what the citizen sent after filing to the ticket; once per event. Told to the hotline and agencies."""
+    """Join what the citizen sent after filing to the ticket; once per event. Told to the hotline and agencies.
+
+    A question that waits is answered with it, and its pause ends at ``received_at``.
+    """
     if event_id is not None:
         known = session.scalars(select(Addition).where(Addition.event_id == event_id)).one_or_none()
         if known is not None:
@@ -202,6 +206,7 @@ def add_addition(
         data={"text": text, "photos": len(media_ids), "pin": lat is not None},
     )
     session.flush()
+    questions.answered(session, ticket=ticket, actor=actor, at=received_at or now)
     notices.tell_role(session, role="operator", kind="addition", ticket=ticket, dedupe=str(added.id), now=now)
     for leg in active_legs(session, ticket.id):
         notices.tell_agency(

@@ -201,6 +201,28 @@ class Extension(Base):
     )
 
 
+class Question(Base):
+    """Something asked of the citizen about a ticket; the clocks wait from its proven delivery on (sla.md rule 5)."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    leg_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"), comment="the agency that asks; null = hotline")
+    text: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    asked_by: Mapped[int | None]
+    delivered_at: Mapped[dt.datetime | None]
+    pause_id: Mapped[int | None] = mapped_column(ForeignKey("pauses.id"))
+    outcome: Mapped[str | None] = mapped_column(String(16), comment="answered | expired | over; null = waiting")
+    ended_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        Index("ix_questions_ticket", "ticket_id"),
+        Index("uq_questions_waiting", "ticket_id", unique=True, postgresql_where=sql("outcome IS NULL")),
+    )
+
+
 class TicketEvent(Base):
     """Audit trail and time line: every state change with old, new, reason and actor."""
 
