@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
+from feedback_store.domain.warnings import DUE
+from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
 from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
 
 if TYPE_CHECKING:
     from feedback_store.tables import Clock
+
+__all__ = ["more_time"]  # ``3 ngày làm việc``: an extension as it was asked
 
 
 def when(instant: dt.datetime | None) -> str:
@@ -86,6 +90,14 @@ def budget(clock: Clock) -> str:
         return f"{clock.target_amount} ngày làm việc"
     span = duration(dt.timedelta(minutes=clock.target_amount))
     return f"{span} (tính cả đêm và ngày nghỉ)" if clock.target_kind == "clock_minutes" else f"{span} làm việc"
+
+
+def warning(level: str) -> str:
+    """``50`` → "đã dùng 50 % thời gian"; ``102`` → "quá hạn, nhắc lần 2"."""
+    number_ = int(level)
+    if number_ < DUE:
+        return f"đã dùng {number_} % thời gian"
+    return "đến hạn" if number_ == DUE else f"quá hạn, nhắc lần {number_ - DUE}"
 
 
 def paused_now(spans: list[PauseSpan]) -> bool:

@@ -36,6 +36,8 @@ class ClockView:
     late: bool
     paused: bool
     moved: bool
+    original: dt.datetime | None
+    """The due time without the extension, where there is one."""
 
 
 @router.get("/phan-anh/{code}")
@@ -77,6 +79,7 @@ def ticket_view(
             "categories": lookups.categories(session),
             "version": ticket.version,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }
     return page(
         request,
@@ -109,6 +112,7 @@ def clock_views(session: Session, shown: TicketPage, now: dt.datetime) -> list[C
                 late=clock.standing_current == "late" or (clock.stopped_at is None and clock.current_due < now),
                 paused=clock.stopped_at is None and words.paused_now(spans),
                 moved=clock.current_due != clock.base_due,
+                original=clock.original_due if clock.original_due != clock.current_due else None,
             )
         )
     return sorted(found, key=lambda view: (not view.running, view.due))
@@ -129,7 +133,11 @@ def _can(user: CurrentUser, shown: TicketPage, move: str) -> bool:
 def _can_leg(user: CurrentUser, leg: Any, move: str) -> bool:
     if move in ("send_back", "release", "deliver"):
         return user.role in HOTLINE and may_leg(move, leg.state)
-    return user.actor.is_agency and leg.agency_id == user.agency_id and may_leg(move, leg.state)
+    if not user.actor.is_agency or leg.agency_id != user.agency_id:
+        return False
+    if move in ("extend", "ask", "pause"):
+        return leg.state in ("dispatched", "accepted") and (move != "extend" or user.role == "leader")
+    return may_leg(move, leg.state)
 
 
 @router.post("/phan-anh/{code}/nguoi-phan-anh")

@@ -15,7 +15,7 @@ from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import tickets as queries
-from feedback_store.service import legs, media, results, tickets
+from feedback_store.service import extensions, legs, media, questions, results, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.media import MediaRefused
 from feedback_store.service.sessions import CurrentUser
@@ -216,6 +216,91 @@ def told(
     return _do(request, code, user, form, move)
 
 
+@router.post("/phan-anh/{code}/xin-gia-han")
+def ask_for_time(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The agency's leader asks for more time, in working days or in hours as the leg's target counts."""
+
+    def move(session: Session, ticket: Ticket) -> str:
+        leg_id = _leg(session, ticket, form, user)
+        extensions.ask(
+            session,
+            leg_id=leg_id,
+            amount=(_number(form, "more") or 0) * extensions.unit(session, leg_id),
+            reason=str(form.get("more_reason", "")),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã gửi đề nghị gia hạn, chờ lãnh đạo trực của tổng đài quyết định."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/quyet-dinh-gia-han")
+def decide_on_time(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    grant = form.get("decision") == "grant"
+
+    def move(session: Session, ticket: Ticket) -> str:
+        extensions.decide(
+            session,
+            extension_id=extensions.of_ticket(session, ticket.id, _number(form, "extension") or 0),
+            grant=grant,
+            reason=str(form.get("decision_reason", "")),
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã gia hạn và báo người dân hạn mới." if grant else "Đã từ chối gia hạn."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/hoi-nguoi-dan")
+def question(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The hotline's question about the report, or the agency's own about its leg."""
+
+    def move(session: Session, ticket: Ticket) -> str:
+        questions.ask(
+            session,
+            ticket_id=ticket.id,
+            text=str(form.get("question", "")),
+            leg_id=_leg(session, ticket, form, user) if user.actor.is_agency else None,
+            actor=user.actor,
+            expected_version=_number(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return "Đã gửi câu hỏi. Thời hạn tạm dừng từ khi người dân nhận được."
+
+    return _do(request, code, user, form, move)
+
+
+@router.post("/phan-anh/{code}/tam-dung-phan-viec")
+def pause_leg(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The agency stops or resumes the clock of its own leg; waiting for the citizen goes through a question."""
+
+    def move(session: Session, ticket: Ticket) -> str:
+        common: dict[str, Any] = {
+            "ticket_id": ticket.id, "actor": user.actor, "expected_version": _number(form, "version"),
+            "now": deps_of(request).now(),
+        }  # fmt: skip
+        if form.get("resume"):
+            tickets.resume(session, **common)
+            return "Đã tiếp tục tính giờ."
+        reason = str(form.get("pause_reason", ""))
+        tickets.pause(session, kind="force_majeure", reason=reason, leg_id=_leg(session, ticket, form, user), **common)
+        return "Đã tạm dừng."
+
+    return _do(request, code, user, form, move)
+
+
 @router.post("/phan-anh/{code}/{move_name}")
 def whole_ticket(
     request: Request,
@@ -224,7 +309,7 @@ def whole_ticket(
     user: CurrentUser = Depends(signed_in),
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc."""
+    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc, da-bao-han-moi."""
     if user.role not in HOTLINE:
         raise HTTPException(404)
     now, version, reason = deps_of(request).now(), _number(form, "version"), str(form.get("reason", ""))
@@ -247,6 +332,9 @@ def whole_ticket(
         if move_name == "tiep-tuc":
             tickets.resume(session, **common)
             return "Đã tiếp tục tính giờ."
+        if move_name == "da-bao-han-moi":
+            extensions.told_by_phone(session, **common)
+            return "Đã ghi nhận việc báo hạn mới qua điện thoại."
         if move_name == "doi-linh-vuc":
             tickets.change_category(session, category_code=str(form.get("category", "")), reason=reason, **common)
             return "Đã đổi lĩnh vực."

@@ -19,9 +19,11 @@ from feedback_store.tables import (
     Category,
     Clock,
     Commune,
+    Extension,
     Leg,
     Media,
     Pause,
+    Question,
     Rating,
     Ticket,
     TicketEvent,
@@ -240,6 +242,10 @@ class TicketPage:
     photos: list[Media]
     evidence: dict[int, list[Media]] = field(default_factory=dict)
     rating: Rating | None = None
+    extensions: dict[int, Extension] = field(default_factory=dict)
+    """The request for more time of each leg that has one."""
+    question: Question | None = None
+    """What the citizen was asked and has not answered."""
 
 
 def find_ticket(session: Session, *, code: str, actor: Actor) -> Ticket | None:
@@ -297,6 +303,14 @@ def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | No
         photos=[one for one in media if one.leg_id is None],
         evidence=evidence,
         rating=rating,
+        extensions={
+            one.leg_id: one
+            for one in session.scalars(select(Extension).where(Extension.ticket_id == ticket.id))
+            if not agency or one.leg_id in own
+        },
+        question=session.scalars(
+            select(Question).where(Question.ticket_id == ticket.id, Question.outcome.is_(None))
+        ).one_or_none(),
     )
 
 

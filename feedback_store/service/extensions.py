@@ -199,10 +199,17 @@ def told_by_phone(
     return ticket
 
 
-def waiting(session: Session, ticket_id: int) -> list[Extension]:
-    """Requests of a ticket that nobody decided yet."""
-    query = select(Extension).where(Extension.ticket_id == ticket_id, Extension.decision.is_(None))
-    return list(session.scalars(query.order_by(Extension.id)))
+def of_ticket(session: Session, ticket_id: int, extension_id: int) -> int:
+    """The id, if this request belongs to the ticket; raises ``Refused`` otherwise."""
+    found = session.get(Extension, extension_id)
+    if found is None or found.ticket_id != ticket_id:
+        raise Refused("tickets.not_found")
+    return found.id
+
+
+def unit(session: Session, leg_id: int) -> int:
+    """What one counts in the form where more time is asked: one working day, or the minutes of an hour."""
+    return 1 if _resolve(session, get_leg(session, leg_id)).target_kind == "working_days" else 60
 
 
 def in_words(kind: str, amount: int) -> str:
