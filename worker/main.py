@@ -104,6 +104,7 @@ class Worker:
             (0.5, "turns", lambda: turns.sweep(now=now())),
             (1, "outbox", lambda: sweep_outbox(database, self.delivery, now=now())),
             (2, "deadlines", lambda: upkeep.handle_deadlines(database)),
+            (10, "successors", lambda: upkeep.hand_over(database)),
             (10, "sealed", lambda: upkeep.erase_sealed(database, media_root)),
             (5, "heartbeat", lambda: upkeep.beat(database)),
             (10, "stalled", lambda: jobs.rescue_stalled(self.queue)),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
-from feedback_store.service import deadlines, denunciations, limits, media
+from feedback_store.service import agencies, deadlines, denunciations, limits, media
 
 log = structlog.get_logger("worker.upkeep")
 
@@ -38,6 +38,11 @@ async def handle_deadlines(database: Database) -> int:
         total += done
         if done < 100:
             return total
+
+
+async def hand_over(database: Database) -> int:
+    """Open legs of agencies that ended, to their successors."""
+    return await database.transaction(agencies.hand_over_due, now=_now())
 
 
 async def erase_sealed(database: Database, root: Path) -> int:

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from feedback_store.domain.lifecycle import ACTIVE_LEG
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.tables import (
     Agency,
     CallbackTask,
     Commune,
     EmergencyCall,
+    Leg,
     Procedure,
     Ticket,
     User,
@@ -34,6 +36,16 @@ def agencies(session: Session, *, standing: bool = False) -> list[Agency]:
     """Agencies by name; ``standing``: without the dissolved ones."""
     query = select(Agency).order_by(Agency.search_name)
     return list(session.scalars(query.where(Agency.dissolved_at.is_(None)) if standing else query))
+
+
+def agency(session: Session, agency_id: int) -> Agency | None:
+    return session.get(Agency, agency_id)
+
+
+def open_legs(session: Session, agency_id: int) -> int:
+    """How many legs the agency works on."""
+    query = select(func.count()).select_from(Leg).where(Leg.agency_id == agency_id, Leg.state.in_(ACTIVE_LEG))
+    return session.scalar(query) or 0
 
 
 def agency_rows(session: Session, *, search: str, limit: int = 300) -> Sequence[Any]:

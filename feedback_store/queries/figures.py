@@ -98,7 +98,7 @@ def promises_kept(
 def k1(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Agencies that were never late ÷ agencies with a leg due."""
     asked = _Asked("k1", period, at, scope, against)
-    return kpi.k1(_tallies(session, asked, Clock.agency_id).values())
+    return kpi.k1(_tallies(session, asked, _agency(against)).values())
 
 
 def k1b(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
@@ -113,7 +113,7 @@ def trend(
     """The three figures for every month of ``period``, empty months included."""
     month = cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, _due(against))), Date)
     promises = _tallies(session, _Asked("promises", period, at, scope, against), month)
-    by_agency = _tallies(session, _Asked("k1b", period, at, scope, against), month, Clock.agency_id)
+    by_agency = _tallies(session, _Asked("k1b", period, at, scope, against), month, _agency(against))
     legs: dict[dt.date, list[Tally]] = defaultdict(list)
     for (first, _), counted in by_agency.items():
         legs[first].append(counted)
@@ -132,7 +132,7 @@ def per_agency(
     session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
 ) -> list[AgencyRow]:
     """Agencies with a leg due in the period, the worst share first, then by name."""
-    found = _tallies(session, _Asked("k1b", period, at, scope, against), Clock.agency_id)
+    found = _tallies(session, _Asked("k1b", period, at, scope, against), _agency(against))
     agencies = session.scalars(select(Agency).where(Agency.id.in_([key for (key,) in found])))
     named = {row.id: row for row in agencies}
 
@@ -230,19 +230,26 @@ def drill(
     query = _cohort(session, query, asked)
     standing = _standing(against)
     if agency_id is not None:
-        query = query.where(Clock.agency_id == agency_id)
+        query = query.where(_agency(against) == agency_id)
     if part == "missed":
         query = query.where(standing != "on_time")
     elif part == "numerator" and figure == "k1":
-        every: Any = select(Clock.agency_id)
+        every: Any = select(_agency(against))
         failed = _cohort(session, every, asked)
-        query = query.where(Clock.agency_id.not_in(failed.where(standing != "on_time")))
+        query = query.where(_agency(against).not_in(failed.where(standing != "on_time")))
     elif part == "numerator":
         query = query.where(standing == "on_time")
     grouped = query.group_by(Clock.ticket_id).subquery()
     page = select(grouped.c.ticket_id).order_by(grouped.c.due, grouped.c.ticket_id).limit(limit).offset(offset)
     total = session.scalar(select(func.count()).select_from(grouped)) or 0
     return Drilled(list(session.scalars(page)), total)
+
+
+def _agency(against: Against) -> ColumnElement[int | None]:
+    """Whose a leg counts as: the agency that held it at its due instant (rule 13)."""
+    if against == "original":
+        return func.coalesce(Clock.original_agency_id, Clock.agency_id)
+    return Clock.agency_id.expression
 
 
 def _due(against: Against) -> InstrumentedAttribute[dt.datetime]:

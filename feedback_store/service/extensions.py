@@ -115,6 +115,8 @@ def decide(
         clocks.extend(session, resolve, amount=found.amount, now=now)
     else:
         clocks.extension_refused(resolve, now=now)
+        if leg.handed_over_at is not None and resolve.current_due < leg.handed_over_at:
+            resolve.agency_id = leg.handed_from_id  # it was late before the successor had it
     amount = in_words(resolve.target_kind, found.amount)
     record(
         session,

@@ -15,7 +15,7 @@ from feedback_store.domain.lifecycle import (
     check_ticket_move,
     ticket_state_from_legs,
 )
-from feedback_store.service import clocks, extensions, notices, pauses
+from feedback_store.service import agencies, clocks, extensions, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, own_leg, record
@@ -54,11 +54,24 @@ def suggest_agency(session: Session, *, category_code: str, commune_code: str | 
         return Suggestion(None, render("routing.need_commune", category=category.name))
     own = session.scalars(alive.where(Agency.commune_code == commune_code).order_by(Agency.id).limit(1)).one_or_none()
     if own is None:
+        heir = _heir(session, category.agency_kind, commune_code, at)
+        if heir is not None:
+            return Suggestion(heir.id, render("routing.successor", category=category.name, agency=heir.name))
         return Suggestion(None, render("routing.none", category=category.name))
     commune = session.get(Commune, commune_code)
     return Suggestion(
         own.id, render("routing.commune", category=category.name, commune=commune.name if commune else commune_code)
     )
+
+
+def _heir(session: Session, kind: str, commune_code: str, at: dt.datetime) -> Agency | None:
+    """The successor of the commune's own agency of that kind, where that one is dissolved."""
+    query = select(Agency).where(
+        Agency.kind == kind, Agency.commune_code == commune_code, Agency.successor_id.is_not(None)
+    )
+    gone = session.scalars(query.order_by(Agency.dissolved_at.desc()).limit(1)).one_or_none()
+    heir = agencies.living(session, gone, at) if gone is not None else None
+    return heir if heir is not None and (heir.dissolved_at is None or heir.dissolved_at > at) else None
 
 
 def _rule(session: Session, category_code: str, commune_code: str | None, at: dt.datetime) -> RoutingRule | None:
@@ -134,7 +147,9 @@ def dispatch(
     if agency is None:
         raise Refused("tickets.unknown_agency")
     if agency.dissolved_at is not None and agency.dissolved_at <= now:
-        raise IllegalMove("tickets.agency_dissolved", agency=agency.name)
+        heir = agencies.living(session, agency, now)
+        key = "tickets.agency_dissolved" if heir.id == agency.id else "tickets.agency_succeeded"
+        raise IllegalMove(key, agency=agency.name, successor=heir.name)
     mine = select(Leg).where(Leg.ticket_id == ticket.id)
     existing = list(session.scalars(mine))
     active = [leg for leg in existing if leg.state in ("dispatched", "accepted", "answered", "released")]

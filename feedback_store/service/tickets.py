@@ -16,7 +16,7 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
-from feedback_store.service import clocks, extensions, legs, notices, pauses, questions
+from feedback_store.service import agencies, clocks, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
@@ -423,7 +423,7 @@ def reopen(
     )
     ticket.state = "dispatched"
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=now, round_=round_, now=now)
-    agency = session.get_one(Agency, last.agency_id)
+    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     leg = legs.open_leg(
         session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None, now=now
     )

@@ -107,6 +107,8 @@ class Leg(Base):
     return_reason: Mapped[str | None]
     return_proposed_agency_id: Mapped[int | None]
     sent_back_reason: Mapped[str | None]
+    handed_from_id: Mapped[int | None] = mapped_column(comment="the dissolved agency that held it before")
+    handed_over_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
         UniqueConstraint("ticket_id", "number"),
@@ -122,7 +124,10 @@ class Clock(Base):
     id: Mapped[BigKey]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     leg_id: Mapped[int | None] = mapped_column(ForeignKey("legs.id"))
-    agency_id: Mapped[int | None] = mapped_column(comment="of the leg, repeated for the figures")
+    agency_id: Mapped[int | None] = mapped_column(comment="that held the leg at the current due; for the figures")
+    original_agency_id: Mapped[int | None] = mapped_column(
+        comment="that held it at the original due, where another did; null = the same"
+    )
     kind: Mapped[Code] = mapped_column(comment="promise | triage | accept | resolve | notify")
     round: Mapped[int] = mapped_column(default=1, comment="2 = second promise after reopening …")
     target_kind: Mapped[Code] = mapped_column(comment="working_minutes | working_days | clock_minutes")

@@ -112,3 +112,17 @@ def test_an_agency_pauses_and_resumes_its_own_work(office: Office, begun: tuple[
     assert "Tạm dừng: Bão số 9 đổ bộ" in done.text
     again = officer.post(f"{path}/tam-dung-phan-viec", page=path, leg=str(leg.id), resume="1")
     assert "Đã tiếp tục tính giờ" in again.text
+
+
+def test_an_administrator_names_the_successor_of_an_agency(office: Office, begun: tuple[Ticket, Leg]) -> None:
+    admin = office.person("quan-tri", "administrator")
+    number, heir = office.agency(AGENCY), office.agency("ubnd-xa-11329")
+    path = f"/don-vi/{number}/ngung"
+    assert "1 phần việc đang mở" in admin.read(path)
+    refused = admin.post(path, page=path, agency=str(number), day="2026-11-25", reason="Nghị quyết sáp nhập")
+    assert refused.status_code == 409
+    assert "Nghị quyết sáp nhập" in refused.text
+    assert "chọn ngày" in admin.post(path, page=path, agency=str(heir), day="mai", reason="Nghị quyết sáp nhập").text
+    done = admin.post(path, page=path, agency=str(heir), day="2026-11-25", reason="Nghị quyết sáp nhập")
+    assert "ngừng hoạt động từ 25/11/2026" in done.text
+    assert office.person("tong-dai", "operator").get(path).status_code == 404
