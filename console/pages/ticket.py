@@ -137,6 +137,8 @@ def _can_leg(user: CurrentUser, leg: Any, move: str) -> bool:
         return False
     if move in ("extend", "ask", "pause"):
         return leg.state in ("dispatched", "accepted") and (move != "extend" or user.role == "leader")
+    if leg.for_leader and move in ("accept", "submit") and user.role != "leader":
+        return False
     return may_leg(move, leg.state)
 
 

@@ -103,6 +103,7 @@ def open_leg(
     round_: int,
     suggestion_reason: str | None,
     shared: bool = False,
+    for_leader: bool = False,
     now: dt.datetime,
 ) -> Leg:
     """A new leg with its accept and resolve clocks running from ``now``."""
@@ -116,6 +117,7 @@ def open_leg(
         dispatched_by=actor.user_id,
         dispatch_note=note,
         suggestion_reason=suggestion_reason,
+        for_leader=for_leader,
     )
     session.add(leg)
     session.flush()
@@ -245,6 +247,7 @@ def accept(session: Session, *, leg_id: int, actor: Actor, expected_version: int
     """The agency takes the leg."""
     leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
     check_leg_move("accept", leg.state)
+    check_leader(leg, actor)
     leg.state, leg.accepted_at, leg.accepted_by = "accepted", now, actor.user_id
     for clock in clocks.running(session, ticket.id, kind="accept", leg_id=leg.id):
         clocks.stop(clock, now)
@@ -252,6 +255,12 @@ def accept(session: Session, *, leg_id: int, actor: Actor, expected_version: int
     record(session, ticket_id=ticket.id, kind="accepted", actor=actor, leg=leg, now=now, scope="leg")
     clocks.set_next_deadline(session, ticket)
     return leg
+
+
+def check_leader(leg: Leg, actor: Actor) -> None:
+    """After a second reopening the agency's leader takes the leg and answers it (rule 8)."""
+    if leg.for_leader and actor.role != "leader":
+        raise Refused("tickets.leader_answers")
 
 
 def return_leg(

@@ -34,6 +34,7 @@ def submit(
     check_result(ResultDraft(text, len(media_ids), no_evidence_reason))
     leg, ticket = own_leg(session, leg_id, actor, expected_version, now)
     check_leg_move("submit", leg.state)
+    legs.check_leader(leg, actor)
     pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
     for clock in clocks.running(session, ticket.id, leg_id=leg.id):
         if clock.kind in ("accept", "resolve"):

@@ -391,7 +391,7 @@ def reopen(
     session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None, now: dt.datetime
 ) -> Ticket:
     """A dissatisfied citizen, or an operator: same code, a new leg at the last agency with its own
-    clock, and a second promise counted apart (rule 8)."""
+    clock, and a second promise counted apart (rule 8). From the second time on the agency's leader answers."""
     if actor.kind == "user":
         _hotline_only(actor)
     reason = check_reason(reason)
@@ -410,6 +410,7 @@ def reopen(
         leg.state = "superseded"
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
+    again = round_ > 2
     record(
         session,
         ticket_id=ticket.id,
@@ -425,8 +426,9 @@ def reopen(
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=now, round_=round_, now=now)
     agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     leg = legs.open_leg(
-        session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None, now=now
-    )
+        session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None,
+        for_leader=again, now=now,
+    )  # fmt: skip
     clocks.set_next_deadline(session, ticket)
     due_words = spoken_time(promise.current_due)
     notices.tell_citizen(
@@ -441,13 +443,25 @@ def reopen(
     notices.tell_agency(
         session,
         agency_id=agency.id,
-        kind="reopened",
+        kind="reopened_again" if again else "reopened",
         ticket=ticket,
         leg=leg,
+        role="leader" if again else None,
         dedupe=str(ticket.version),
         due=due_words,
         now=now,
     )
+    if again:
+        notices.tell_role(
+            session,
+            role="supervisor",
+            kind="reopened_again",
+            ticket=ticket,
+            leg=leg,
+            dedupe=str(ticket.version),
+            due=due_words,
+            now=now,
+        )
     return ticket
 
 

@@ -107,6 +107,9 @@ class Leg(Base):
     return_reason: Mapped[str | None]
     return_proposed_agency_id: Mapped[int | None]
     sent_back_reason: Mapped[str | None]
+    for_leader: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="reopened a second time: the agency's leader answers"
+    )
     handed_from_id: Mapped[int | None] = mapped_column(comment="the dissolved agency that held it before")
     handed_over_at: Mapped[dt.datetime | None]
 

@@ -1,4 +1,4 @@
-"""Legs handed to the successor of a dissolved agency, and whose they count as."""
+"""Legs handed to the successor of a dissolved agency, whose they count as, and legs that a leader must answer."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,13 @@ def upgrade() -> None:
         sa.Column("handed_from_id", sa.Integer(), nullable=True, comment="the dissolved agency that held it before"),
     )
     op.add_column("legs", sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "legs",
+        sa.Column(
+            "for_leader", sa.Boolean(), server_default="false", nullable=False,
+            comment="reopened a second time: the agency's leader answers",
+        ),
+    )
     op.alter_column(
         "clocks", "agency_id", existing_type=sa.Integer(), existing_nullable=True,
         comment="that held the leg at the current due; for the figures",
@@ -31,5 +38,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("clocks", "original_agency_id")
+    op.drop_column("legs", "for_leader")
     op.drop_column("legs", "handed_over_at")
     op.drop_column("legs", "handed_from_id")

@@ -1,13 +1,14 @@
 """A report from filing to rating, with its clocks, its audit trail and what the citizen is told."""
 
 import pytest
+from sqlalchemy import select
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service import deadlines, deliveries, legs, ratings, results, tickets
-from feedback_store.service.actor import BOT, Refused
+from feedback_store.service.actor import BOT, Actor, Refused
 from feedback_store.store import Store
-from feedback_store.tables import InboundEvent, Ticket
-from tests.integration.tickets.conftest import OPERATOR, WHY_NO_PHOTO, Desk, at
+from feedback_store.tables import InboundEvent, Ticket, UserNotice
+from tests.integration.tickets.conftest import OPERATOR, RESULT, WHY_NO_PHOTO, Desk, at
 
 
 def test_a_report_goes_from_filing_to_a_rated_result(desk: Desk) -> None:
@@ -227,3 +228,26 @@ def test_an_open_ticket_cannot_be_rated_closed_or_reopened(desk: Desk) -> None:
     with pytest.raises(IllegalMove):
         tickets.reopen(desk.session, ticket_id=ticket.id, reason="Còn nguyên đó", actor=OPERATOR,
                        expected_version=None, now=now)
+
+
+def test_from_the_second_reopening_on_the_agencys_leader_answers(desk: Desk) -> None:
+    ticket = desk.file("2026-03-02 09:15")
+    leg = desk.dispatch(ticket, "2026-03-02 09:45")
+    for day in (4, 6):
+        desk.release(desk.answer(leg, f"2026-03-0{day} 10:00"), f"2026-03-0{day} 10:30")
+        tickets.reopen(desk.session, ticket_id=ticket.id, reason="Rác vẫn còn y nguyên", actor=BOT,
+                       expected_version=None, now=at(f"2026-03-0{day} 15:00"))
+        leg = tickets.active_legs(desk.session, ticket.id)[-1]
+    assert leg.for_leader
+    for move in (lambda: desk.answer(leg, "2026-03-09 10:00"),
+                 lambda: legs.accept(desk.session, leg_id=leg.id, actor=desk.officer(leg.agency_id),
+                                     expected_version=None, now=at("2026-03-09 09:00"))):
+        with pytest.raises(Refused) as refused:
+            move()
+        assert refused.value.key == "tickets.leader_answers"
+    boss = Actor("user", 8, "leader", leg.agency_id)
+    legs.accept(desk.session, leg_id=leg.id, actor=boss, expected_version=None, now=at("2026-03-09 09:00"))
+    results.submit(desk.session, leg_id=leg.id, text=RESULT, no_evidence_reason=WHY_NO_PHOTO, actor=boss,
+                   expected_version=None, now=at("2026-03-09 10:00"))
+    told = desk.session.scalars(select(UserNotice).where(UserNotice.kind == "reopened_again")).all()
+    assert {(one.role, one.agency_id) for one in told} == {("leader", leg.agency_id), ("supervisor", None)}
