@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+import typer
+from sqlalchemy.orm import Session
 
-from hotline.postgres import EmbeddedPostgres
+from feedback_store import crypto
+from feedback_store.service.actor import Refused
+from feedback_store.store import Store, make_engine
+from feedback_store.texts import render
+from hotline.keys import KeyFault, Keys
+from hotline.postgres import EmbeddedPostgres, PostgresError
 from hotline.running import RunFolder
 from hotline.settings import Settings
 from hotline.up import CannotStart, check_server
@@ -43,3 +50,24 @@ def database_at_hand(settings: Settings) -> Iterator[str]:
     finally:
         server.stop()
         folder.release()
+
+
+@contextmanager
+def session_at_hand() -> Iterator[Session]:
+    """One transaction on the installation's database, for a command; a refusal ends it with status 1 and a sentence."""
+    settings = Settings()
+    try:
+        with database_at_hand(settings) as url:
+            crypto.configure(Keys(settings.keys).keyring())
+            store = Store(make_engine(url, pool_size=1))
+            try:
+                with store.transaction() as session:
+                    yield session
+            finally:
+                store.close()
+    except Refused as error:
+        typer.echo(render(error.key, **error.params), err=True)
+        raise typer.Exit(1) from error
+    except (CannotStart, PostgresError, KeyFault) as error:
+        typer.echo(f"hotline: {error}", err=True)
+        raise typer.Exit(1) from error

@@ -1,0 +1,156 @@
+"""Why a clock is due when it is: what it was computed from, what moved it, who was warned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.calendar import Calendar
+from feedback_store.domain.due import PauseSpan, Target, remaining, used
+from feedback_store.service import clocks
+from feedback_store.tables import Agency, CalendarVersion, Clock, Extension, Pause, Ticket, TicketEvent
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTold:
+    """A pause that moves the clock. ``taken``: time of the clock's own kind that it took out up to now."""
+
+    kind: str
+    reason: str
+    start: dt.datetime
+    end: dt.datetime | None
+    taken: dt.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WarningTold:
+    """One warning: its level in percent (101 and more: days after), what it superseded, to which roles."""
+
+    level: int
+    at: dt.datetime
+    superseded: list[int]
+    to: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTold:
+    """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due."""
+
+    kind: str
+    round: int
+    agency: str | None
+    target: Target
+    policy_version: int
+    calendar: str
+    calendar_version: int
+    start: dt.datetime
+    stopped: dt.datetime | None
+    base: dt.datetime
+    original: dt.datetime
+    current: dt.datetime
+    shared: int
+    extended: int
+    pending: bool
+    used: dt.timedelta
+    left: dt.timedelta
+    standing_original: str
+    standing_current: str
+    breached_original: dt.datetime | None
+    breached_current: dt.datetime | None
+    left_reason: str | None
+    next_warning: dt.datetime | None
+    counted: list[dt.date] = field(default_factory=list)
+    skipped: list[dt.date] = field(default_factory=list)
+    pauses: list[PauseTold] = field(default_factory=list)
+    warnings: list[WarningTold] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+
+
+def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[ClockTold]:
+    """Every clock of the ticket in the order in which they began."""
+    query = select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.started_at, Clock.id)
+    pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id).order_by(Pause.started_at)))
+    warned = list(
+        session.scalars(
+            select(TicketEvent)
+            .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "warned")
+            .order_by(TicketEvent.id)
+        )
+    )
+    asked = list(session.scalars(select(Extension).where(Extension.ticket_id == ticket.id).order_by(Extension.id)))
+    return [_told(session, clock, pauses, warned, asked, now) for clock in session.scalars(query)]
+
+
+def _told(
+    session: Session,
+    clock: Clock,
+    pauses: list[Pause],
+    warned: list[TicketEvent],
+    asked: list[Extension],
+    now: dt.datetime,
+) -> ClockTold:
+    calendar, target = clocks.calendar_of(session, clock), clocks.target_of(clock)
+    version = session.get_one(CalendarVersion, clock.calendar_version_id)
+    until = min(now, clock.stopped_at or now)
+    moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
+    spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
+    agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None
+    counted, skipped = _days(calendar, target, clock.started_at, clock.base_due)
+    own = (event for event in warned if event.data and event.data.get("clock_id") == clock.id)
+    return ClockTold(
+        kind=clock.kind,
+        round=clock.round,
+        agency=agency.name if agency else None,
+        target=target,
+        policy_version=clock.policy_version_id,
+        calendar=version.code,
+        calendar_version=version.id,
+        start=clock.started_at,
+        stopped=clock.stopped_at,
+        base=clock.base_due,
+        original=clock.original_due,
+        current=clock.current_due,
+        shared=clock.extra_amount,
+        extended=clock.extended_amount,
+        pending=clock.extension_pending,
+        used=used(calendar, target, clock.started_at, until, spans),
+        left=remaining(calendar, target, clock.current_due, until),
+        standing_original=clock.standing_original,
+        standing_current=clock.standing_current,
+        breached_original=clock.breached_original_at,
+        breached_current=clock.breached_current_at,
+        left_reason=clock.left_reason,
+        next_warning=clocks.next_warning(session, clock) if clock.stopped_at is None else None,
+        counted=counted,
+        skipped=skipped,
+        pauses=[
+            PauseTold(
+                pause.kind,
+                pause.reason,
+                pause.started_at,
+                pause.ended_at,
+                used(calendar, target, max(pause.started_at, clock.started_at), min(pause.ended_at or until, until)),
+            )
+            for pause in moving
+        ],
+        warnings=[
+            WarningTold(int(event.new or 0), event.at, list(event.data["superseded"]), list(event.data["to"]))
+            for event in own
+            if event.data
+        ],
+        extensions=[one for one in asked if one.leg_id == clock.leg_id and clock.kind == "resolve"],
+    )
+
+
+def _days(
+    calendar: Calendar, target: Target, start: dt.datetime, base: dt.datetime
+) -> tuple[list[dt.date], list[dt.date]]:
+    """Days after the day of receipt up to the base due: those that count, and those the calendar is closed on."""
+    if target.kind != "working_days":
+        return [], []
+    first, last = calendar.local_date(start), calendar.local_date(base - dt.timedelta(microseconds=1))
+    between = [first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1)]
+    return [day for day in between if calendar.spans_on(day)], [day for day in between if not calendar.spans_on(day)]
