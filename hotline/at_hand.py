@@ -38,6 +38,10 @@ def database_at_hand(settings: Settings) -> Iterator[str]:
         try:
             psycopg.connect(url, connect_timeout=5).close()
         except psycopg.Error as error:
+            if not settings.demo and _is_demo(server):
+                raise CannotStart(
+                    "what runs here is the demo; put HOTLINE_DEMO=true before the command to look into its data"
+                ) from error
             raise CannotStart("the hotline is running, but its database does not answer (yet)") from error
         yield url
         return
@@ -50,6 +54,14 @@ def database_at_hand(settings: Settings) -> Iterator[str]:
     finally:
         server.stop()
         folder.release()
+
+
+def _is_demo(server: EmbeddedPostgres) -> bool:
+    try:
+        psycopg.connect(server.url(Settings(demo=True).database), connect_timeout=5).close()
+    except psycopg.Error:
+        return False
+    return True
 
 
 @contextmanager
