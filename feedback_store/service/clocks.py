@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
@@ -13,6 +13,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.service.actor import Refused
+from feedback_store.service.trail import tell_dues
 from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
 
 HOTLINE_CALENDAR = "hotline"
@@ -272,6 +273,7 @@ def set_next_deadline(session: Session, ticket: Ticket) -> None:
     warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
     session.flush()
     pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
+    _note(session, ticket, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in running(session, ticket.id):
         for side in SIDES:
@@ -281,3 +283,39 @@ def set_next_deadline(session: Session, ticket: Ticket) -> None:
         if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
             waiting.append(warning)
     ticket.next_deadline_at = min(waiting, default=None)
+
+
+def _note(session: Session, ticket: Ticket, open_pauses: Sequence[Pause]) -> None:
+    """Tell the trail of due instants that changed; those that an open pause is still moving, when it ends."""
+    query = select(Clock).where(
+        Clock.ticket_id == ticket.id,
+        or_(
+            Clock.noted_original.is_distinct_from(Clock.original_due),
+            Clock.noted_current.is_distinct_from(Clock.current_due),
+        ),
+    )
+    changed = [
+        clock
+        for clock in session.scalars(query.order_by(Clock.id))
+        if clock.noted_current is None or not any(held(open_pauses, clock, side) for side in SIDES)
+    ]
+    if not changed:
+        return
+    for clock in changed:
+        clock.noted_original, clock.noted_current = clock.original_due, clock.current_due
+    tell_dues(
+        session,
+        ticket.id,
+        [
+            {
+                "id": clock.id,
+                "kind": clock.kind,
+                "leg": clock.leg_id,
+                "round": clock.round,
+                "start": clock.started_at.isoformat(),
+                "original": clock.original_due.isoformat(),
+                "current": clock.current_due.isoformat(),
+            }
+            for clock in changed
+        ],
+    )

@@ -29,22 +29,30 @@ def record(
     scope: Scope = "all",
 ) -> None:
     """Append one event: what changed, who did it, why."""
-    session.add(
-        TicketEvent(
-            ticket_id=ticket_id,
-            leg_id=leg.id if leg else None,
-            at=now,
-            kind=kind,
-            actor_kind=actor.kind,
-            actor_id=actor.user_id,
-            agency_id=leg.agency_id if leg else None,
-            old=old,
-            new=new,
-            reason=reason,
-            data=data,
-            scope=scope,
-        )
+    event = TicketEvent(
+        ticket_id=ticket_id,
+        leg_id=leg.id if leg else None,
+        at=now,
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        agency_id=leg.agency_id if leg else None,
+        old=old,
+        new=new,
+        reason=reason,
+        data=data,
+        scope=scope,
     )
+    session.add(event)
+    session.info["latest event", ticket_id] = event
+
+
+def tell_dues(session: Session, ticket_id: int, dues: list[dict[str, Any]]) -> None:
+    """Put due instants that changed into the event that changed them: the latest one of this transaction."""
+    event: TicketEvent | None = session.info.pop(("latest event", ticket_id), None)
+    if event is None or event not in session:
+        raise LookupError(f"ticket {ticket_id}: a due instant changed without an event")
+    event.data = {**(event.data or {}), "clocks": dues}
 
 
 def lock_ticket(session: Session, ticket_id: int) -> Ticket:

@@ -157,6 +157,8 @@ class Clock(Base):
     standing_current: Mapped[Code]
     left_reason: Mapped[str | None] = mapped_column(String(64))
     warned_level: Mapped[int] = mapped_column(default=0)
+    noted_original: Mapped[dt.datetime | None] = mapped_column(comment="original_due as the trail last told it")
+    noted_current: Mapped[dt.datetime | None]
 
     __table_args__ = (
         Index("ix_clocks_ticket", "ticket_id"),
@@ -247,7 +249,9 @@ class TicketEvent(Base):
     old: Mapped[str | None]
     new: Mapped[str | None]
     reason: Mapped[str | None]
-    data: Mapped[dict[str, Any] | None]
+    data: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="clocks: due instants that this event set, so that every standing can be computed from the trail alone"
+    )
     scope: Mapped[Code] = mapped_column(
         default="all", comment="all | hotline (operators up) | leg (that agency and the hotline)"
     )

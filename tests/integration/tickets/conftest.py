@@ -16,7 +16,7 @@ from feedback_store.crypto import keyring
 from feedback_store.service import legs, results, tickets
 from feedback_store.service.actor import BOT, Actor
 from feedback_store.store import Store
-from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Ticket, TicketEvent
+from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Pause, Ticket, TicketEvent
 from vitext.dates import VIET_NAM
 
 OPERATOR = Actor("user", user_id=1, role="operator")
@@ -35,6 +35,8 @@ def at(text: str) -> dt.datetime:
 class Desk:
     session: Session
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    by_hand: bool = False
+    """The test sets clocks itself, so the trail cannot tell of them."""
 
     def conversation(self, channel: str = "web") -> uuid.UUID:
         made = Conversation(
@@ -102,4 +104,25 @@ class Desk:
 def desk(loaded_store: Store) -> Iterator[Desk]:
     assert keyring() is not None
     with loaded_store.reading() as session:
-        yield Desk(session)
+        made = Desk(session)
+        yield made
+        session.flush()
+        if not made.by_hand:
+            assert untold(session) == {}
+            assert session.scalars(select(Ticket.code).where(Ticket.deadline_failures > 0)).all() == []
+
+
+def untold(session: Session) -> dict[int, object]:
+    """Clocks whose due instants the trail does not tell as they are stored: clock → (stored, told)."""
+    told: dict[int, tuple[str, str]] = {}
+    events = select(TicketEvent.data).where(TicketEvent.data.has_key("clocks")).order_by(TicketEvent.id)
+    for data in session.scalars(events):
+        for one in (data or {})["clocks"]:
+            told[one["id"]] = (one["original"], one["current"])
+    wrong = {}
+    paused = select(Pause.ticket_id).where(Pause.ended_at.is_(None))
+    for clock in session.scalars(select(Clock).where(Clock.ticket_id.not_in(paused))):
+        stored = (clock.original_due.isoformat(), clock.current_due.isoformat())
+        if told.get(clock.id) != stored:
+            wrong[clock.id] = (clock.kind, stored, told.get(clock.id))
+    return wrong

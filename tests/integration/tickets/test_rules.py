@@ -210,6 +210,7 @@ def test_a_result_at_the_due_instant_is_on_time_and_a_second_later_is_late(desk:
 
 
 def test_a_ticket_that_fails_is_put_aside_and_does_not_hold_up_the_others(desk: Desk) -> None:
+    desk.by_hand = True
     bad, good = desk.file("2026-03-02 09:00"), desk.file("2026-03-02 09:01")
     desk.session.flush()
     desk.session.execute(
@@ -236,3 +237,16 @@ def test_a_report_withdrawn_at_the_due_instant_itself_was_not_late(desk: Desk) -
     ticket = desk.file("2026-03-02 09:00")
     withdraw(desk, ticket, "2026-03-05 17:00")
     assert desk.clock("promise").standing_current == "left"
+
+
+def test_the_job_works_on_a_ticket_whose_pause_is_open(desk: Desk) -> None:
+    ticket = desk.file("2026-03-02 09:00")
+    desk.dispatch(ticket, "2026-03-02 09:30")
+    tickets.pause(desk.session, ticket_id=ticket.id, kind="citizen", reason="Chờ người dân gửi ảnh", actor=OPERATOR,
+                  expected_version=None, now=at("2026-03-02 10:00"))
+    for hour in (14, 15, 16):
+        deadlines.handle_due(desk.session, now=at(f"2026-03-02 {hour}:30"))
+    assert ticket.deadline_failures == 0
+    assert desk.trail(ticket).count("breached") == 1  # accept runs on
+    tickets.resume(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None,
+                   now=at("2026-03-02 17:00"))
