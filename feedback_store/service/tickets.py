@@ -17,7 +17,7 @@ from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
 from feedback_store.service import agencies, clocks, extensions, legs, notices, pauses, questions
-from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
@@ -95,7 +95,12 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
         actor=actor,
         now=report.receipt_at,
         new="new",
-        data={"category": category.code, "class": service_class, "channel": report.channel},
+        data={
+            "category": category.code,
+            "class": service_class,
+            "channel": report.channel,
+            "chat": report.conversation_id is not None,
+        },
     )
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=report.receipt_at, now=now)
     clocks.open_clock(session, ticket=ticket, kind="triage", start=report.receipt_at, now=now)
@@ -280,6 +285,7 @@ def refusal_delivered(session: Session, *, ticket_id: int, at: dt.datetime) -> N
 def _refusal_told(session: Session, ticket: Ticket, at: dt.datetime) -> None:
     for clock in clocks.running(session, ticket.id, kind="promise"):
         clocks.stop(clock, at)
+        record(session, ticket_id=ticket.id, kind="refusal_told", actor=SYSTEM, now=at, scope="hotline")
 
 
 def _readable_at_once(session: Session, ticket: Ticket) -> bool:

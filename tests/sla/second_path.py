@@ -1,0 +1,159 @@
+"""Standings of every clock computed a second time: plain SQL over the event trail, no domain code.
+
+Due instants are read from the events (``data.clocks``); whether a clock was on time, late, left or still running at an
+instant follows from what happened when. Nothing is read from the tables ``clocks``, ``legs`` or ``pauses``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+SQL = """
+WITH ev AS (
+    SELECT id, ticket_id, leg_id, at, kind, coalesce(data, '{}'::jsonb) AS data FROM ticket_events WHERE at <= :at
+), due AS (
+    SELECT (one->>'id')::bigint AS clock, ev.ticket_id, ev.id AS eid, ev.at AS set_at, one->>'kind' AS kind,
+        (one->>'leg')::bigint AS leg, (one->>'round')::int AS round, (one->>'start')::timestamptz AS start,
+        (one->>'original')::timestamptz AS original, (one->>'current')::timestamptz AS current,
+        lead(ev.at) OVER (PARTITION BY one->>'id' ORDER BY ev.id) AS until
+    FROM ev CROSS JOIN LATERAL jsonb_array_elements(ev.data->'clocks') AS one
+), clock AS (
+    SELECT DISTINCT ON (clock) clock, ticket_id, eid, kind, leg, round, start FROM due ORDER BY clock, eid
+), last_due AS (
+    SELECT DISTINCT ON (clock) clock, original, current FROM due ORDER BY clock, eid DESC
+), chat AS (
+    SELECT ticket_id, data->>'channel' = 'web' AND (data->>'chat')::boolean AS readable_at_once
+    FROM ev WHERE kind = 'filed'
+), answer AS (  -- each result with what became of it
+    SELECT a.id, a.leg_id, a.ticket_id, a.at, b.at AS back_at FROM ev a
+    LEFT JOIN LATERAL (
+        SELECT at FROM ev WHERE ev.leg_id = a.leg_id AND ev.kind = 'sent_back' AND ev.id > a.id ORDER BY ev.id LIMIT 1
+    ) AS b ON true
+    WHERE a.kind = 'answered'
+), told AS (  -- when the citizen could read the result of a leg
+    SELECT DISTINCT ON (ev.leg_id) ev.leg_id, ev.id, ev.at FROM ev JOIN chat USING (ticket_id)
+    WHERE ev.kind = CASE WHEN chat.readable_at_once THEN 'released' ELSE 'delivered' END AND ev.leg_id IS NOT NULL
+    ORDER BY ev.leg_id, ev.id
+), leg_of_round AS (
+    SELECT DISTINCT clock.ticket_id, clock.round, clock.leg FROM clock
+    WHERE clock.kind = 'resolve' AND NOT EXISTS (SELECT FROM ev WHERE ev.leg_id = clock.leg AND ev.kind = 'returned')
+), promise_told AS (
+    SELECT l.ticket_id, l.round, max(told.at) AS at FROM leg_of_round l LEFT JOIN told ON told.leg_id = l.leg
+    GROUP BY l.ticket_id, l.round HAVING bool_and(told.at IS NOT NULL)
+), ended AS (  -- when a clock stopped by what it measures
+    SELECT c.clock, CASE c.kind
+        WHEN 'triage' THEN (SELECT e.at FROM ev e WHERE e.ticket_id = c.ticket_id
+            AND e.kind IN ('dispatched', 'refused') ORDER BY e.id LIMIT 1)
+        WHEN 'accept' THEN (SELECT e.at FROM ev e WHERE e.leg_id = c.leg
+            AND e.kind IN ('accepted', 'answered', 'returned') ORDER BY e.id LIMIT 1)
+        WHEN 'resolve' THEN coalesce(
+            (SELECT a.at FROM answer a WHERE a.leg_id = c.leg AND a.back_at IS NULL ORDER BY a.id DESC LIMIT 1),
+            (SELECT e.at FROM ev e WHERE e.leg_id = c.leg AND e.kind = 'returned' ORDER BY e.id LIMIT 1))
+        WHEN 'notify' THEN (SELECT t.at FROM told t WHERE t.leg_id = c.leg AND t.id > c.eid)
+        WHEN 'promise' THEN coalesce(
+            (SELECT p.at FROM promise_told p WHERE p.ticket_id = c.ticket_id AND p.round = c.round),
+            (SELECT e.at FROM ev e WHERE e.ticket_id = c.ticket_id AND e.kind = 'refusal_told' ORDER BY e.id LIMIT 1))
+        END AS at
+    FROM clock c
+), reopened AS (
+    SELECT c.clock, min(e.at) AS at FROM clock c JOIN ev e ON e.ticket_id = c.ticket_id AND e.kind = 'reopened'
+        AND e.id > c.eid AND c.eid < e.id GROUP BY c.clock
+), gone AS (  -- when a clock left the cohorts that fall due later
+    SELECT c.clock, min(e.at) AS at FROM clock c JOIN ev e ON e.ticket_id = c.ticket_id AND e.id > c.eid AND (
+        e.kind = 'withdrawn'
+        OR (e.kind = 'returned' AND e.leg_id = c.leg AND c.kind IN ('accept', 'resolve')
+            AND (e.data->>'in_time')::boolean)
+        OR (e.kind = 'sent_back' AND e.leg_id = c.leg AND c.kind = 'notify')
+        OR (e.kind = 'refused' AND c.kind = 'promise' AND e.at <= (
+            SELECT d.current FROM last_due d JOIN clock t USING (clock)
+            WHERE t.ticket_id = c.ticket_id AND t.kind = 'triage'))
+    ) GROUP BY c.clock
+), hold AS (  -- stretches in which a clock cannot run out
+    SELECT c.clock, 'both' AS side, p.at AS low, coalesce((
+            SELECT r.at FROM ev r WHERE r.ticket_id = p.ticket_id AND r.kind = 'resumed' AND r.id > p.id
+                AND r.leg_id IS NOT DISTINCT FROM p.leg_id ORDER BY r.id LIMIT 1), 'infinity') AS high
+    FROM clock c JOIN ev p ON p.ticket_id = c.ticket_id AND p.kind = 'paused' AND (
+        (c.kind = 'promise' AND p.data->>'pause' = 'citizen')
+        OR (c.kind = 'resolve' AND (p.leg_id IS NULL OR p.leg_id = c.leg)))
+    UNION ALL
+    SELECT c.clock, 'both', a.at, a.back_at FROM clock c JOIN answer a ON a.leg_id = c.leg
+    WHERE c.kind = 'resolve' AND a.back_at IS NOT NULL
+    UNION ALL
+    SELECT c.clock, 'current', e.at, coalesce(d.at, 'infinity') FROM clock c
+    JOIN ev e ON e.leg_id = c.leg AND e.kind = 'extension_asked'
+    LEFT JOIN LATERAL (
+        SELECT at, kind FROM ev WHERE ev.leg_id = c.leg AND ev.id > e.id
+            AND ev.kind IN ('extension_granted', 'extension_refused', 'extension_lapsed') ORDER BY ev.id LIMIT 1
+    ) AS d ON true
+    WHERE c.kind = 'resolve' AND (d.kind IS NULL OR d.kind = 'extension_granted')
+), side AS (
+    SELECT due.clock, 'original' AS side, set_at, until, original AS due FROM due
+    UNION ALL SELECT due.clock, 'current', set_at, until, current FROM due
+), stop AS (
+    SELECT c.clock, least(ended.at, reopened.at, gone.at) AS at, gone.at AS gone_at FROM clock c
+    LEFT JOIN ended USING (clock) LEFT JOIN reopened USING (clock) LEFT JOIN gone USING (clock)
+), breach AS (
+    SELECT s.clock, s.side, min(s.due) AS at FROM side s JOIN stop USING (clock)
+    WHERE s.due < least(s.until, stop.at, :at) AND NOT EXISTS (
+        SELECT FROM hold h WHERE h.clock = s.clock AND h.side IN ('both', s.side)
+            AND h.low < s.due AND (s.due < h.high OR s.until <= h.high))
+    GROUP BY s.clock, s.side
+), final AS (
+    SELECT clock, 'original' AS side, original AS due FROM last_due
+    UNION ALL SELECT clock, 'current', current FROM last_due
+), late_return AS (
+    SELECT c.clock, e.at FROM clock c JOIN ev e ON e.leg_id = c.leg AND e.kind = 'returned'
+    WHERE c.kind = 'resolve' AND NOT (e.data->>'in_time')::boolean
+), undecided AS (
+    SELECT h.clock FROM hold h WHERE h.side = 'current' AND h.high = 'infinity'
+)
+SELECT f.clock, f.side, c.kind, c.ticket_id, f.due,
+    CASE WHEN b.at IS NOT NULL THEN 'late'
+        WHEN f.due >= stop.gone_at THEN 'left'
+        WHEN r.at IS NOT NULL THEN 'late'
+        WHEN stop.at IS NOT NULL AND stop.at <= f.due THEN 'on_time'
+        WHEN stop.at IS NOT NULL AND NOT (f.side = 'current' AND u.clock IS NOT NULL) THEN 'late'
+        ELSE 'running' END AS standing,
+    coalesce(b.at, CASE WHEN stop.gone_at IS NULL THEN r.at END) AS breached
+FROM final f JOIN clock c USING (clock) JOIN stop USING (clock)
+LEFT JOIN breach b ON b.clock = f.clock AND b.side = f.side
+LEFT JOIN late_return r ON r.clock = f.clock
+LEFT JOIN undecided u ON u.clock = f.clock
+ORDER BY f.clock, f.side
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One side of one clock, by the trail alone."""
+
+    clock: int
+    side: str
+    kind: str
+    ticket: int
+    due: dt.datetime
+    standing: str
+    breached: dt.datetime | None
+
+
+def standings(session: Session, at: dt.datetime) -> list[Standing]:
+    """Every clock's two standings at ``at``."""
+    return [Standing(*row) for row in session.execute(text(SQL), {"at": at})]
+
+
+STORED = """
+SELECT id, 'original', kind, ticket_id, original_due, standing_original, breached_original_at FROM clocks
+UNION ALL SELECT id, 'current', kind, ticket_id, current_due, standing_current, breached_current_at FROM clocks
+"""
+
+
+def differences(session: Session, at: dt.datetime) -> list[tuple[Standing | None, Standing | None]]:
+    """``(stored, computed)`` where they differ; either may be missing."""
+    stored = {(one.clock, one.side): one for one in (Standing(*row) for row in session.execute(text(STORED)))}
+    computed = {(one.clock, one.side): one for one in standings(session, at)}
+    keys = sorted(stored.keys() | computed.keys())
+    return [(stored.get(key), computed.get(key)) for key in keys if stored.get(key) != computed.get(key)]
