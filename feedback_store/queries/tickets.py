@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import read_code
 from feedback_store.service.actor import Actor
+from feedback_store.service.trail import DUES
 from feedback_store.tables import (
     Addition,
     Agency,
@@ -269,7 +270,11 @@ def ticket_page(session: Session, *, code: str, actor: Actor) -> TicketPage | No
     own = {leg.id for leg, _ in legs}
     agency = actor.is_agency
     clock_query = select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.id)
-    event_query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.id)
+    event_query = (
+        select(TicketEvent)
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind != DUES)
+        .order_by(TicketEvent.id)
+    )
     pause_query = select(Pause).where(Pause.ticket_id == ticket.id).order_by(Pause.id)
     if agency:
         clock_query = clock_query.where(or_(Clock.leg_id.in_(own), Clock.kind == "promise"))

@@ -305,7 +305,7 @@ def _note(session: Session, ticket: Ticket, open_pauses: Sequence[Pause]) -> Non
         clock.noted_original, clock.noted_current = clock.original_due, clock.current_due
     tell_dues(
         session,
-        ticket.id,
+        ticket,
         [
             {
                 "id": clock.id,

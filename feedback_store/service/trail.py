@@ -8,10 +8,11 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.tables import Leg, Ticket, TicketEvent
 
 Scope = Literal["all", "hotline", "leg"]
+DUES = "clocks"
 
 
 def record(
@@ -47,11 +48,15 @@ def record(
     session.info["latest event", ticket_id] = event
 
 
-def tell_dues(session: Session, ticket_id: int, dues: list[dict[str, Any]]) -> None:
-    """Put due instants that changed into the event that changed them: the latest one of this transaction."""
-    event: TicketEvent | None = session.info.pop(("latest event", ticket_id), None)
+def tell_dues(session: Session, ticket: Ticket, dues: list[dict[str, Any]]) -> None:
+    """Put due instants that changed into the event that changed them: the latest one of this transaction.
+
+    Where there is none (rows older than this rule) they get an event of their own, which no page shows.
+    """
+    event: TicketEvent | None = session.info.pop(("latest event", ticket.id), None)
     if event is None or event not in session:
-        raise LookupError(f"ticket {ticket_id}: a due instant changed without an event")
+        record(session, ticket_id=ticket.id, kind=DUES, actor=SYSTEM, now=ticket.updated_at, scope="hotline")
+        event = session.info.pop(("latest event", ticket.id))
     event.data = {**(event.data or {}), "clocks": dues}
 
 

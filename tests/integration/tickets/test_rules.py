@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.service import deadlines, legs, tickets
+from feedback_store.queries.tickets import ticket_page
+from feedback_store.service import clocks, deadlines, legs, tickets
 from feedback_store.service.actor import BOT, Refused
 from feedback_store.tables import Leg, Ticket
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -250,3 +251,18 @@ def test_the_job_works_on_a_ticket_whose_pause_is_open(desk: Desk) -> None:
     assert desk.trail(ticket).count("breached") == 1  # accept runs on
     tickets.resume(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None,
                    now=at("2026-03-02 17:00"))
+
+
+def test_clocks_older_than_the_rule_are_told_in_an_event_of_their_own(desk: Desk) -> None:
+    ticket = desk.file("2026-03-02 09:00")
+    desk.dispatch(ticket, "2026-03-02 09:30")
+    desk.session.flush()
+    desk.session.execute(text("UPDATE clocks SET noted_original = NULL, noted_current = NULL"))
+    desk.session.execute(text("UPDATE ticket_events SET data = data - 'clocks'"))
+    desk.session.expire_all()
+    desk.session.info.clear()
+    clocks.set_next_deadline(desk.session, ticket)
+    assert desk.trail(ticket)[-1] == "clocks"
+    page = ticket_page(desk.session, code=ticket.code, actor=OPERATOR)
+    assert page is not None
+    assert "clocks" not in {event.kind for event in page.events}
