@@ -103,9 +103,30 @@ def check_key_may_change(url: str, keys: Keys, key: Path, *, replace: bool) -> N
         raise BackupFault("this database holds tickets; --replace puts the backup in their place")
 
 
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files into ``folder`` alone. (Python 3.11.0 to 3.11.3 has no ``extractall(filter=…)``.)
+
+    Raises BackupFault for anything that a backup does not hold.
+    """
+    inside = folder.resolve()
+    for member in archive:
+        target = (inside / member.name).resolve()
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is None and not member.isdir():
+            raise BackupFault(f"not a backup of the hotline: it holds {member.name!r}, which is no plain file")
+        if not target.is_relative_to(inside):
+            raise BackupFault(f"not a backup of the hotline: {member.name!r} points outside of it")
+        if content is None:
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)
+
+
 def _restore(url: str, media: Path, keys: Keys, source: Path, folder: Path, *, replace: bool) -> Summary:
     with tarfile.open(source) as archive:
-        archive.extractall(folder, filter="data")
+        _unpack(archive, folder)
     manifest = json.loads((folder / MANIFEST).read_text())
     dump = folder / DUMP
     if manifest["format"] != FORMAT:
