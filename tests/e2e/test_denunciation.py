@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +54,8 @@ def opened(keys: MultiFernet, value: Any) -> str:
 
 def readable(text: str) -> str:
     """Folded, with JSON's escapes undone, so that no spelling of the words is missed."""
-    return fold(text) + "\n" + fold(text.encode().decode("unicode_escape", "replace") if "\\u" in text else "")
+    unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    return fold(text) + "\n" + (fold(unescaped) if unescaped != text else "")
 
 
 def places_with_words(system: System, *, sealed_too: bool) -> list[str]:
