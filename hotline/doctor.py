@@ -139,6 +139,11 @@ def schema(url: str) -> Iterator[Finding]:
             dead = connection.execute("SELECT count(*) FROM outbound_messages WHERE status = 'dead'").fetchone()
             if dead and dead[0]:
                 yield Finding("warning", f"{dead[0]} messages could not be delivered", "see the list in the console")
+            stuck = connection.execute("SELECT code FROM tickets WHERE deadline_failures >= 3 ORDER BY code").fetchall()
+            if stuck:
+                named = ", ".join(row[0] for row in stuck[:5]) + (" …" if len(stuck) > 5 else "")
+                advice = "run `hotline sla explain CODE`; the worker's log has the error"
+                yield Finding("wrong", f"the deadline job fails on {len(stuck)} tickets: {named}", advice)
     except psycopg.Error as error:
         yield Finding("wrong", f"the database does not answer: {type(error).__name__}", "see var/postgres/server.log")
 

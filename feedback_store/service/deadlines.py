@@ -17,6 +17,7 @@ from vitext.dates import spoken_time
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER = dt.timedelta(minutes=10)
+STUCK_AFTER = 3
 
 
 def next_wake(session: Session) -> dt.datetime | None:
@@ -27,8 +28,9 @@ def next_wake(session: Session) -> dt.datetime | None:
 def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
     """Handle tickets whose next deadline has passed; gives how many.
 
-    Each ticket has a savepoint of its own: one that fails is pushed on ten minutes, counted and
-    logged, and never holds up the others.
+    Each ticket has a savepoint of its own: one that fails is pushed on (ten minutes, then twice as long each time,
+    up to some five hours), counted and logged, and never holds up the others. At the third failure administrators are
+    told; ``hotline doctor`` names such tickets.
     """
     query = (
         select(Ticket)
@@ -45,11 +47,17 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
                 _handle(session, ticket, now)
         except Exception:
             log.exception("deadline_failed", ticket_id=ticket_id, failures=failures + 1)
+            again = now + RETRY_AFTER * 2 ** min(failures, 5)
             session.execute(
                 update(Ticket)
                 .where(Ticket.id == ticket_id)
-                .values(next_deadline_at=now + RETRY_AFTER, deadline_failures=failures + 1)
+                .values(next_deadline_at=again, deadline_failures=failures + 1)
             )
+            if failures + 1 == STUCK_AFTER:
+                session.refresh(ticket)
+                notices.tell_role(
+                    session, role="administrator", kind="stuck", ticket=ticket, dedupe=f"{now:%Y-%m-%d}", now=now
+                )
     return len(due)
 
 

@@ -3,13 +3,13 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries.tickets import ticket_page
 from feedback_store.service import clocks, deadlines, legs, tickets
 from feedback_store.service.actor import BOT, Refused
-from feedback_store.tables import Leg, Ticket
+from feedback_store.tables import Leg, Ticket, UserNotice
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
 
 
@@ -224,6 +224,25 @@ def test_a_ticket_that_fails_is_put_aside_and_does_not_hold_up_the_others(desk: 
     assert bad.deadline_failures == 1
     assert bad.next_deadline_at == now + deadlines.RETRY_AFTER
     assert desk.clock("promise", good).standing_current == "late"
+
+
+def test_a_ticket_that_keeps_failing_is_tried_more_rarely_and_shown_to_administrators(desk: Desk) -> None:
+    desk.by_hand = True
+    bad = desk.file("2026-03-02 09:00")
+    desk.session.flush()
+    desk.session.execute(text("UPDATE clocks SET target_kind = 'moons' WHERE ticket_id = :id"), {"id": bad.id})
+    desk.session.expire_all()
+    now, waits = at("2026-03-06 09:00"), []
+    for _ in range(5):
+        assert deadlines.handle_due(desk.session, now=now) == 1
+        desk.session.expire_all()
+        assert bad.next_deadline_at is not None
+        waits.append(int((bad.next_deadline_at - now).total_seconds() // 60))
+        now = bad.next_deadline_at + dt.timedelta(seconds=1)
+    assert waits == [10, 20, 40, 80, 160]
+    told = desk.session.scalars(select(UserNotice).where(UserNotice.kind == "stuck")).one()
+    assert (told.role, told.ticket_id) == ("administrator", bad.id)
+    assert bad.code in told.text
 
 
 def test_an_agency_that_accepted_may_still_return_within_the_accept_clocks_time(desk: Desk) -> None:
