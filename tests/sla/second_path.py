@@ -100,7 +100,7 @@ WITH ev AS (
     SELECT s.clock, s.side, min(s.due) AS at FROM side s JOIN stop USING (clock)
     WHERE s.due < least(s.until, stop.at, :at) AND NOT EXISTS (
         SELECT FROM hold h WHERE h.clock = s.clock AND h.side IN ('both', s.side)
-            AND h.low < s.due AND (s.due < h.high OR s.until <= h.high))
+            AND s.set_at < h.high AND h.low < s.due AND (s.due < h.high OR s.until <= h.high))
     GROUP BY s.clock, s.side
 ), final AS (
     SELECT clock, 'original' AS side, original AS due FROM last_due
@@ -118,7 +118,7 @@ SELECT f.clock, f.side, c.kind, c.ticket_id, f.due,
         WHEN stop.at IS NOT NULL AND stop.at <= f.due THEN 'on_time'
         WHEN stop.at IS NOT NULL AND NOT (f.side = 'current' AND u.clock IS NOT NULL) THEN 'late'
         ELSE 'running' END AS standing,
-    coalesce(b.at, CASE WHEN stop.gone_at IS NULL THEN r.at END) AS breached
+    coalesce(b.at, CASE WHEN stop.gone_at IS NULL OR f.due < stop.gone_at THEN r.at END) AS breached
 FROM final f JOIN clock c USING (clock) JOIN stop USING (clock)
 LEFT JOIN breach b ON b.clock = f.clock AND b.side = f.side
 LEFT JOIN late_return r ON r.clock = f.clock
