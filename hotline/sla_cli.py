@@ -10,6 +10,7 @@ import typer
 import yaml
 
 from feedback_store.domain.vectors import VectorFault, check
+from hotline.postgres import PostgresError
 
 if TYPE_CHECKING:
     from feedback_store.domain.due import Target
@@ -141,3 +142,32 @@ def _local(instant: dt.datetime | None) -> str:
     from vitext.dates import local
 
     return f"{local(instant):%a %d/%m/%Y %H:%M:%S}" if instant else "never"
+
+
+@app.command("simulate")
+def simulate(
+    tickets: Annotated[int, typer.Option(min=1, help="How many reports.")] = 1000,
+    days: Annotated[int, typer.Option(min=2, help="Within how many days from 5 January 2026.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
+    restarts: Annotated[int, typer.Option(min=0, help="How often the worker is stopped in the middle.")] = 0,
+    crowds: Annotated[int, typer.Option(min=1, help="Processes that the people are spread over.")] = 1,
+) -> None:
+    """Run a simulated hotline through the real services and worker with a virtual clock, on a database of its own.
+
+    Prints promises kept, K1, K1b, warnings, breaches and the seconds it took. Nothing of the installation is touched.
+    """
+    from hotline.simulation.plan import Plan
+    from hotline.simulation.report import lines
+    from hotline.simulation.run import Run, scratch
+
+    plan = Plan(tickets, days, seed, restarts=restarts, crowds=crowds)
+    try:
+        with scratch() as place:
+            outcome = Run(place, plan, lambda word: typer.echo(word, err=True)).go()
+    except PostgresError as error:
+        typer.echo(f"hotline: {error}", err=True)
+        raise typer.Exit(1) from error
+    for line in lines(plan, outcome):
+        typer.echo(line)
+    if outcome.failed:
+        raise typer.Exit(1)

@@ -30,19 +30,19 @@ async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]
         await asyncio.sleep(seconds)
 
 
-async def handle_deadlines(database: Database) -> int:
-    """Breaches and warnings that are due now; until nothing is left."""
+async def handle_deadlines(database: Database, *, now: dt.datetime | None = None) -> int:
+    """Breaches and warnings that are due now (or at ``now``, of a simulated clock); until nothing is left."""
     total = 0
     while True:
-        done = await database.transaction(deadlines.handle_due, now=_now(), limit=100)
+        done = await database.transaction(deadlines.handle_due, now=now or _now(), limit=100)
         total += done
         if done < 100:
             return total
 
 
-async def hand_over(database: Database) -> int:
+async def hand_over(database: Database, *, now: dt.datetime | None = None) -> int:
     """Open legs of agencies that ended, to their successors."""
-    return await database.transaction(agencies.hand_over_due, now=_now())
+    return await database.transaction(agencies.hand_over_due, now=now or _now())
 
 
 async def erase_sealed(database: Database, root: Path) -> int:

@@ -27,11 +27,11 @@ def instant(calendar: Calendar, target: Target, start: dt.datetime, due: dt.date
     """When the warning of ``level`` is to be sent, in UTC; never outside working hours unless round the clock."""
     if level < DUE:
         planned = share_of_time(calendar, target, start, due, level / 100)
-        return planned if target.round_the_clock else _open(calendar, planned)
+        return planned if target.round_the_clock else when_open(calendar, planned)
     first = due.astimezone(dt.UTC)
     if target.round_the_clock:
         return first + (level - DUE) * DAY
-    first = _open(calendar, first)
+    first = when_open(calendar, first)
     if level == DUE:
         return first
     return from_micros(calendar.opening_of_nth_day_after(to_micros(first), level - DUE))
@@ -49,5 +49,6 @@ def passed(
     return found
 
 
-def _open(calendar: Calendar, at: dt.datetime) -> dt.datetime:
+def when_open(calendar: Calendar, at: dt.datetime) -> dt.datetime:
+    """``at`` in UTC, or the next opening where the calendar is closed then; closing time is closed."""
     return from_micros(calendar.next_open(to_micros(at)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
@@ -28,45 +28,41 @@ FIRST_LEVEL = {"promise": 80}
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
     """The policy in force at ``at`` with its version id; versions never change, so they are kept."""
     query = (
-        select(PolicyVersion)
+        select(PolicyVersion.id)
         .where(PolicyVersion.valid_from <= at)
         .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
         .limit(1)
     )
-    row = session.scalars(query).one_or_none()
-    if row is None:
+    found = session.scalars(query).one_or_none()
+    if found is None:
         raise Refused("tickets.no_policy")
-    if row.id not in _policies:
-        _policies[row.id] = policy_from_data(row.data)
-    return row.id, _policies[row.id]
+    if found not in _policies:
+        _policies[found] = policy_from_data(session.get_one(PolicyVersion, found).data)
+    return found, _policies[found]
 
 
 def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Calendar]:
     """The version of calendar ``code`` in force at ``at``."""
     query = (
-        select(CalendarVersion)
+        select(CalendarVersion.id)
         .where(CalendarVersion.code == code, CalendarVersion.valid_from <= at)
         .order_by(CalendarVersion.valid_from.desc(), CalendarVersion.id.desc())
         .limit(1)
     )
-    row = session.scalars(query).one_or_none()
-    if row is None:
+    found = session.scalars(query).one_or_none()
+    if found is None:
         raise Refused("tickets.no_calendar", code=code)
-    return row.id, _calendar(row)
-
-
-def _calendar(row: CalendarVersion) -> Calendar:
-    if row.id not in _calendars:
-        _calendars[row.id] = calendar_from_data(row.data)
-    return _calendars[row.id]
+    if found not in _calendars:
+        _calendars[found] = calendar_from_data(session.get_one(CalendarVersion, found).data)
+    return found, _calendars[found]
 
 
 def calendar_of(session: Session, clock: Clock) -> Calendar:
     """The calendar version that ``clock`` was computed with."""
-    known = _calendars.get(clock.calendar_version_id)
-    if known is None:
-        known = _calendar(session.get_one(CalendarVersion, clock.calendar_version_id))
-    return known
+    key = clock.calendar_version_id
+    if key not in _calendars:
+        _calendars[key] = calendar_from_data(session.get_one(CalendarVersion, key).data)
+    return _calendars[key]
 
 
 def target_of(clock: Clock, side: str = "original") -> Target:
@@ -83,12 +79,13 @@ def moves(pause: Pause, clock: Clock) -> bool:
     return clock.kind == "promise" and pause.kind == "citizen"
 
 
-def pause_spans(session: Session, clock: Clock) -> list[PauseSpan]:
-    """Pauses that move this clock."""
+def pause_spans(session: Session, clock: Clock, known: Sequence[Pause] | None = None) -> list[PauseSpan]:
+    """Pauses that move this clock, of those ``known`` or looked up."""
     if clock.kind not in ("resolve", "promise"):
         return []
-    query = select(Pause).where(Pause.ticket_id == clock.ticket_id)
-    return [PauseSpan(p.started_at, p.ended_at) for p in session.scalars(query) if moves(p, clock)]
+    if known is None:
+        known = list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
+    return [PauseSpan(p.started_at, p.ended_at) for p in known if moves(p, clock)]
 
 
 def open_clock(
@@ -145,12 +142,12 @@ def running(session: Session, ticket_id: int, *, kind: str | None = None, leg_id
     return list(session.scalars(query))
 
 
-def recompute(session: Session, clock: Clock, *, now: dt.datetime) -> None:
-    """Both due times again from the stored targets, start, calendar and pauses.
+def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequence[Pause] | None = None) -> None:
+    """Both due times again from the stored targets, start, calendar and pauses (``known``: all of the ticket's).
 
     A stored breach is never taken back here: it is a fact (rule 10).
     """
-    calendar, pauses = calendar_of(session, clock), pause_spans(session, clock)
+    calendar, pauses = calendar_of(session, clock), pause_spans(session, clock, known)
     for side in SIDES:
         if getattr(clock, f"standing_{side}") == "running":
             setattr(clock, f"{side}_due", due(calendar, target_of(clock, side), clock.started_at, pauses, now))
@@ -268,36 +265,44 @@ def next_warning(session: Session, clock: Clock) -> dt.datetime | None:
     return warnings.instant(calendar_of(session, clock), target, clock.started_at, clock.current_due, level)
 
 
-def set_next_deadline(session: Session, ticket: Ticket) -> None:
+def warning_time(session: Session, clock: Clock, at: dt.datetime) -> dt.datetime:
+    """``at`` where a warning of this clock may be sent then, else the next opening (rule 11)."""
+    if target_of(clock).round_the_clock:
+        return at
+    return warnings.when_open(calendar_of(session, clock), at)
+
+
+def set_next_deadline(session: Session, ticket: Ticket, *, warned_at: dt.datetime | None = None) -> None:
     """When the deadline job must look next: the earliest due of a running clock without a stored breach, its next
-    warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
+    warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile.
+
+    ``warned_at``: the job itself was here at that instant; a warning it could not send waits for the next opening.
+    """
     session.flush()
     pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
-    _note(session, ticket, pauses)
+    every = list(session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.id)))
+    _note(session, ticket, every, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
-    for clock in running(session, ticket.id):
+    for clock in every:
+        if clock.stopped_at is not None:
+            continue
         for side in SIDES:
             undecided = side == "current" and clock.extension_pending
             if getattr(clock, f"standing_{side}") == "running" and not undecided and not held(pauses, clock, side):
                 waiting.append(getattr(clock, f"{side}_due"))
         if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
-            waiting.append(warning)
+            late = warned_at is not None and warning <= warned_at
+            waiting.append(warning_time(session, clock, warned_at) if late and warned_at else warning)
     ticket.next_deadline_at = min(waiting, default=None)
 
 
-def _note(session: Session, ticket: Ticket, open_pauses: Sequence[Pause]) -> None:
+def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses: Sequence[Pause]) -> None:
     """Tell the trail of due instants that changed; those that an open pause is still moving, when it ends."""
-    query = select(Clock).where(
-        Clock.ticket_id == ticket.id,
-        or_(
-            Clock.noted_original.is_distinct_from(Clock.original_due),
-            Clock.noted_current.is_distinct_from(Clock.current_due),
-        ),
-    )
     changed = [
         clock
-        for clock in session.scalars(query.order_by(Clock.id))
-        if clock.noted_current is None or not any(held(open_pauses, clock, side) for side in SIDES)
+        for clock in every
+        if (clock.noted_original, clock.noted_current) != (clock.original_due, clock.current_due)
+        and (clock.noted_current is None or not any(held(open_pauses, clock, side) for side in SIDES))
     ]
     if not changed:
         return

@@ -71,7 +71,7 @@ def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
             _breached(session, ticket, clock, now, against_current=was != clock.standing_current)
         if not clocks.held(open_pauses, clock):
             _warn(session, ticket, clock, now)
-    clocks.set_next_deadline(session, ticket)
+    clocks.set_next_deadline(session, ticket, warned_at=now)
     ticket.deadline_failures = 0
 
 
@@ -104,8 +104,8 @@ def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, 
 def _warn(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:
     """Send the highest level that has passed; the lower ones are recorded as superseded (rule 11)."""
     levels = clocks.warning_levels(session, clock, now)
-    if not levels:
-        return
+    if not levels or clocks.warning_time(session, clock, now) > now:
+        return  # after downtime or a pause: outside working hours it waits for the next opening
     level = clock.warned_level = levels[-1]
     leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
     roles = recipients(clock.kind, level)

@@ -118,26 +118,31 @@ def end_for(session: Session, *, ticket: Ticket, actor: Actor, now: dt.datetime,
 
     Call before the clocks are stopped, so that the time paused so far counts as paused.
     """
-    for one in open_of(session, ticket):
+    still = open_of(session, ticket)
+    for one in still:
         if leg_id is None or one.leg_id == leg_id:
             _end(session, one, actor, now)
-    refresh(session, ticket, now)
+    if still:
+        refresh(session, ticket, now)
 
 
 def end_expired(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
     """End pauses whose cap has passed, at the cap's own instant (rule 5)."""
-    for one in open_of(session, ticket):
+    still = open_of(session, ticket)
+    for one in still:
         if one.limit_at is not None and one.limit_at <= now:
             _end(session, one, SYSTEM, one.limit_at)
-    refresh(session, ticket, now)
+    if still:
+        refresh(session, ticket, now)
 
 
 def refresh(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     """Due times of the clocks that pauses move, and the next instant for the job."""
     session.flush()
+    every = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id)))
     for clock in clocks.running(session, ticket.id):
         if clock.kind in ("promise", "resolve"):
-            clocks.recompute(session, clock, now=now)
+            clocks.recompute(session, clock, now=now, known=every)
     clocks.set_next_deadline(session, ticket)
 
 

@@ -74,18 +74,20 @@ def begin_change(session: Session, ticket_id: int, expected_version: int | None,
     ``expected_version`` None: the caller did not read the ticket before (the citizen, a job).
     """
     session.flush()
-    ticket = lock_ticket(session, ticket_id)
-    session.refresh(ticket)
+    locked = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    ticket = session.scalars(locked).one_or_none()
+    if ticket is None:
+        raise Refused("tickets.not_found")
     if expected_version is not None and ticket.version != expected_version:
         raise Refused("tickets.changed_meanwhile", code=ticket.code)
     changed = session.execute(
         update(Ticket)
         .where(Ticket.id == ticket_id, Ticket.version == ticket.version)
         .values(version=Ticket.version + 1, updated_at=now)
+        .execution_options(synchronize_session="evaluate")
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused("tickets.changed_meanwhile", code=ticket.code)
-    session.refresh(ticket)
     return ticket
 
 

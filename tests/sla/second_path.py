@@ -12,39 +12,51 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-SQL = """
-WITH ev AS (
+STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("ev", ("ticket_id", "leg_id", "kind"), """
     SELECT id, ticket_id, leg_id, at, kind, coalesce(data, '{}'::jsonb) AS data FROM ticket_events WHERE at <= :at
-), due AS (
+    """),
+    ("due", ("clock",), """
     SELECT (one->>'id')::bigint AS clock, ev.ticket_id, ev.id AS eid, ev.at AS set_at, one->>'kind' AS kind,
         (one->>'leg')::bigint AS leg, (one->>'round')::int AS round, (one->>'start')::timestamptz AS start,
         (one->>'original')::timestamptz AS original, (one->>'current')::timestamptz AS current,
         lead(ev.at) OVER (PARTITION BY one->>'id' ORDER BY ev.id) AS until
     FROM ev CROSS JOIN LATERAL jsonb_array_elements(ev.data->'clocks') AS one
-), clock AS (
+    """),
+    ("clock", ("clock", "leg", "ticket_id"), """
     SELECT DISTINCT ON (clock) clock, ticket_id, eid, kind, leg, round, start FROM due ORDER BY clock, eid
-), last_due AS (
+    """),
+    ("last_due", ("clock",), """
     SELECT DISTINCT ON (clock) clock, original, current FROM due ORDER BY clock, eid DESC
-), chat AS (
+    """),
+    ("chat", ("ticket_id",), """
     SELECT ticket_id, data->>'channel' = 'web' AND (data->>'chat')::boolean AS readable_at_once
     FROM ev WHERE kind = 'filed'
-), answer AS (  -- each result with what became of it
+    """),
+    # each result with what became of it
+    ("answer", ("leg_id",), """
     SELECT a.id, a.leg_id, a.ticket_id, a.at, b.at AS back_at FROM ev a
     LEFT JOIN LATERAL (
         SELECT at FROM ev WHERE ev.leg_id = a.leg_id AND ev.kind = 'sent_back' AND ev.id > a.id ORDER BY ev.id LIMIT 1
     ) AS b ON true
     WHERE a.kind = 'answered'
-), told AS (  -- when the citizen could read the result of a leg
+    """),
+    # when the citizen could read the result of a leg
+    ("told", ("leg_id",), """
     SELECT DISTINCT ON (ev.leg_id) ev.leg_id, ev.id, ev.at FROM ev JOIN chat USING (ticket_id)
     WHERE ev.kind = CASE WHEN chat.readable_at_once THEN 'released' ELSE 'delivered' END AND ev.leg_id IS NOT NULL
     ORDER BY ev.leg_id, ev.id
-), leg_of_round AS (
+    """),
+    ("leg_of_round", ("ticket_id",), """
     SELECT DISTINCT clock.ticket_id, clock.round, clock.leg FROM clock
     WHERE clock.kind = 'resolve' AND NOT EXISTS (SELECT FROM ev WHERE ev.leg_id = clock.leg AND ev.kind = 'returned')
-), promise_told AS (
+    """),
+    ("promise_told", ("ticket_id",), """
     SELECT l.ticket_id, l.round, max(told.at) AS at FROM leg_of_round l LEFT JOIN told ON told.leg_id = l.leg
     GROUP BY l.ticket_id, l.round HAVING bool_and(told.at IS NOT NULL)
-), ended AS (  -- when a clock stopped by what it measures
+    """),
+    # when a clock stopped by what it measures
+    ("ended", ("clock",), """
     SELECT c.clock, CASE c.kind
         WHEN 'triage' THEN (SELECT e.at FROM ev e WHERE e.ticket_id = c.ticket_id
             AND e.kind IN ('dispatched', 'refused') ORDER BY e.id LIMIT 1)
@@ -59,10 +71,13 @@ WITH ev AS (
             (SELECT e.at FROM ev e WHERE e.ticket_id = c.ticket_id AND e.kind = 'refusal_told' ORDER BY e.id LIMIT 1))
         END AS at
     FROM clock c
-), reopened AS (
+    """),
+    ("reopened", ("clock",), """
     SELECT c.clock, min(e.at) AS at FROM clock c JOIN ev e ON e.ticket_id = c.ticket_id AND e.kind = 'reopened'
         AND e.id > c.eid AND c.eid < e.id GROUP BY c.clock
-), gone AS (  -- when a clock left the cohorts that fall due later
+    """),
+    # when a clock left the cohorts that fall due later
+    ("gone", ("clock",), """
     SELECT c.clock, min(e.at) AS at FROM clock c JOIN ev e ON e.ticket_id = c.ticket_id AND e.id > c.eid AND (
         e.kind = 'withdrawn'
         OR (e.kind = 'returned' AND e.leg_id = c.leg AND c.kind IN ('accept', 'resolve')
@@ -72,60 +87,69 @@ WITH ev AS (
             SELECT d.current FROM last_due d JOIN clock t USING (clock)
             WHERE t.ticket_id = c.ticket_id AND t.kind = 'triage'))
     ) GROUP BY c.clock
-), hold AS (  -- stretches in which a clock cannot run out
-    SELECT c.clock, 'both' AS side, p.at AS low, coalesce((
+    """),
+    # stretches in which a clock cannot run out
+    ("hold", ("clock",), """
+    SELECT c.clock, 'both' AS side, 'pause' AS why, p.at AS low, coalesce((
             SELECT r.at FROM ev r WHERE r.ticket_id = p.ticket_id AND r.kind = 'resumed' AND r.id > p.id
                 AND r.leg_id IS NOT DISTINCT FROM p.leg_id ORDER BY r.id LIMIT 1), 'infinity') AS high
     FROM clock c JOIN ev p ON p.ticket_id = c.ticket_id AND p.kind = 'paused' AND (
         (c.kind = 'promise' AND p.data->>'pause' = 'citizen')
         OR (c.kind = 'resolve' AND (p.leg_id IS NULL OR p.leg_id = c.leg)))
     UNION ALL
-    SELECT c.clock, 'both', a.at, a.back_at FROM clock c JOIN answer a ON a.leg_id = c.leg
+    SELECT c.clock, 'both', 'review', a.at, a.back_at FROM clock c JOIN answer a ON a.leg_id = c.leg
     WHERE c.kind = 'resolve' AND a.back_at IS NOT NULL
     UNION ALL
-    SELECT c.clock, 'current', e.at, coalesce(d.at, 'infinity') FROM clock c
+    SELECT c.clock, 'current', 'extension', e.at, coalesce(d.at, 'infinity') FROM clock c
     JOIN ev e ON e.leg_id = c.leg AND e.kind = 'extension_asked'
     LEFT JOIN LATERAL (
         SELECT at, kind FROM ev WHERE ev.leg_id = c.leg AND ev.id > e.id
             AND ev.kind IN ('extension_granted', 'extension_refused', 'extension_lapsed') ORDER BY ev.id LIMIT 1
     ) AS d ON true
     WHERE c.kind = 'resolve' AND (d.kind IS NULL OR d.kind = 'extension_granted')
-), side AS (
+    """),
+    ("side", ("clock",), """
     SELECT due.clock, 'original' AS side, set_at, until, original AS due FROM due
     UNION ALL SELECT due.clock, 'current', set_at, until, current FROM due
-), stop AS (
+    """),
+    ("stop", ("clock",), """
     SELECT c.clock, least(ended.at, reopened.at, gone.at) AS at, gone.at AS gone_at FROM clock c
     LEFT JOIN ended USING (clock) LEFT JOIN reopened USING (clock) LEFT JOIN gone USING (clock)
-), breach AS (
+    """),
+    ("breach", ("clock",), """
     SELECT s.clock, s.side, min(s.due) AS at FROM side s JOIN stop USING (clock)
     WHERE s.due < least(s.until, stop.at, :at) AND NOT EXISTS (
         SELECT FROM hold h WHERE h.clock = s.clock AND h.side IN ('both', s.side)
             AND s.set_at < h.high AND h.low < s.due AND (s.due < h.high OR s.until <= h.high))
     GROUP BY s.clock, s.side
-), final AS (
+    """),
+    ("final", ("clock",), """
     SELECT clock, 'original' AS side, original AS due FROM last_due
     UNION ALL SELECT clock, 'current', current FROM last_due
-), late_return AS (
+    """),
+    ("late_return", ("clock",), """
     SELECT c.clock, e.at FROM clock c JOIN ev e ON e.leg_id = c.leg AND e.kind = 'returned'
     WHERE c.kind = 'resolve' AND NOT (e.data->>'in_time')::boolean
-), undecided AS (
+    """),
+    ("undecided", ("clock",), """
     SELECT h.clock FROM hold h WHERE h.side = 'current' AND h.high = 'infinity'
+    """),
+    ("standing", ("clock", "ticket"), """
+    SELECT f.clock, f.side, c.kind, c.ticket_id AS ticket, f.due,
+        CASE WHEN b.at IS NOT NULL THEN 'late'
+            WHEN f.due >= stop.gone_at THEN 'left'
+            WHEN r.at IS NOT NULL THEN 'late'
+            WHEN stop.at IS NOT NULL AND stop.at <= f.due THEN 'on_time'
+            WHEN stop.at IS NOT NULL AND NOT (f.side = 'current' AND u.clock IS NOT NULL) THEN 'late'
+            ELSE 'running' END AS standing,
+        coalesce(b.at, CASE WHEN stop.gone_at IS NULL OR f.due < stop.gone_at THEN r.at END) AS breached
+    FROM final f JOIN clock c USING (clock) JOIN stop USING (clock)
+    LEFT JOIN breach b ON b.clock = f.clock AND b.side = f.side
+    LEFT JOIN late_return r ON r.clock = f.clock
+    LEFT JOIN undecided u ON u.clock = f.clock
+    """),
 )
-SELECT f.clock, f.side, c.kind, c.ticket_id, f.due,
-    CASE WHEN b.at IS NOT NULL THEN 'late'
-        WHEN f.due >= stop.gone_at THEN 'left'
-        WHEN r.at IS NOT NULL THEN 'late'
-        WHEN stop.at IS NOT NULL AND stop.at <= f.due THEN 'on_time'
-        WHEN stop.at IS NOT NULL AND NOT (f.side = 'current' AND u.clock IS NOT NULL) THEN 'late'
-        ELSE 'running' END AS standing,
-    coalesce(b.at, CASE WHEN stop.gone_at IS NULL OR f.due < stop.gone_at THEN r.at END) AS breached
-FROM final f JOIN clock c USING (clock) JOIN stop USING (clock)
-LEFT JOIN breach b ON b.clock = f.clock AND b.side = f.side
-LEFT JOIN late_return r ON r.clock = f.clock
-LEFT JOIN undecided u ON u.clock = f.clock
-ORDER BY f.clock, f.side
-"""
-
+"""Name, indexed columns and query of each step; one temporary table each, so that later steps can look things up."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -142,7 +166,19 @@ class Standing:
 
 def standings(session: Session, at: dt.datetime) -> list[Standing]:
     """Every clock's two standings at ``at``."""
-    return [Standing(*row) for row in session.execute(text(SQL), {"at": at})]
+    prepare(session, at)
+    return [Standing(*row) for row in session.execute(text("SELECT * FROM standing ORDER BY clock, side"))]
+
+
+def prepare(session: Session, at: dt.datetime) -> None:
+    """Make the tables of STEPS for this transaction; the last, ``standing``, has the columns of :class:`Standing`."""
+    connection = session.connection()
+    for name, indexed, query in STEPS:
+        connection.execute(text(f"DROP TABLE IF EXISTS pg_temp.{name}"))
+        connection.execute(text(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}"), {"at": at})
+        for column in indexed:
+            connection.execute(text(f"CREATE INDEX ON pg_temp.{name} ({column})"))
+        connection.execute(text(f"ANALYZE pg_temp.{name}"))
 
 
 STORED = """

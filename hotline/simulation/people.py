@@ -1,0 +1,87 @@
+"""Citizens, operators and officers: every move is a call of the real service in a transaction of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.service.actor import Refused
+from feedback_store.store import Store
+from feedback_store.tables import Clock
+from hotline.simulation.plan import Plan
+from hotline.simulation.town import Town
+
+T = TypeVar("T")
+Step = Callable[[dt.datetime], object]
+
+
+class Crowd:
+    """The people around every ``crowds``-th report; they share an agenda and act in the order of time."""
+
+    def __init__(self, store: Store, plan: Plan, town: Town, index: int) -> None:
+        from hotline.simulation.life import Life
+
+        self.store, self.plan, self.town = store, plan, town
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self._agenda: list[tuple[dt.datetime, int, int, Step]] = []
+        self._order = itertools.count()
+        for number in range(index, plan.tickets, plan.crowds):
+            life = Life(self, number, plan.rng(("life", number)))
+            self.later(plan.arrival(number), number, life.file)
+
+    def later(self, at: dt.datetime, number: int, step: Step) -> None:
+        """Put a step on the agenda; steps of one instant happen in the order of their reports."""
+        heapq.heappush(self._agenda, (at, number, next(self._order), step))
+
+    def next(self) -> dt.datetime | None:
+        """When somebody acts next; None at the end."""
+        if not self._agenda or self._agenda[0][0] > self.plan.people_until:
+            return None
+        return self._agenda[0][0]
+
+    def live(self, until: dt.datetime) -> dt.datetime | None:
+        """Everything up to ``until``; gives :meth:`next`."""
+        while (at := self.next()) is not None and at <= until:
+            _, _, _, step = heapq.heappop(self._agenda)
+            step(at)
+        return self.next()
+
+    def act(self, name: str, work: Callable[[Session], T]) -> T | None:
+        """One move; None where the rules forbid it now, as they do in life when two people act on one report."""
+        try:
+            with self.store.transaction() as session:
+                made = work(session)
+        except (IllegalMove, Refused) as error:
+            self.refused[error.key] += 1
+            return None
+        self.done[name] += 1
+        return made
+
+
+def share_of(
+    session: Session, kind: str, rng: random.Random, late: float, *, ticket_id: int, leg_id: int | None = None
+) -> dt.datetime:
+    """An instant between the start and the current due of the newest clock of a kind, or after it with probability
+    ``late``."""
+    query = select(Clock.started_at, Clock.current_due).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
+    if leg_id is not None:
+        query = query.where(Clock.leg_id == leg_id)
+    start, due = session.execute(query.order_by(Clock.id.desc()).limit(1)).one()
+    part = rng.uniform(1.02, 2.2) if rng.random() < late else min(0.99, rng.betavariate(1.6, 2.6))
+    return max(start + (due - start) * part, start + dt.timedelta(seconds=rng.randrange(20, 90)))
+
+
+def peer() -> bytes:
+    """A blind index for a chat that belongs to nobody."""
+    return uuid.uuid4().bytes * 2

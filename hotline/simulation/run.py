@@ -1,0 +1,180 @@
+"""Runs a simulated hotline on a database of its own and says what came out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from feedback_store import crypto
+from feedback_store.domain.kpi import Period, Ratio
+from feedback_store.queries import figures
+from feedback_store.service.actor import SYSTEM
+from feedback_store.store import Store, make_engine
+from hotline.postgres import EmbeddedPostgres
+from hotline.simulation import town
+from hotline.simulation.plan import SLICE, Plan, Stop
+from hotline.simulation.processes import Child, Done, Place, crowd_process, worker_process
+from vitext.dates import local
+
+WARNED = "SELECT new::int, count(*) FROM ticket_events WHERE kind = 'warned' GROUP BY 1 ORDER BY 1"
+SUPERSEDED = """
+SELECT coalesce(sum(jsonb_array_length(data->'superseded')), 0) FROM ticket_events WHERE kind = 'warned'
+"""
+LATE = "SELECT kind, count(*) FROM clocks WHERE standing_current = 'late' GROUP BY kind ORDER BY kind"
+FAILED = "SELECT count(*) FROM tickets WHERE deadline_failures > 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The worker was stopped at ``at`` and began again at ``back``, both by the virtual clock."""
+
+    at: dt.datetime
+    back: dt.datetime
+    killed: bool
+
+
+@dataclass
+class Outcome:
+    """What a run did and what the figures say at its end; ``seconds`` of the whole run."""
+
+    at: dt.datetime
+    period: Period
+    moves: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    restarts: list[Restart] = field(default_factory=list)
+    ratios: dict[str, Ratio] = field(default_factory=dict)
+    warnings: dict[int, int] = field(default_factory=dict)
+    superseded: int = 0
+    breaches: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    seconds: float = 0.0
+
+
+@contextmanager
+def scratch() -> Iterator[Place]:
+    """A PostgreSQL of its own in a folder that is removed afterwards; without fsync, since nothing is to be kept."""
+    home = Path(tempfile.mkdtemp(prefix="hotline-simulation-"))
+    home.chmod(0o755)
+    server = EmbeddedPostgres(home, fsync=False)
+    try:
+        server.start()
+        server.ensure_database("simulation")
+        key = Fernet.generate_key().decode()
+        crypto.configure(crypto.Keyring([key]))
+        yield Place(server.url("simulation"), key)
+    finally:
+        server.stop()
+        for folder in (server.relocated, home):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class Run:
+    """The virtual clock: people act during a slice, the worker at its end."""
+
+    def __init__(self, place: Place, plan: Plan, say: Callable[[str], None]) -> None:
+        self.place, self.plan, self.say = place, plan, say
+        self.store = Store(make_engine(place.url, pool_size=2))
+        self.outcome = Outcome(plan.end, Period(local(plan.begin).date(), local(plan.end).date()))
+        self.stops = plan.stops()
+        self.events = town.calendar_of_year(plan)
+
+    def go(self) -> Outcome:
+        began = time.perf_counter()
+        town.found(self.store, self.plan)
+        self.crowds = [Child(crowd_process, self.place, self.plan, index) for index in range(self.plan.crowds)]
+        self.worker: Child | None = Child(worker_process, self.place)
+        try:
+            self._live([crowd.first for crowd in self.crowds])
+        finally:
+            for child in [*self.crowds, *([self.worker] if self.worker else [])]:
+                child.end()
+        self._count()
+        self.outcome.seconds = time.perf_counter() - began
+        self.store.close()
+        return self.outcome
+
+    def _live(self, done: list[Done]) -> None:
+        now, wake = self.plan.begin, None
+        back: dt.datetime | None = None  # when a stopped worker returns
+        said = now
+        while now < self.plan.end:
+            nexts = [one.next for one in done if one.next is not None]
+            nexts += [wake] if wake is not None and self.worker else []
+            nexts += [back] if back is not None else []
+            nexts += [self.events[0].at] if self.events else []
+            now = _slice_end(min([self.plan.end, *nexts]), now)
+            self._happen(now)
+            for crowd in self.crowds:
+                crowd.ask(now)
+            done = [crowd.answer() for crowd in self.crowds]
+            busy = wake is not None and wake < now  # the blow is to fall while it works
+            if self.stops and self.worker and busy and self.stops[0].at <= now:
+                back = self._strike(self.stops.pop(0), now)
+            if back is not None and back <= now:
+                back, self.worker = None, Child(worker_process, self.place)
+            if self.worker:
+                self.worker.ask(now)
+                wake = self.worker.answer()
+            if now - said > dt.timedelta(days=14):
+                said = now
+                self.say(f"{local(now):%Y-%m-%d}: {sum(sum(one.done.values()) for one in done)} moves")
+        for one in done:
+            self.outcome.moves += one.done
+            self.outcome.refused += one.refused
+
+    def _happen(self, now: dt.datetime) -> None:
+        while self.events and self.events[0].at <= now:
+            event = self.events.pop(0)
+            with self.store.transaction() as session:
+                event.happen(session, now)
+            self.outcome.moves[event.name] += 1
+
+    def _strike(self, stop: Stop, now: dt.datetime) -> dt.datetime:
+        """Stop the worker in the middle of its work; gives when it comes back."""
+        assert self.worker is not None
+        self.worker.ask(now)
+        time.sleep(stop.after)
+        self.worker.strike(kill=stop.killed)
+        self.worker = None
+        self.outcome.restarts.append(Restart(now, now + stop.away, stop.killed))
+        return now + stop.away
+
+    def _count(self) -> None:
+        outcome = self.outcome
+        with self.store.reading() as session:
+            outcome.ratios = ratios(session, outcome.period, outcome.at)
+            outcome.warnings = {int(level): count for level, count in session.execute(text(WARNED))}
+            outcome.superseded = int(session.execute(text(SUPERSEDED)).scalar_one())
+            outcome.breaches = {str(kind): count for kind, count in session.execute(text(LATE))}
+            outcome.failed = int(session.execute(text(FAILED)).scalar_one())
+
+
+def ratios(session: Session, period: Period, at: dt.datetime) -> dict[str, Ratio]:
+    """Promises kept, K1 and K1b of the period as the figures page has them."""
+    made: dict[str, Ratio] = {}
+    for against in ("original", "current"):
+        asked = {"period": period, "at": at, "scope": SYSTEM, "against": against}
+        made[f"promises kept, {against}"] = figures.promises_kept(session, **asked)  # type: ignore[arg-type]
+        made[f"K1, {against}"] = figures.k1(session, **asked)  # type: ignore[arg-type]
+        made[f"K1b, {against}"] = figures.k1b(session, **asked)  # type: ignore[arg-type]
+    return made
+
+
+def _slice_end(at: dt.datetime, after: dt.datetime) -> dt.datetime:
+    """The end of the slice that ``at`` lies in; always later than ``after``."""
+    seconds = SLICE.total_seconds()
+    count = -((at - dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).total_seconds() // -seconds)
+    end = dt.datetime(2000, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=count * seconds)
+    return end if end > after else after + SLICE
