@@ -317,6 +317,7 @@ def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses:
                 "kind": clock.kind,
                 "leg": clock.leg_id,
                 "round": clock.round,
+                "unit": clock.target_kind,
                 "start": clock.started_at.isoformat(),
                 "original": clock.original_due.isoformat(),
                 "current": clock.current_due.isoformat(),

@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     SELECT (one->>'id')::bigint AS clock, ev.ticket_id, ev.id AS eid, ev.at AS set_at, one->>'kind' AS kind,
         (one->>'leg')::bigint AS leg, (one->>'round')::int AS round, (one->>'start')::timestamptz AS start,
         (one->>'original')::timestamptz AS original, (one->>'current')::timestamptz AS current,
+        one->>'unit' AS unit,
         lead(ev.at) OVER (PARTITION BY one->>'id' ORDER BY ev.id) AS until
     FROM ev CROSS JOIN LATERAL jsonb_array_elements(ev.data->'clocks') AS one
     """),

@@ -21,9 +21,8 @@ DAY = dt.timedelta(days=1)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Away = Sequence[tuple[dt.datetime, dt.datetime]]
 
-CLOCKS = """
-SELECT id, kind, target_kind, calendar_version_id AS calendar, started_at, stopped_at FROM clocks ORDER BY id
-"""
+CLOCKS = "SELECT id, kind, calendar_version_id AS calendar, started_at, stopped_at FROM clocks ORDER BY id"
+INSTANT = dt.timedelta(milliseconds=1)
 WARNED = """
 SELECT (data->>'clock_id')::bigint AS clock, at, new::int AS level, data->'superseded' AS lower FROM ticket_events
 WHERE kind = 'warned' ORDER BY id
@@ -36,7 +35,7 @@ SELECT c.clock, 'extension', e.at, coalesce((SELECT min(d.at) FROM ev d WHERE d.
 FROM clock c JOIN ev e ON e.leg_id = c.leg AND e.kind = 'extension_asked' WHERE c.kind = 'resolve'
 ORDER BY clock, low
 """
-DUES = "SELECT clock, set_at, until, current FROM due ORDER BY clock, eid"
+DUES = "SELECT clock, set_at, until, current, unit FROM due ORDER BY clock, eid"
 
 
 class Hours:
@@ -76,7 +75,8 @@ class Hours:
         place = bisect.bisect_right(self.opens, at) - 1
         if place >= 0 and at < self.closes[place]:
             return at
-        return self.opens[bisect.bisect_left(self.opens, at)]
+        following = bisect.bisect_left(self.opens, at)
+        return self.opens[following] if following < len(self.opens) else at  # beyond all that is looked at
 
     def further_day(self, at: dt.datetime, count: int) -> dt.datetime:
         """The opening of the ``count``-th working day after the one that ``at`` lies in."""
@@ -95,15 +95,14 @@ def _at(day: dt.date, word: str, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC) + dt.timedelta(hours=hours, minutes=minutes)
 
 
-def level_instant(row: Any, hours: Hours, due: dt.datetime, level: int) -> dt.datetime:
-    """When a level of a clock with this current due passes."""
-    round_the_clock = row.target_kind == "clock_minutes"
+def level_instant(row: Any, hours: Hours, due: dt.datetime, unit: str, level: int) -> dt.datetime:
+    """When a level of a clock with this current due passes; ``unit`` is the kind of its target."""
+    round_the_clock = unit == "clock_minutes"
     if level < 100:
         if round_the_clock:
-            whole = int((due - row.started_at).total_seconds())
-            return row.started_at + dt.timedelta(seconds=-(-whole * level // 100))
+            return row.started_at + (due - row.started_at) * level / 100
         begin = hours.seconds(row.started_at)
-        part = -(-(hours.seconds(due) - begin) * level // 100)
+        part = (hours.seconds(due) - begin) * level / 100
         return hours.open_from(hours.instant(begin + part))
     if round_the_clock:
         return due + DAY * (level - 100)
@@ -167,7 +166,7 @@ class _Clock:
     def _say(self, what: str) -> str:
         dues = "; ".join(f"{one.current:%m-%d %H:%M:%S} set {one.set_at:%m-%d %H:%M:%S}" for one in self.dues)
         held = "; ".join(f"{one.why} {one.low:%m-%d %H:%M:%S} to {one.high:%m-%d %H:%M:%S}" for one in self.held)
-        return f"clock {self.row.id} ({self.row.kind}, {self.row.target_kind}): {what} (due {dues}; held {held})"
+        return f"clock {self.row.id} ({self.row.kind}, {self.dues[-1].unit}): {what} (due {dues}; held {held})"
 
     def order(self, told: list[Any]) -> Iterator[str]:
         """Levels without a gap or a repetition."""
@@ -176,17 +175,18 @@ class _Clock:
         if sent != right:
             yield self._say(f"told {sent}, not {right}")
 
-    def not_too_early(self, told: list[Any], slack: dt.timedelta) -> Iterator[str]:
-        for row in told:
-            due = next((one.current for one in reversed(self.dues) if one.set_at <= row.at), self.dues[0].current)
-            if level_instant(self.row, self.hours, due, row.level) > row.at:
+    def not_too_early(self, sent: list[Any], slack: dt.timedelta) -> Iterator[str]:
+        for row in sent:
+            told = next((one for one in reversed(self.dues) if one.set_at <= row.at), self.dues[0])
+            due = told.current
+            if level_instant(self.row, self.hours, due, told.unit, row.level) > row.at + INSTANT:
                 yield self._say(f"{row.level} told at {row.at}, before its time")
             if row.at > self.stopped + slack:
                 yield self._say(f"{row.level} told at {row.at}, stopped {self.stopped}")
             if any(one.low <= row.at - slack and row.at < one.high for one in self._holding(due, row.level)):
                 yield self._say(f"{row.level} told at {row.at}, during a pause")
             closed = self.hours.open_from(row.at - slack) > row.at
-            if closed and self.row.target_kind != "clock_minutes":
+            if closed and told.unit != "clock_minutes":
                 yield self._say(f"{row.level} told at {row.at}, outside working hours")
 
     def nothing_missed(self, told: list[Any], slack: dt.timedelta, away: Away) -> Iterator[str]:
@@ -195,8 +195,8 @@ class _Clock:
         for one in self.dues:
             until = min(one.until or self.stopped, self.stopped)
             for level in levels(self.row.kind):
-                at = max(level_instant(self.row, self.hours, one.current, level), one.set_at)
-                latest = self._latest(at, one.current, level, slack, away)
+                at = max(level_instant(self.row, self.hours, one.current, one.unit, level), one.set_at)
+                latest = self._latest(at, one, level, slack, away)
                 if latest >= until:
                     break
                 if level not in when:
@@ -204,20 +204,20 @@ class _Clock:
                 elif when[level] > latest:
                     yield self._say(f"{level} of {at} was told as late as {when[level]}")
 
-    def _latest(self, at: dt.datetime, due: dt.datetime, level: int, slack: dt.timedelta, away: Away) -> dt.datetime:
+    def _latest(self, at: dt.datetime, told: Any, level: int, slack: dt.timedelta, away: Away) -> dt.datetime:
         """When the warning of a level that passed at ``at`` must have been told."""
         latest = at + slack
         for _ in range(5):  # the end of one hindrance may lie in another
             before = latest
             if latest >= self.stopped:
                 break
-            for hold in self._holding(due, level):
+            for hold in self._holding(told.current, level):
                 if hold.low - slack <= latest <= hold.high + slack:
                     latest = hold.high + slack
             for low, high in away:
                 if low - slack <= latest <= high + slack:
                     latest = high + slack
-            opening = self.hours.open_from(latest) if self.row.target_kind != "clock_minutes" else latest
+            opening = self.hours.open_from(latest) if told.unit != "clock_minutes" else latest
             if opening > latest:
                 latest = opening + slack  # the job came when it was closed
             if latest == before:
