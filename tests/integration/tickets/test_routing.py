@@ -154,6 +154,7 @@ def test_a_category_switched_off_is_offered_no_more_and_old_tickets_keep_it(desk
     edited(desk, active=False)
     assert GARBAGE not in {one.code for one in lookups.categories(desk.session)}
     assert lookups.category_name(desk.session, ticket.category_code) != GARBAGE
+    assert lookups.offered(desk.session, ((GARBAGE, 0.9), ("khac.khac", 0.1))) == (("khac.khac", 0.1),)
     other = desk.file(NOW, "khac.khac")
     with pytest.raises(Refused) as refused:
         tickets.change_category(desk.session, ticket_id=other.id, category_code=GARBAGE, reason="nhầm lĩnh vực",
