@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Action, Tracker
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
+from feedback_store.queries.lookups import offered
 from feedback_store.service import drafts, effects
 from feedback_store.store import Store
 from hotline.faults import fault
@@ -61,6 +63,7 @@ def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     )
     if known is not None:
         return known
+    turn = replace(turn, categories=offered(session, turn.categories))
     context = Context(session, turn, conversation, Answer(), around)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}

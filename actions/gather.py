@@ -6,7 +6,7 @@ import re
 
 from actions.turn import Context, Turn, longest_place
 from feedback_store.places.gazetteer import PlaceFound
-from feedback_store.queries.lookups import gazetteer
+from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service.drafts import ReportData
 from vitext import fold
 
@@ -64,7 +64,7 @@ def understand(context: Context, data: ReportData) -> None:
 def understand_earlier(context: Context, data: ReportData, text: str) -> None:
     """The same for words of an earlier message, which this turn's understanding does not cover."""
     understood = context.understand(text)
-    take_categories(data, understood.categories)
+    take_categories(data, offered(context.session, understood.categories))
     span = longest_place(text, understood.entities)
     take_place(context, data, text, named=text[span[0] : span[1]].strip() if span else None)
 

@@ -10,7 +10,7 @@ from actions import asking, gather
 from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import may_ticket
 from feedback_store.queries.conversations import earlier_words
-from feedback_store.queries.lookups import gazetteer
+from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service import drafts, questions, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.drafts import ReportData, next_step
@@ -120,7 +120,8 @@ def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
     data.text.append(turn.text.strip())
     gather.understand(context, data)
     if data.category is None:
-        gather.take_categories(data, context.understand(" ".join(data.text)).categories)
+        understood = context.understand(" ".join(data.text))
+        gather.take_categories(data, offered(context.session, understood.categories))
     if data.category is None and data.asked.get("category", 0) >= 2:
         data.category = data.category_choices[0] if data.category_choices else "khac.khac"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from feedback_store.tables import (
     OldWard,
     PolicyVersion,
     Procedure,
+    RoutingRule,
 )
 from vitext import fold
 
@@ -52,8 +54,10 @@ def read_yaml(name: str) -> Any:
 
 def _categories(session: Session) -> None:
     document = read_yaml("categories.yaml")
+    groups = {row.code: row for row in session.scalars(select(CategoryGroup))}
     for position, entry in enumerate(document["groups"]):
-        session.merge(CategoryGroup(code=entry["code"], name=entry["name"], position=position))
+        if entry["code"] not in groups or groups[entry["code"]].edited_at is None:
+            session.merge(CategoryGroup(code=entry["code"], name=entry["name"], position=position))
     session.flush()
     known = {row.code: row for row in session.scalars(select(Category))}
     for position, entry in enumerate(document["leaves"]):
@@ -63,12 +67,12 @@ def _categories(session: Session) -> None:
         session.merge(
             Category(
                 code=entry["code"],
-                group_code=entry["code"].split(".")[0],
+                group_code=entry.get("group", entry["code"].split(".")[0]),
                 name=entry["name"],
                 service_class=entry["sla"],
                 agency_kind=entry["agency"],
                 position=position,
-                active=True,
+                active=entry.get("active", True),
             )
         )
 
@@ -129,8 +133,9 @@ def _province(session: Session, name: str) -> None:
     session.flush()
     agencies = set(session.scalars(select(Agency.code)))
 
-    def add(code: str, kind: str, title: str, commune: str | None) -> None:
+    def add(code: str, kind: str, title: str, commune: str | None, calendar: str = "vn-office") -> None:
         if code not in agencies:
+            agencies.add(code)
             session.add(
                 Agency(
                     code=code,
@@ -138,18 +143,50 @@ def _province(session: Session, name: str) -> None:
                     search_name=fold(title),
                     kind=kind,
                     commune_code=commune,
-                    calendar_code="vn-office",
+                    calendar_code=calendar,
                     is_sample=True,
                 )
             )
 
     for entry in document["agencies"]:
-        add(entry["code"], entry["kind"], entry["name"], None)
+        add(entry["code"], entry["kind"], entry["name"], entry.get("commune"), entry.get("calendar", "vn-office"))
     for entry in document["commune_agencies"]:
         for commune in document["communes"]:
             title = entry["name"].format(commune=commune["name"])
             add(f"{entry['kind']}-{commune['code']}", entry["kind"], title, commune["code"])
+    _ended(session, [entry for entry in document["agencies"] if "dissolved" in entry])
+    _rules(session, document.get("routing", ()))
     _old_wards(session, name)
+
+
+def _ended(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Agencies that end, with their successors, unless the console edited them."""
+    session.flush()
+    agencies = {row.code: row for row in session.scalars(select(Agency))}
+    for entry in entries:
+        agency = agencies[entry["code"]]
+        if agency.edited_at is None and agency.dissolved_at is None:
+            agency.dissolved_at = dt.datetime.fromisoformat(entry["dissolved"])
+            agency.successor_id = agencies[entry["successor"]].id
+
+
+def _rules(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Routing rules of the file, into an installation that has none yet."""
+    if session.scalars(select(RoutingRule.id).limit(1)).one_or_none() is not None:
+        return
+    session.flush()
+    agencies = {row.code: row.id for row in session.scalars(select(Agency))}
+    for entry in entries:
+        session.add(
+            RoutingRule(
+                category_code=entry.get("category"),
+                commune_code=entry.get("commune"),
+                agency_id=agencies[entry["agency"]],
+                valid_from=dt.datetime.fromisoformat(entry["from"]),
+                valid_to=dt.datetime.fromisoformat(entry["to"]) if "to" in entry else None,
+                note=entry.get("note"),
+            )
+        )
 
 
 def _old_wards(session: Session, name: str) -> None:

@@ -1,23 +1,19 @@
-"""The administrator's pages: users, agencies to confirm, procedures to confirm."""
+"""The administrator's pages: users, procedures to confirm."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console.context import checked_form, deps_of, go, page, role_needed, why
-from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.procedures.answer import answer
 from feedback_store.queries import desk
-from feedback_store.service import agencies, confirming, users
+from feedback_store.service import confirming, users
 from feedback_store.service.actor import ROLES, Refused
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.texts import render
-from vitext.dates import VIET_NAM, local
 
 router = APIRouter()
 ADMIN = role_needed("administrator")
@@ -115,86 +111,6 @@ def change(
 def _number(form: Mapping[str, Any]) -> int | None:
     value = str(form.get("agency", ""))
     return int(value) if value.isdigit() else None
-
-
-@router.get("/don-vi")
-def agency_list(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
-    deps = deps_of(request)
-    with deps.store.reading() as session:
-        rows, total = desk.agency_rows(session, search=tim), desk.count_agencies(session)
-        names = {one.id: one.name for one in desk.agencies(session)}
-    return page(request, "agencies.html", user, rows=rows, search=tim, total=total, names=names)
-
-
-@router.get("/don-vi/{agency_id}/ngung")
-def agency_end(request: Request, agency_id: int, user: CurrentUser = Depends(ADMIN)) -> Response:
-    return _agency_end(request, agency_id, user)
-
-
-def _agency_end(
-    request: Request,
-    agency_id: int,
-    user: CurrentUser,
-    *,
-    error: str | None = None,
-    typed: Mapping[str, Any] | None = None,
-) -> Response:
-    deps = deps_of(request)
-    with deps.store.reading() as session:
-        agency = desk.agency(session, agency_id)
-        if agency is None:
-            raise HTTPException(404)
-        values = {"agency": agency, "open": desk.open_legs(session, agency_id),
-                  "standing": desk.agencies(session, standing=True)}  # fmt: skip
-    status = 200 if error is None else 409
-    return page(request, "agency_end.html", user, status=status, error=error, typed=typed or {}, **values)
-
-
-@router.post("/don-vi/{agency_id}/ngung")
-def dissolve_agency(
-    request: Request,
-    agency_id: int,
-    user: CurrentUser = Depends(ADMIN),
-    form: Mapping[str, Any] = Depends(checked_form),
-) -> Response:
-    """From a date on another agency takes the open work of this one; today means at once."""
-    deps = deps_of(request)
-    now = deps.now()
-    try:
-        day = dt.date.fromisoformat(str(form.get("day", "")))
-        at = dt.datetime(day.year, day.month, day.day, tzinfo=VIET_NAM)
-        with deps.store.transaction() as session:
-            agencies.dissolve(
-                session,
-                agency_id=agency_id,
-                successor_id=_number(form),
-                at=now if day == local(now).date() else at,
-                reason=str(form.get("reason", "")),
-                actor=user.actor,
-                now=now,
-            )
-    except ValueError:
-        return _agency_end(request, agency_id, user, error=render("agencies.bad_day"), typed=form)
-    except (Refused, IllegalMove) as error:
-        return _agency_end(request, agency_id, user, error=why(error), typed=form)
-    return go("/console/don-vi", render("agencies.end_saved"))
-
-
-@router.post("/don-vi/{agency_id}/xac-nhan")
-def confirm_agency(
-    request: Request,
-    agency_id: int,
-    user: CurrentUser = Depends(ADMIN),
-    form: Mapping[str, Any] = Depends(checked_form),
-) -> Response:
-    """The administrator vouches for the agency: "mẫu" goes away."""
-    deps = deps_of(request)
-    with deps.store.transaction() as session:
-        confirming.confirm_agency(
-            session, agency_id=agency_id, name=str(form.get("name", "")).strip() or None, user_id=user.id,
-            now=deps.now(),
-        )  # fmt: skip
-    return go("/console/don-vi", "Đã xác nhận đơn vị.")
 
 
 @router.get("/thu-tuc")

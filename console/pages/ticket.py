@@ -17,7 +17,7 @@ from feedback_store.domain.lifecycle import may_leg, may_ticket
 from feedback_store.queries import conversations, desk, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
-from feedback_store.service import audit, clocks, legs, tickets
+from feedback_store.service import audit, clocks, routing, tickets
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
@@ -65,7 +65,7 @@ def ticket_view(
         ticket = shown.ticket
         suggestion = None
         if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
-            suggestion = legs.suggest_agency(
+            suggestion = routing.suggest_agency(
                 session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
             )
         values: dict[str, Any] = {

@@ -13,7 +13,6 @@ from feedback_store.service.sessions import CurrentUser
 from feedback_store.tables import (
     Agency,
     CallbackTask,
-    Commune,
     EmergencyCall,
     Leg,
     Procedure,
@@ -21,7 +20,6 @@ from feedback_store.tables import (
     User,
     UserNotice,
 )
-from vitext import fold
 
 RECENT = 20
 LISTED = 100
@@ -46,21 +44,6 @@ def open_legs(session: Session, agency_id: int) -> int:
     """How many legs the agency works on."""
     query = select(func.count()).select_from(Leg).where(Leg.agency_id == agency_id, Leg.state.in_(ACTIVE_LEG))
     return session.scalar(query) or 0
-
-
-def agency_rows(session: Session, *, search: str, limit: int = 300) -> Sequence[Any]:
-    """Agencies with the name of their commune, those of the province first."""
-    query = select(Agency, Commune.name).outerjoin(Commune, Commune.code == Agency.commune_code)
-    if search.strip():
-        query = query.where(Agency.search_name.contains(fold(search.strip())))
-    rows: Sequence[Any] = session.execute(
-        query.order_by(Agency.commune_code.is_not(None), Agency.search_name).limit(limit)
-    ).all()
-    return rows
-
-
-def count_agencies(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Agency)) or 0
 
 
 def procedures(session: Session) -> list[Procedure]:

@@ -36,6 +36,12 @@ def categories(session: Session) -> list[CategoryName]:
     return [CategoryName(*row) for row in session.execute(query)]
 
 
+def offered(session: Session, found: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """Of categories with how sure the engine is, those that are not switched off, in their order."""
+    off = set(session.scalars(select(Category.code).where(Category.active.is_(False)))) if found else set()
+    return tuple(one for one in found if one[0] not in off)
+
+
 def category_name(session: Session, code: str) -> str:
     """Name of a category; the code itself where it is unknown."""
     return session.scalar(select(Category.name).where(Category.code == code)) or code

@@ -40,7 +40,7 @@ def dissolve(
         raise IllegalMove("agencies.dissolved_already", agency=agency.name)
     if at < now:
         raise IllegalMove("agencies.date_past")
-    if living(session, successor, at).id == agency.id or successor.id == agency.id:
+    if agency.id in _line(session, successor):
         raise IllegalMove("agencies.own_successor", agency=agency.name)
     if successor.dissolved_at is not None and successor.dissolved_at <= at:
         raise IllegalMove("agencies.successor_dissolved", agency=successor.name)
@@ -55,6 +55,15 @@ def dissolve(
     )
     session.flush()
     return agency
+
+
+def _line(session: Session, agency: Agency) -> set[int]:
+    """The agency, its successor, the successor's …, whatever their dates: none of them may close a circle."""
+    seen = {agency.id}
+    while agency.successor_id is not None and agency.successor_id not in seen:
+        agency = session.get_one(Agency, agency.successor_id)
+        seen.add(agency.id)
+    return seen
 
 
 def living(session: Session, agency: Agency, at: dt.datetime) -> Agency:

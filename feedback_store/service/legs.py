@@ -1,11 +1,10 @@
-"""Dispatch, acceptance and return of an agency's leg, and the suggested agency with its reason."""
+"""Dispatch, acceptance and return of an agency's leg."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import (
@@ -19,78 +18,10 @@ from feedback_store.service import agencies, clocks, extensions, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, own_leg, record
-from feedback_store.tables import Agency, Category, Clock, Commune, Leg, RoutingRule, Ticket
-from feedback_store.texts import render
+from feedback_store.tables import Agency, Clock, Leg, Ticket
 from vitext.dates import spoken_time
 
 RETURNS_BEFORE_SUPERVISOR = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Which agency routing proposes and why, in a sentence; no agency where none fits."""
-
-    agency_id: int | None
-    reason: str
-
-
-def suggest_agency(session: Session, *, category_code: str, commune_code: str | None, at: dt.datetime) -> Suggestion:
-    """A routing rule in force first (area and category before category before area), then the kind of
-    agency that the category names: the commune's own where there is one, else the province's."""
-    category = session.get(Category, category_code)
-    if category is None:
-        raise Refused("tickets.unknown_category", category=category_code)
-    rule = _rule(session, category_code, commune_code, at)
-    if rule is not None:
-        return Suggestion(rule.agency_id, render("routing.rule"))
-    alive = select(Agency).where(
-        Agency.kind == category.agency_kind, or_(Agency.dissolved_at.is_(None), Agency.dissolved_at > at)
-    )
-    province = session.scalars(alive.where(Agency.commune_code.is_(None)).order_by(Agency.id).limit(1)).one_or_none()
-    if province is not None:
-        reason = render("routing.province", category=category.name, agency=province.name)
-        return Suggestion(province.id, reason)
-    if commune_code is None:
-        return Suggestion(None, render("routing.need_commune", category=category.name))
-    own = session.scalars(alive.where(Agency.commune_code == commune_code).order_by(Agency.id).limit(1)).one_or_none()
-    if own is None:
-        heir = _heir(session, category.agency_kind, commune_code, at)
-        if heir is not None:
-            return Suggestion(heir.id, render("routing.successor", category=category.name, agency=heir.name))
-        return Suggestion(None, render("routing.none", category=category.name))
-    commune = session.get(Commune, commune_code)
-    return Suggestion(
-        own.id, render("routing.commune", category=category.name, commune=commune.name if commune else commune_code)
-    )
-
-
-def _heir(session: Session, kind: str, commune_code: str, at: dt.datetime) -> Agency | None:
-    """The successor of the commune's own agency of that kind, where that one is dissolved."""
-    query = select(Agency).where(
-        Agency.kind == kind, Agency.commune_code == commune_code, Agency.successor_id.is_not(None)
-    )
-    gone = session.scalars(query.order_by(Agency.dissolved_at.desc()).limit(1)).one_or_none()
-    heir = agencies.living(session, gone, at) if gone is not None else None
-    return heir if heir is not None and (heir.dissolved_at is None or heir.dissolved_at > at) else None
-
-
-def _rule(session: Session, category_code: str, commune_code: str | None, at: dt.datetime) -> RoutingRule | None:
-    query = (
-        select(RoutingRule)
-        .join(Agency, Agency.id == RoutingRule.agency_id)
-        .where(
-            RoutingRule.valid_from <= at,
-            or_(RoutingRule.valid_to.is_(None), RoutingRule.valid_to > at),
-            or_(RoutingRule.category_code.is_(None), RoutingRule.category_code == category_code),
-            or_(RoutingRule.commune_code.is_(None), RoutingRule.commune_code == commune_code),
-            or_(Agency.dissolved_at.is_(None), Agency.dissolved_at > at),
-        )
-        .order_by(
-            RoutingRule.category_code.is_(None), RoutingRule.commune_code.is_(None), RoutingRule.valid_from.desc()
-        )
-        .limit(1)
-    )
-    return session.scalars(query).one_or_none()
 
 
 def open_leg(

@@ -84,6 +84,8 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
     category = session.get(Category, report.category_code)
     if category is None:
         raise Refused("tickets.unknown_category", category=report.category_code)
+    if not category.active and actor.kind == "user":  # a citizen who began before it was switched off still files
+        raise Refused("categories.switched_off", name=category.name)
     service_class = faster(category.service_class, "H5") if report.danger else category.service_class
     ticket = _insert(session, report, category, service_class, now)
     if report.media_ids:
@@ -342,6 +344,8 @@ def change_category(
     category = session.get(Category, category_code)
     if category is None:
         raise Refused("tickets.unknown_category", category=category_code)
+    if not category.active and category.code != ticket.category_code:
+        raise Refused("categories.switched_off", name=category.name)
     old = ticket.category_code
     new_class = faster(category.service_class, "H5") if ticket.danger else category.service_class
     ticket.category_code, ticket.service_class = category.code, new_class

@@ -32,6 +32,7 @@ from feedback_store.tables.organisation import (
     RoutingRule,
     Setting,
     User,
+    UserFile,
     UserNotice,
     UserSession,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "User",
+    "UserFile",
     "UserNotice",
     "UserSession",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from sqlalchemy import Date, Float, ForeignKey, Index, String
@@ -64,6 +65,7 @@ class CategoryGroup(Base):
     code: Mapped[Code] = mapped_column(primary_key=True)
     name: Mapped[str]
     position: Mapped[int]
+    edited_at: Mapped[dt.datetime | None]
 
 
 class Category(Base):
@@ -141,6 +143,18 @@ class User(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
     created_by: Mapped[int | None]
+
+
+class UserFile(Base):
+    """A file of users between its preview and its confirmation; any web process can go on with it."""
+
+    __tablename__ = "user_files"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(comment="header and rows as read; emptied when it is applied")
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    applied_at: Mapped[dt.datetime | None]
 
 
 class UserSession(Base):

@@ -22,7 +22,11 @@ PAGES = {
     "/so-lieu": set(ROLES) - {"officer"},
     "/so-lieu/phieu": set(ROLES) - {"officer"},
     "/nguoi-dung": {"administrator"},
-    "/don-vi": {"administrator"},
+    "/nguoi-dung/tu-tep": {"administrator"},
+    "/don-vi": {"administrator", "supervisor"},
+    "/don-vi/1/ngung": {"administrator"},
+    "/linh-vuc": {"administrator", "supervisor"},
+    "/phan-cong": {"administrator", "supervisor"},
     "/thu-tuc": {"administrator"},
 }
 SECRET = "Bí mật của đơn vị khác"
