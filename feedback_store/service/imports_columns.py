@@ -1,0 +1,106 @@
+"""Columns of the import template and the faults of a whole file; a file with one changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from feedback_store.service.actor import Refused
+from feedback_store.service.imports_values import Cell, words
+from feedback_store.texts import render
+from vitext import fold
+
+COLUMNS = (
+    "old_code", "channel", "received_at", "text", "category", "commune", "place", "lat", "lon", "agency",
+    "dispatched_at", "due_at", "answered_at", "result", "told_at", "state", "refusal_reason", "rating", "name",
+    "phone", "anonymous",
+)  # fmt: skip
+NEEDED = frozenset({"old_code", "received_at", "text", "category"})
+PRIVATE = frozenset({"name", "phone"})
+SHOWN_FAULTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of the file: its number there, its cells by machine name, and all its cells as they came."""
+
+    line: int
+    cells: Mapping[str, Cell]
+
+    @property
+    def old_code(self) -> str:
+        return words(self.cells.get("old_code"))
+
+
+def heading(column: str) -> str:
+    """``old_code`` → "Mã cũ"."""
+    return render(f"imports.column_{column}")
+
+
+def _key(text: str) -> str:
+    """Headings are compared without marks, case, spaces and signs."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def known_headings() -> dict[str, str]:
+    """Every accepted heading, folded → machine name; the reason of a refused file leads to ''."""
+    found = {_key(render("imports.reason_heading")): "", _key("refused_because"): ""}
+    for column in COLUMNS:
+        found[_key(column)] = found[_key(heading(column))] = column
+    return found
+
+
+def read_rows(headings: Sequence[Cell], rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[SourceRow]:
+    """Rows by machine names; empty rows are left out.
+
+    Raises ``Refused`` for the faults of a whole file: a column missing, unknown or doubled, no row, a code twice.
+    """
+    columns = _columns(headings)
+    found: list[SourceRow] = []
+    for line, cells in rows:
+        named = {column: cell for column, cell in zip(columns, cells) if column and words(cell)}
+        if named:
+            found.append(SourceRow(line, named))
+    if not found:
+        raise Refused("imports.file_empty")
+    _check_codes(found)
+    return found
+
+
+def _columns(headings: Sequence[Cell]) -> list[str]:
+    known = known_headings()
+    titles = [words(cell) for cell in headings]
+    while titles and not titles[-1]:
+        titles.pop()
+    unknown = [title or "?" for title in titles if _key(title) not in known]
+    if unknown:
+        raise Refused("imports.file_unknown", columns=_listed(unknown))
+    columns = [known[_key(title)] for title in titles]
+    doubled = [column for column, count in Counter(columns).items() if count > 1]
+    if doubled:
+        raise Refused("imports.file_doubled", columns=_listed([heading(one) if one else titles[0] for one in doubled]))
+    missing = [heading(column) for column in COLUMNS if column not in columns]
+    if missing:
+        raise Refused("imports.file_missing", columns=_listed(missing))
+    return columns
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN_FAULTS])
+    return f"{shown} …" if len(names) > SHOWN_FAULTS else shown
+
+
+def _check_codes(rows: Sequence[SourceRow]) -> None:
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        if row.old_code:
+            lines.setdefault(row.old_code, []).append(row.line)
+    twice = [
+        render("imports.file_code_twice_one", code=code[:64], lines=", ".join(map(str, found[:5])))
+        for code, found in lines.items()
+        if len(found) > 1
+    ]
+    if twice:
+        more = " …" if len(twice) > SHOWN_FAULTS else ""
+        raise Refused("imports.file_code_twice", codes="; ".join(twice[:SHOWN_FAULTS]) + more)
