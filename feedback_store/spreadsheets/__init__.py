@@ -1,0 +1,26 @@
+"""Tables that people open in a spreadsheet program: XLSX written and read, CSV read.
+
+Shared by lists and figures, the import of history and users in bulk. Knows no table of the database.
+"""
+
+from feedback_store.spreadsheets.errors import SpreadsheetError
+from feedback_store.spreadsheets.reading import Limits, Row, Table, Value, read_table
+from feedback_store.spreadsheets.writing import Column, Kind, Sheet, write_refused, write_sheets, write_xlsx
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+__all__ = [
+    "XLSX_TYPE",
+    "Column",
+    "Kind",
+    "Limits",
+    "Row",
+    "Sheet",
+    "SpreadsheetError",
+    "Table",
+    "Value",
+    "read_table",
+    "write_refused",
+    "write_sheets",
+    "write_xlsx",
+]
