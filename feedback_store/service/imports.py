@@ -21,6 +21,7 @@ from feedback_store.service.imports_write import Origin, write_batch
 from feedback_store.store import Store
 from feedback_store.tables import ImportedTicket, Ticket, UserNotice
 from feedback_store.texts import render
+from vitext.dates import short_time
 
 Fate = Literal["new", "known", "differs", "refused"]
 FATES: tuple[Fate, ...] = ("new", "known", "differs", "refused")
@@ -56,9 +57,7 @@ class Preview:
         if one.plan is not None:
             self._count(one.plan)
         if len(shown) < FIRST_ROWS:
-            record = one.plan.record if one.plan else None
-            words = f"{record.category.name}: {record.text[:80]}" if record else "; ".join(one.reasons)
-            shown.append((one.row.line, one.row.old_code[:64], words))
+            shown.append((one.row.line, one.row.old_code[:64], _in_words(one)))
         if one.reasons:
             self.back.append(one)
 
@@ -73,6 +72,10 @@ class Preview:
                 self.figures[clock.kind] += 1
                 self.figures[f"{clock.kind}_on_time"] += clock.standing == "on_time"
 
+    def reasons(self) -> dict[int, str]:
+        """Line of each row to correct → why."""
+        return {one.row.line: ". ".join(reason.rstrip(".") for reason in one.reasons) + "." for one in self.back}
+
     def data(self) -> dict[str, Any]:
         """As it is stored for the console; rows to correct are in their file."""
         return {
@@ -83,6 +86,14 @@ class Preview:
         }
 
 
+def _in_words(one: Sorted) -> str:
+    """A row without what somebody wrote or who it was."""
+    if one.plan is None:
+        return "; ".join(one.reasons)
+    record = one.plan.record
+    return f"{record.category.name}, {short_time(one.plan.received)}, {render(f'console.state_{record.state}')}"
+
+
 def check_source(source: str) -> str:
     """The name of the old system. Raises ``Refused``."""
     name = " ".join(source.split())
@@ -91,11 +102,18 @@ def check_source(source: str) -> str:
     return name
 
 
-class Importer:
-    """One file against one installation; the catalogue is read once."""
+class Interrupted(Exception):
+    """The process ends; what was written stays, and the import goes on when it is repeated."""
 
-    def __init__(self, store: Store, rows: Sequence[SourceRow], *, source: str, now: dt.datetime) -> None:
-        self._store, self._rows, self._now = store, rows, now
+
+class Importer:
+    """One file against one installation; the catalogue is read once. ``stopping`` is asked between batches."""
+
+    def __init__(
+        self, store: Store, rows: Sequence[SourceRow], *, source: str, now: dt.datetime,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        self._store, self._rows, self._now, self._stopping = store, rows, now, stopping
         self.source = check_source(source)
         with store.reading() as session:
             self._catalogue: Catalogue = load_catalogue(session)
@@ -104,8 +122,9 @@ class Importer:
     def preview(self) -> Preview:
         """What importing would do; changes nothing."""
         made = Preview()
-        for one in self._sorted(self._rows):
-            made.add(one)
+        for batch in self._batches():
+            for one in batch:
+                made.add(one)
         return made
 
     def apply(
@@ -118,8 +137,7 @@ class Importer:
         """
         origin = Origin(run_id, self.source, user_id, self._catalogue.sample, self._now)
         done = Preview()
-        for start in range(0, len(self._rows), BATCH):
-            batch = list(self._sorted(self._rows[start : start + BATCH]))
+        for batch in self._batches():
             plans = [one.plan for one in batch if one.plan is not None]
             failed: set[int] = set()
             if plans:
@@ -133,6 +151,12 @@ class Importer:
         with self._store.transaction() as session:
             _conclude(session, done, origin)
         return done
+
+    def _batches(self) -> Iterator[list[Sorted]]:
+        for start in range(0, len(self._rows), BATCH):
+            if self._stopping():
+                raise Interrupted
+            yield list(self._sorted(self._rows[start : start + BATCH]))
 
     def _sorted(self, rows: Iterable[SourceRow]) -> Iterator[Sorted]:
         for row in rows:

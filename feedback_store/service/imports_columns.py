@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback_store.service.actor import Refused
 from feedback_store.service.imports_values import Cell, words
+from feedback_store.spreadsheets import Column, Row, Table, write_xlsx
 from feedback_store.texts import render
 from vitext import fold
 
@@ -23,10 +24,12 @@ SHOWN_FAULTS = 10
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row of the file: its number there, its cells by machine name, and all its cells as they came."""
+    """A row of the file: its number there and its filled cells by machine name. ``surplus``: something stands beyond
+    the last column."""
 
     line: int
     cells: Mapping[str, Cell]
+    surplus: bool = False
 
     @property
     def old_code(self) -> str:
@@ -51,35 +54,32 @@ def known_headings() -> dict[str, str]:
     return found
 
 
-def read_rows(headings: Sequence[Cell], rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[SourceRow]:
+def read_rows(table: Table) -> list[SourceRow]:
     """Rows by machine names; empty rows are left out.
 
     Raises ``Refused`` for the faults of a whole file: a column missing, unknown or doubled, no row, a code twice.
     """
-    columns = _columns(headings)
+    columns = _columns(table.header)
     found: list[SourceRow] = []
-    for line, cells in rows:
-        named = {column: cell for column, cell in zip(columns, cells) if column and words(cell)}
+    for row in table.rows:
+        named = {column: cell for column, cell in zip(columns, row.values) if column and words(cell)}
         if named:
-            found.append(SourceRow(line, named))
+            found.append(SourceRow(row.number, named, row.surplus))
     if not found:
         raise Refused("imports.file_empty")
     _check_codes(found)
     return found
 
 
-def _columns(headings: Sequence[Cell]) -> list[str]:
+def _columns(titles: Sequence[str]) -> list[str]:
     known = known_headings()
-    titles = [words(cell) for cell in headings]
-    while titles and not titles[-1]:
-        titles.pop()
     unknown = [title or "?" for title in titles if _key(title) not in known]
     if unknown:
         raise Refused("imports.file_unknown", columns=_listed(unknown))
     columns = [known[_key(title)] for title in titles]
     doubled = [column for column, count in Counter(columns).items() if count > 1]
     if doubled:
-        raise Refused("imports.file_doubled", columns=_listed([heading(one) if one else titles[0] for one in doubled]))
+        raise Refused("imports.file_doubled", columns=_listed([heading(one) if one else render("imports.reason_heading") for one in doubled]))
     missing = [heading(column) for column in COLUMNS if column not in columns]
     if missing:
         raise Refused("imports.file_missing", columns=_listed(missing))
@@ -104,3 +104,17 @@ def _check_codes(rows: Sequence[SourceRow]) -> None:
     if twice:
         more = " …" if len(twice) > SHOWN_FAULTS else ""
         raise Refused("imports.file_code_twice", codes="; ".join(twice[:SHOWN_FAULTS]) + more)
+
+
+def refused_file(table: Table, back: Mapping[int, str]) -> bytes:
+    """The rows of the lines in ``back`` as they came, each with why it was refused in the first column: XLSX that can
+    be corrected and given again."""
+    reason = render("imports.reason_heading")
+    kept = [place for place, name in enumerate(table.header) if known_headings().get(_key(name))]
+    columns = [Column(reason, width=60), *(Column(table.header[place]) for place in kept)]
+
+    def values(row: Row) -> list[object]:
+        return [back[row.number], *(row.values[place] for place in kept)]
+
+    rows = (values(row) for row in table.rows if row.number in back)
+    return write_xlsx(columns, rows, title=render("imports.sheet_refused"))

@@ -99,6 +99,8 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime) -> Recor
     """Raises :class:`RowRefused` with every reason that was found."""
     reader = _Reader(row)
     cells = row.cells
+    if row.surplus:
+        reader.reasons.append(render("imports.surplus"))
     for column in COLUMNS:
         if column in NEEDED and not words(cells.get(column)):
             reader.fault(column, CellFault("imports.cell_needed"))

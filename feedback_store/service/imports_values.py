@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
+from typing import TypeAlias
 
 from feedback_store.domain.history import Moment, instant, whole_day
+from feedback_store.spreadsheets import Value
 from vitext import fold
 
-Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | None
+Cell: TypeAlias = Value | None
 EARLIEST = dt.date(2000, 1, 1)
 _EXCEL_ZERO = dt.datetime(1899, 12, 30)
 _DAY_FIRST = r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"
@@ -21,6 +22,7 @@ _FORMS = [
     re.compile(rf"{_DAY_FIRST}(?:,?\s+{_TIME})?", re.IGNORECASE),
     re.compile(rf"{_TIME},?\s+(?:ngày\s+)?{_DAY_FIRST}", re.IGNORECASE),
 ]
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _PHONE = re.compile(r"0[35789]\d{8}|02\d{9}|01[2689]\d{8}|1[89]00\d{4,6}")
 _YES = frozenset({"co", "x", "1", "true", "yes", "y", "dung", "giau ten", "an danh"})
 _NO = frozenset({"", "khong", "0", "false", "no", "n", "sai"})
@@ -36,33 +38,26 @@ class CellFault(ValueError):
 
 
 def words(cell: Cell) -> str:
-    """The cell as text, composed (NFC); whole numbers without the ".0" that spreadsheets add."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return unicodedata.normalize("NFC", str(cell)).replace("\r\n", "\n").replace("\x00", "").strip()
+    """The cell as text; composed and without blanks around it, as the reader of spreadsheets gives it."""
+    return "" if cell is None else cell.replace("\x00", "") if isinstance(cell, str) else str(cell)
 
 
 def moment(cell: Cell) -> Moment | None:
     """ISO, ``dd/mm/yyyy [hh:mm[:ss]]``, ``hh:mm dd/mm/yyyy`` and dates of Excel; local time of Viet Nam.
 
-    A date of Excel at midnight is a date without a time. Raises :class:`CellFault`.
+    A date cell at midnight is a date without a time: that is how a spreadsheet program keeps one. Raises
+    :class:`CellFault`.
     """
-    if isinstance(cell, bool):
-        raise CellFault("imports.bad_date")
-    if isinstance(cell, int | float):
-        cell = _from_serial(cell)
-    if isinstance(cell, dt.datetime):
-        cell = cell.replace(microsecond=0)
-        return _checked(cell.date() if cell.time() == dt.time() else cell)
-    if isinstance(cell, dt.date):
-        return _checked(cell)
     text = words(cell)
     if not text:
         return None
+    if _SERIAL.fullmatch(text):
+        cell = _from_serial(float(text))
+    if isinstance(cell, dt.datetime):
+        cell = cell.replace(microsecond=0, tzinfo=None)
+        return _checked(cell.date() if cell.time() == dt.time() else cell)
+    if isinstance(cell, dt.date):
+        return _checked(cell)
     found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     if found is None:
         raise CellFault("imports.bad_date")
@@ -120,12 +115,12 @@ def stars(cell: Cell) -> int | None:
 
 
 def phone(cell: Cell) -> str | None:
-    """A Vietnamese number as ``0912345678``; nine digits in a number cell lost their zero."""
+    """A Vietnamese number as ``0912345678``; a number cell has lost its zero."""
     text = re.sub(r"[\s.\-()]", "", words(cell))
     if not text:
         return None
     text = re.sub(r"^(?:\+|00)?84(?=\d{9,10}$)", "0", text)
-    if isinstance(cell, int | float) and re.fullmatch(r"[235789]\d{8,9}", text):
+    if re.fullmatch(r"[35789]\d{8}|2\d{9}", text):
         text = f"0{text}"
     if not _PHONE.fullmatch(text):
         raise CellFault("imports.bad_phone")

@@ -148,7 +148,8 @@ class _Writer:
             "reporter_phone": one.phone, "text": one.text, "place_text": one.place, "lat": one.lat, "lon": one.lon,
             "commune_code": one.commune, "category_code": one.category.code,
             "service_class": one.category.service_class, "danger": False,
-            "search_text": f"{search_text(self._code, one.text, one.place, one.category.name)} {_searched(one.old_code)}",
+            "search_text": search_text(self._code, one.text, one.place, one.category.name)
+            + f" {_searched(one.old_code)}",
             "receipt_at": plan.received, "first_response_at": exact[0] if exact else None,
             "closed_at": (plan.told or plan.answered) if over else None, "close_reason": one.refusal_reason,
             "next_deadline_at": plan.next_deadline(), "deadline_failures": 0, "is_sample": self._origin.sample,

@@ -19,11 +19,14 @@ class ImportRun(Base):
     id: Mapped[BigKey]
     source: Mapped[str] = mapped_column(String(64), comment="name of the old system")
     file_name: Mapped[str]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Fernet token; null = erased")
-    refused: Mapped[bytes | None] = mapped_column(LargeBinary, comment="the rows to correct, a Fernet token of a file")
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="Fernet token; null = erased")
+    refused: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True, comment="the rows to correct, a Fernet token of a file"
+    )
     state: Mapped[Code] = mapped_column(comment="received | checked | confirmed | done | faulty | cancelled")
     fault: Mapped[str | None] = mapped_column(comment="of the whole file, as people read it")
     preview: Mapped[dict[str, Any] | None] = mapped_column(comment="counts and first rows, no contact data")
+    result: Mapped[dict[str, Any] | None] = mapped_column(comment="the same of what was done")
     total: Mapped[int] = mapped_column(default=0, comment="rows to import")
     done: Mapped[int] = mapped_column(default=0, comment="rows imported so far")
     claimed_until: Mapped[dt.datetime | None] = mapped_column(comment="a worker has it until then")

@@ -29,6 +29,7 @@ def upgrade() -> None:
             "preview", postgresql.JSONB(), nullable=True,
             comment="counts and first rows, no contact data",
         ),
+        sa.Column("result", postgresql.JSONB(), nullable=True, comment="the same of what was done"),
         sa.Column("total", sa.Integer(), nullable=False, comment="rows to import"),
         sa.Column("done", sa.Integer(), nullable=False, comment="rows imported so far"),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True, comment="a worker has it until then"),

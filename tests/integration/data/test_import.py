@@ -217,8 +217,8 @@ def test_the_same_file_again_adds_nothing(loaded_store: Store) -> None:
 
 def test_the_same_row_written_another_way_is_the_same_row(loaded_store: Store) -> None:
     load(loaded_store, CLOSED)
-    other = {**CLOSED, "category": "moi-truong.rac", "received_at": dt.datetime(2026, 3, 2, 9, 15),
-             "phone": 912345678, "agency": "so-xay-dung", "state": ""}  # fmt: skip
+    other = {**CLOSED, "category": "moi-truong.rac", "received_at": dt.datetime(2026, 3, 2, 9, 15, tzinfo=VIET_NAM),
+             "phone": "912345678", "agency": "so-xay-dung", "state": ""}  # fmt: skip
     assert fates(load(loaded_store, other)) == {"known": 1}
 
 
@@ -255,7 +255,8 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(loaded_store: Store) 
 
 def test_open_work_of_a_dissolved_agency_goes_to_its_successor(loaded_store: Store) -> None:
     with loaded_store.transaction() as session:
-        old, new = session.scalars(select(Agency).where(Agency.code.in_(("so-xay-dung", "so-nnmt"))).order_by(Agency.id))
+        query = select(Agency).where(Agency.code.in_(("so-xay-dung", "so-nnmt")))
+        old, new = session.scalars(query.order_by(Agency.id))
         agencies.dissolve(
             session, agency_id=old.id, successor_id=new.id, at=at("2026-11-20 00:00"), reason="Quyết định 12/QĐ",
             actor=Actor("user", 1, "administrator"), now=at("2026-11-19 08:00"),
