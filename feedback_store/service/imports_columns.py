@@ -79,7 +79,8 @@ def _columns(titles: Sequence[str]) -> list[str]:
     columns = [known[_key(title)] for title in titles]
     doubled = [column for column, count in Counter(columns).items() if count > 1]
     if doubled:
-        raise Refused("imports.file_doubled", columns=_listed([heading(one) if one else render("imports.reason_heading") for one in doubled]))
+        names = [heading(one) if one else render("imports.reason_heading") for one in doubled]
+        raise Refused("imports.file_doubled", columns=_listed(names))
     missing = [heading(column) for column in COLUMNS if column not in columns]
     if missing:
         raise Refused("imports.file_missing", columns=_listed(missing))
