@@ -24,16 +24,22 @@ SHOWN_FAULTS = 10
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row of the file: its number there and its filled cells by machine name. ``surplus``: something stands beyond
-    the last column."""
+    """A row of the file: its number there and its values, with the places of the columns that all rows share.
+    ``surplus``: something stands beyond the last column."""
 
     line: int
-    cells: Mapping[str, Cell]
+    values: tuple[Cell, ...]
+    places: Mapping[str, int]
     surplus: bool = False
 
     @property
+    def cells(self) -> dict[str, Cell]:
+        """The filled cells by machine name."""
+        return {column: cell for column, place in self.places.items() if words(cell := self.values[place])}
+
+    @property
     def old_code(self) -> str:
-        return words(self.cells.get("old_code"))
+        return words(self.values[self.places["old_code"]])
 
 
 def heading(column: str) -> str:
@@ -59,12 +65,12 @@ def read_rows(table: Table) -> list[SourceRow]:
 
     Raises ``Refused`` for the faults of a whole file: a column missing, unknown or doubled, no row, a code twice.
     """
-    columns = _columns(table.header)
-    found: list[SourceRow] = []
-    for row in table.rows:
-        named = {column: cell for column, cell in zip(columns, row.values) if column and words(cell)}
-        if named:
-            found.append(SourceRow(row.number, named, row.surplus))
+    places = {column: place for place, column in enumerate(_columns(table.header)) if column}
+    found = [
+        SourceRow(row.number, row.values, places, row.surplus)
+        for row in table.rows
+        if row.surplus or any(words(row.values[place]) for place in places.values())
+    ]
     if not found:
         raise Refused("imports.file_empty")
     _check_codes(found)

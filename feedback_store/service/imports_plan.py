@@ -37,11 +37,15 @@ class PlannedClock:
     stopped: dt.datetime | None
     standing: Standing
     warned: int = 0
-    superseded: list[int] = field(default_factory=list)
+    superseded: tuple[int, int] | None = None
+    """First and last level of the warnings that passed before the import."""
 
     @property
     def breached(self) -> dt.datetime | None:
         return self.due if self.standing == "late" else None
+
+    def level_passed(self, level: int, now: dt.datetime) -> bool:
+        return warnings.instant(self.calendar, self.target, self.start, self.due, level) <= now
 
     def next_look(self) -> dt.datetime:
         """When the deadline job must look at this running clock."""
@@ -190,11 +194,26 @@ def _without_flood(plan: Plan, now: dt.datetime) -> None:
     for clock in plan.clocks:
         if clock.stopped is not None:
             continue
-        sent = FIRST_LEVEL.get(clock.kind, 0)
-        clock.superseded = warnings.passed(clock.calendar, clock.target, clock.start, clock.due, now, sent=sent)
-        clock.warned = clock.superseded[-1] if clock.superseded else 0
+        first = warnings.after(FIRST_LEVEL.get(clock.kind, 0))
+        if clock.level_passed(first, now):
+            clock.warned = _last_passed(clock, first, now)
+            clock.superseded = first, clock.warned
         if clock.standing == "late":
             late.append(clock)
     if {clock.kind for clock in late} >= {"promise", "resolve"}:
         promise = next(clock for clock in late if clock.kind == "promise")
         promise.warned = promise.warned + 1 if promise.warned >= warnings.DUE else warnings.DUE
+
+
+def _last_passed(clock: PlannedClock, first: int, now: dt.datetime) -> int:
+    """The highest level that has passed; daily ones of years are halved, not walked through."""
+    level = first
+    while level < warnings.DUE and clock.level_passed(warnings.after(level), now):
+        level = warnings.after(level)
+    if level < warnings.DUE:
+        return level
+    low, high = level, warnings.MOST_LEVELS
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if clock.level_passed(middle, now) else (low, middle)
+    return low

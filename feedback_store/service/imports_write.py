@@ -221,7 +221,7 @@ class _Writer:
         silent = {clock["id"]: planned.superseded for clock, planned in zip(told, plan.clocks) if planned.superseded}
         data = {
             "source": self._origin.source, "old_code": one.old_code, "unjudged": plan.unjudged, "clocks": told,
-            "superseded": {str(key): [levels[0], levels[-1]] for key, levels in silent.items()},
+            "superseded": {str(key): list(levels) for key, levels in silent.items()},
             "due": one.due.high.isoformat() if one.due else None,
             "rating": one.rating,
         }  # fmt: skip

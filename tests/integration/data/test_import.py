@@ -12,6 +12,7 @@ from feedback_store.domain.kpi import Period
 from feedback_store.queries import figures
 from feedback_store.queries.tickets import QueueFilter, queue
 from feedback_store.service import agencies, deadlines, legs, results, tickets
+from feedback_store.service import clocks as clocks_service
 from feedback_store.service.actor import Actor
 from feedback_store.service.imports import Importer
 from feedback_store.store import Store
@@ -334,3 +335,14 @@ def test_supervisors_get_one_notice_and_the_queue_finds_what_was_imported(loaded
             assert found.total == wanted
         found = queue(session, actor=OPERATOR, filters=QueueFilter(search="hp-2"), at=NOW)
         assert found.total == 1
+
+
+def test_old_levels_of_warnings_are_found_as_the_job_would_find_them(loaded_store: Store) -> None:
+    dates = ["10/01/2022 09:00", "19/11/2026 14:00", "20/11/2026 16:59", "22/11/2026 10:00", "23/11/2026 08:59"]
+    load(loaded_store, *({**OPEN, "old_code": f"HP-{n}", "received_at": day, "dispatched_at": day,
+                          "category": "duong-bo.o-ga" if n % 2 else "moi-truong.rac", "state": "Đang xử lý"}
+                         for n, day in enumerate(dates)))  # fmt: skip
+    with loaded_store.reading() as session:
+        for clock in session.scalars(select(Clock).where(Clock.kind == "resolve")):
+            clock.warned_level, stored = 0, clock.warned_level
+            assert (clocks_service.warning_levels(session, clock, NOW) or [0])[-1] == stored
