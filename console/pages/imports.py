@@ -87,7 +87,7 @@ def show(request: Request, run_id: int, user: CurrentUser = Depends(ADMIN)) -> R
         user,
         run=run,
         data=data,
-        lines=reports.summary(data) if data else [],
+        lines=reports.summary(data, done=run.state == "done") if data else [],
         correctable=correctable,
         working=run.state in WORKING,
     )

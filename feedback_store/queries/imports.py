@@ -34,14 +34,15 @@ def origin(session: Session, ticket_id: int) -> Origin | None:
     return Origin(row.source, row.old_code, tuple(data.get("unjudged", ())))
 
 
-def summary(data: Mapping[str, Any]) -> list[str]:
-    """Counts, states and figures of a preview in sentences."""
+def summary(data: Mapping[str, Any], *, done: bool = False) -> list[str]:
+    """Counts, states and figures in sentences: of a preview, or of what was done."""
     fates, figures = data["fates"], data["figures"]
-    lines = [render("imports.report_rows", count=sum(fates.values()), **fates)]
+    tense = "_done" if done else ""
+    lines = [render(f"imports.report_rows{tense}", count=sum(fates.values()), **fates)]
     if not fates["new"]:
         return lines
     states = ", ".join(f"{count} {render(f'console.state_{state}')}" for state, count in data["states"].items())
-    lines.append(render("imports.report_states", states=states))
+    lines.append(render(f"imports.report_states{tense}", states=states))
     names = ("promise", "promise_on_time", "resolve", "resolve_on_time", "unjudged_promise", "unjudged_resolve")
     lines.append(render("imports.report_figures", **{name: figures.get(name, 0) for name in names}))
     if figures.get("overdue"):

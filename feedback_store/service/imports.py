@@ -74,7 +74,7 @@ class Preview:
 
     def reasons(self) -> dict[int, str]:
         """Line of each row to correct → why."""
-        return {one.row.line: ". ".join(reason.rstrip(".") for reason in one.reasons) + "." for one in self.back}
+        return {one.row.line: _sentences(one.reasons) for one in self.back}
 
     def data(self) -> dict[str, Any]:
         """As it is stored for the console; rows to correct are in their file."""
@@ -89,9 +89,13 @@ class Preview:
 def _in_words(one: Sorted) -> str:
     """A row without what somebody wrote or who it was."""
     if one.plan is None:
-        return "; ".join(one.reasons)
+        return _sentences(one.reasons)
     record = one.plan.record
     return f"{record.category.name}, {short_time(one.plan.received)}, {render(f'console.state_{record.state}')}"
+
+
+def _sentences(reasons: Iterable[str]) -> str:
+    return " ".join(f"{reason}." for reason in reasons)
 
 
 def check_source(source: str) -> str:

@@ -151,7 +151,7 @@ class _Writer:
             "search_text": search_text(self._code, one.text, one.place, one.category.name)
             + f" {_searched(one.old_code)}",
             "receipt_at": plan.received, "first_response_at": exact[0] if exact else None,
-            "closed_at": (plan.told or plan.answered) if over else None, "close_reason": one.refusal_reason,
+            "closed_at": plan.told if over else None, "close_reason": one.refusal_reason,
             "next_deadline_at": plan.next_deadline(), "deadline_failures": 0, "is_sample": self._origin.sample,
             "is_imported": True, "created_at": now, "updated_at": now,
         })  # fmt: skip
@@ -190,9 +190,9 @@ class _Writer:
         if one.state in ("released", "closed") and plan.told is not None:
             self._event("released", plan.told, new="released", leg=leg)
             self._event("delivered", plan.told, leg=leg)
+        if one.state in ("closed", "refused", "withdrawn") and plan.told is not None:
+            self._event(one.state, plan.told, new=one.state, reason=one.refusal_reason)
         at = plan.told or plan.answered
-        if one.state in ("closed", "refused", "withdrawn") and at is not None:
-            self._event(one.state, at, new=one.state, reason=one.refusal_reason)
         if one.rating is not None and at is not None:
             self._event("rated", at, new=str(one.rating))
 
