@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 import pytest
@@ -346,3 +347,39 @@ def test_old_levels_of_warnings_are_found_as_the_job_would_find_them(loaded_stor
         for clock in session.scalars(select(Clock).where(Clock.kind == "resolve")):
             clock.warned_level, stored = 0, clock.warned_level
             assert (clocks_service.warning_levels(session, clock, NOW) or [0])[-1] == stored
+
+
+STATES = ["", "Chờ phân phối", "Đã phân phối", "Đang xử lý", "Chờ duyệt", "Đã gửi kết quả", "Đã kết thúc", "Từ chối",
+          "Đã rút"]
+CATEGORIES = ["moi-truong.rac", "duong-bo.o-ga", "duong-bo.den-tin-hieu", "an-ninh.co-bac"]
+TIMES = ("received_at", "dispatched_at", "answered_at", "told_at", "due_at")
+
+
+def random_row(rng: random.Random, number: int) -> dict[str, Any]:
+    """Dates in order, some left out, some without a time."""
+    minutes = [rng.randrange(60 * 24 * 60) if rng.random() < 0.7 else rng.randrange(2 * 24 * 60) for _ in range(4)]
+    if rng.random() < 0.8:
+        minutes.sort()
+    cells = {}
+    for column, value in zip(TIMES, [*minutes, minutes[0] + rng.choice((0, 1, rng.randrange(10 * 24 * 60)))]):
+        here = (at("2026-09-24 00:00") + dt.timedelta(minutes=value)).astimezone(VIET_NAM)
+        shown = f"{here:%d/%m/%Y}" if rng.random() < 0.25 else f"{here:%d/%m/%Y %H:%M}"
+        cells[column] = "" if column != "received_at" and rng.random() < 0.35 else shown
+    state = rng.choice(STATES)
+    if state in STATES[:5]:
+        cells["told_at"] = ""
+    if state in STATES[1:4]:
+        cells["answered_at"] = ""
+    return {**CLOSED, "old_code": f"R-{number}", "rating": "", "category": rng.choice(CATEGORIES), "state": state,
+            "refusal_reason": "Ngoài địa bàn" if state == "Từ chối" else "", **cells}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_imported_the_second_path_finds_the_same_standings(loaded_store: Store, seed: int) -> None:
+    """Rows of all states; some are refused, none is half in."""
+    rng = random.Random(seed)
+    done = load(loaded_store, *(random_row(rng, number) for number in range(150)))
+    assert done.fates["new"] > 50
+    assert count(loaded_store, Ticket) == done.fates["new"]
+    settled(loaded_store, NOW)
+    settled(loaded_store, NOW + dt.timedelta(days=40))
