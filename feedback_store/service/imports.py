@@ -17,7 +17,7 @@ from feedback_store.service.imports_catalogue import Catalogue, load_catalogue
 from feedback_store.service.imports_columns import SourceRow
 from feedback_store.service.imports_plan import Plan, make_plan
 from feedback_store.service.imports_rows import RowRefused, changed_columns, digest, read_record
-from feedback_store.service.imports_write import Origin, write_batch
+from feedback_store.service.imports_write import Origin, Unwritten, write_batch
 from feedback_store.store import Store
 from feedback_store.tables import ImportedTicket, Ticket, UserNotice
 from feedback_store.texts import render
@@ -143,14 +143,16 @@ class Importer:
         done = Preview()
         for batch in self._batches():
             plans = [one.plan for one in batch if one.plan is not None]
-            failed: set[int] = set()
+            left: dict[int, Unwritten] = {}
             if plans:
                 with self._store.transaction() as session:
-                    failed = {plan.record.line for plan in write_batch(session, plans, origin)}
-                    progress(session, done.fates["new"] + len(plans) - len(failed))
+                    left = write_batch(session, plans, origin)
+                    progress(session, done.fates["new"] + len(plans) - len(left))
             for one in batch:
-                if one.row.line in failed:
-                    one = Sorted(one.row, "refused", reasons=(render("imports.write_failed"),))
+                fate = left.get(one.row.line)
+                if fate is not None:
+                    reasons = (render("imports.write_failed"),) if fate == "refused" else ()
+                    one = Sorted(one.row, fate, reasons=reasons)
                 done.add(one)
         with self._store.transaction() as session:
             _conclude(session, done, origin)

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,7 @@ _LEG_STATES = {
 }  # fmt: skip
 _ORDER = (Ticket, Leg, Clock, TicketEvent, Rating, ImportedTicket)
 KIND = "imported"
+Unwritten = Literal["known", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,23 @@ class Origin:
     now: dt.datetime
 
 
-def write_batch(session: Session, plans: Sequence[Plan], origin: Origin) -> list[Plan]:
-    """Write the tickets; gives those that the database refused. One fault does not hold up the others: then every
-    row has a savepoint of its own."""
+def write_batch(session: Session, plans: Sequence[Plan], origin: Origin) -> dict[int, Unwritten]:
+    """Write the tickets; gives the lines that were not written: refused by the database, or known because another
+    import of the same source brought them meanwhile. One fault does not hold up the others: then every row has a
+    savepoint of its own."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"import:{origin.source}"))))
     known = set(_known(session, origin.source, [plan.record.old_code for plan in plans]))
     fresh = [plan for plan in plans if plan.record.old_code not in known]
+    left: dict[int, Unwritten] = {plan.record.line: "known" for plan in plans if plan.record.old_code in known}
     if not fresh:
-        return []
+        return left
     try:
         with session.begin_nested():
             _insert(session, fresh, origin)
-        return []
+        return left
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-    failed = []
     for plan in fresh:
         try:
             with session.begin_nested():
@@ -61,8 +63,8 @@ def write_batch(session: Session, plans: Sequence[Plan], origin: Origin) -> list
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            failed.append(plan)
-    return failed
+            left[plan.record.line] = "refused"
+    return left
 
 
 def _known(session: Session, source: str, codes: Sequence[str]) -> Sequence[str]:

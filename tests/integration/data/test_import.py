@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from feedback_store.domain.kpi import Period
 from feedback_store.queries import figures
+from feedback_store.queries.explain import explain
 from feedback_store.queries.tickets import QueueFilter, queue
 from feedback_store.service import agencies, deadlines, legs, results, tickets
 from feedback_store.service import clocks as clocks_service
@@ -27,7 +29,7 @@ from feedback_store.tables import (
     TicketEvent,
     UserNotice,
 )
-from tests.integration.data.history import CLOSED, NOW, OPEN, SOURCE, fates, load, reasons, sheet
+from tests.integration.data.history import CLOSED, NOW, OPEN, SOURCE, fates, load, reasons, run_id, sheet
 from tests.integration.tickets.conftest import untold
 from tests.sla import second_path
 from vitext.dates import VIET_NAM
@@ -383,3 +385,22 @@ def test_whatever_is_imported_the_second_path_finds_the_same_standings(loaded_st
     assert count(loaded_store, Ticket) == done.fates["new"]
     settled(loaded_store, NOW)
     settled(loaded_store, NOW + dt.timedelta(days=40))
+
+
+def test_two_imports_of_one_file_at_once_bring_each_row_once(loaded_store: Store) -> None:
+    rows = [{**CLOSED, "old_code": f"HP-{number}"} for number in range(40)]
+    importers = [Importer(loaded_store, sheet(*rows), source=SOURCE, now=NOW) for _ in range(2)]
+    runs = [run_id(loaded_store) for _ in range(2)]
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda one, run: one.apply(run_id=run, user_id=None), importers, runs))
+    assert count(loaded_store, Ticket) == 40
+    assert sum(one.fates["new"] for one in done) == 40
+    assert sum(one.fates["known"] for one in done) == 40
+
+
+def test_explain_tells_of_an_imported_ticket(loaded_store: Store) -> None:
+    load(loaded_store, {**CLOSED, "due_at": "04/03/2026"}, {**OPEN, "due_at": "25/11/2026 09:30:30"})
+    with loaded_store.reading() as session:
+        told = [one for ticket in session.scalars(select(Ticket)) for one in explain(session, ticket, now=NOW)]
+    assert len(told) == 5
+    assert all(one.used >= dt.timedelta() for one in told)
