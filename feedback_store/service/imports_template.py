@@ -42,7 +42,7 @@ def _column(name: str) -> Column:
 
 
 def _help() -> list[list[str]]:
-    rows = [["", "", "", render("imports.help_intro")]]
+    rows = [["", "", "", sentence] for sentence in render("imports.help_intro").split("|")]
     for column in COLUMNS:
         needed = render("imports.help_needed" if column in NEEDED else "imports.help_not_needed")
         rows.append([heading(column), column, needed, render(f"imports.help_{column}")])

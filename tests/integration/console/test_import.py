@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import io
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.gateway.database import Database
 from feedback_store.service import imports_runs
 from feedback_store.service.actor import Actor
 from feedback_store.service.imports_columns import COLUMNS, heading
@@ -17,6 +21,7 @@ from feedback_store.spreadsheets import Column, read_table, write_xlsx
 from feedback_store.tables import ImportRun, Ticket
 from tests.integration.console.conftest import Office, Person
 from tests.integration.data.history import CLOSED, OPEN, SOURCE
+from worker import upkeep
 
 PLACE = "/nhap-du-lieu"
 WRONG = {**OPEN, "old_code": "HP-3", "category": "Ngập lụt nặng", "phone": "0912345678"}
@@ -188,3 +193,14 @@ def test_nobody_but_an_administrator_sees_the_page(office: Office, person: Calla
         assert one.get(path).status_code == 404
     with office.store.transaction() as session, pytest.raises(Exception, match="not_allowed"):
         imports_runs.confirm(session, run_id=1, actor=Actor("user", 1, "operator"), now=office.now)
+
+
+def test_the_worker_takes_up_what_waits(office: Office, admin: Person) -> None:
+    send(admin, xlsx(CLOSED))
+    database, threads = Database(office.store, threads=1), ThreadPoolExecutor(1)
+    try:
+        asyncio.run(upkeep.import_tickets(database, threads, threading.Event()))
+    finally:
+        threads.shutdown()
+        database.close()
+    assert last(office).state == "checked"
