@@ -65,16 +65,15 @@ def _is_demo(server: EmbeddedPostgres) -> bool:
 
 
 @contextmanager
-def session_at_hand() -> Iterator[Session]:
-    """One transaction on the installation's database, for a command; a refusal ends it with status 1 and a sentence."""
+def store_at_hand() -> Iterator[Store]:
+    """The installation's database for a command; a refusal ends it with status 1 and a sentence."""
     settings = Settings()
     try:
         with database_at_hand(settings) as url:
             crypto.configure(Keys(settings.keys).keyring())
             store = Store(make_engine(url, pool_size=1))
             try:
-                with store.transaction() as session:
-                    yield session
+                yield store
             finally:
                 store.close()
     except Refused as error:
@@ -83,3 +82,10 @@ def session_at_hand() -> Iterator[Session]:
     except (CannotStart, PostgresError, KeyFault) as error:
         typer.echo(f"hotline: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@contextmanager
+def session_at_hand() -> Iterator[Session]:
+    """One transaction on the installation's database, for a command."""
+    with store_at_hand() as store, store.transaction() as session:
+        yield session

@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "hotline.doctor_cli",
     "user": "hotline.user_cli",
     "sla": "hotline.sla_cli",
+    "tickets": "hotline.tickets_cli",
     "backup": "hotline.backup_cli",
     "restore": "hotline.backup_cli",
 }

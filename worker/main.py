@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import datetime as dt
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -55,6 +57,8 @@ class Worker:
         )
         self.delivery = Delivery(self.database, self.senders, config.media)
         self.queue = jobs.make_queue(config.database_url, self.delivery)
+        self.imports = ThreadPoolExecutor(1, thread_name_prefix="imports")
+        self.ending = threading.Event()
         self.ready = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -65,6 +69,7 @@ class Worker:
             self.ready.set()
             log.info("worker_started")
             await stop.wait()
+            self.ending.set()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=8)
@@ -72,6 +77,7 @@ class Worker:
         await self.engine.close()
         for sender in self.senders.values():
             await sender.close()
+        self.imports.shutdown(wait=False, cancel_futures=True)
         self.database.close()
         log.info("worker_stopped")
 
@@ -106,6 +112,7 @@ class Worker:
             (2, "deadlines", lambda: upkeep.handle_deadlines(database)),
             (10, "successors", lambda: upkeep.hand_over(database)),
             (10, "sealed", lambda: upkeep.erase_sealed(database, media_root)),
+            (2, "imports", lambda: upkeep.import_tickets(database, self.imports, self.ending)),
             (5, "heartbeat", lambda: upkeep.beat(database)),
             (10, "stalled", lambda: jobs.rescue_stalled(self.queue)),
             (3600, "finished jobs", lambda: jobs.prune_finished(self.queue)),

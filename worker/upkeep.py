@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -13,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
-from feedback_store.service import agencies, deadlines, denunciations, limits, media
+from feedback_store.service import agencies, deadlines, denunciations, imports_runs, limits, media
 
 log = structlog.get_logger("worker.upkeep")
 
@@ -60,8 +63,17 @@ async def fetch_photos(database: Database, photos: PhotoFetcher) -> int:
     return len(due)
 
 
+async def import_tickets(database: Database, threads: Executor, stopping: threading.Event) -> None:
+    """Files from another system that an administrator gave in: checked, and written once confirmed."""
+    loop = asyncio.get_running_loop()
+    work = partial(imports_runs.work, database.store, clock=_now, stopping=stopping.is_set)
+    while await loop.run_in_executor(threads, work):
+        pass
+
+
 async def prune(database: Database) -> None:
     await database.transaction(limits.prune, now=_now())
+    await database.transaction(imports_runs.erase_old, now=_now())
 
 
 async def beat(database: Database) -> None:

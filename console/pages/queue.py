@@ -37,7 +37,7 @@ TAB_NAMES = {
     ),
 }
 CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
-CHANNELS = ("web", "telegram", "phone")
+CHANNELS = ("web", "telegram", "phone", "zalo", "email", "in_person", "other")
 
 
 @router.get("/")
@@ -57,6 +57,7 @@ def queue(
     xa: str = "",
     nhom: str = "",
     kenh: str = "",
+    nguon: str = "",
     tu: str = "",
     den: str = "",
     trang: int = 1,
@@ -73,6 +74,7 @@ def queue(
         commune=xa or None,
         service_class=nhom if nhom in CLASSES else None,
         channel=kenh if kenh in CHANNELS else None,
+        imported={"cu": True, "moi": False}.get(nguon),
         since=_day(tu),
         until=_day(den, after=True),
         page=trang,
@@ -93,6 +95,7 @@ def queue(
         "xa": xa,
         "nhom": nhom,
         "kenh": kenh,
+        "nguon": nguon,
         "tu": tu,
         "den": den,
     }
@@ -109,7 +112,7 @@ def queue(
         classes=CLASSES,
         channels=CHANNELS,
         link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
-        filtered=any(given[k] for k in ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "tu", "den")),
+        filtered=any(given[k] for k in ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")),
     )
 
 

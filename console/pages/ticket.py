@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from feedback_store.domain.lifecycle import may_leg, may_ticket
-from feedback_store.queries import conversations, desk, lookups
+from feedback_store.queries import conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, routing, tickets
@@ -78,6 +78,7 @@ def ticket_view(
             "agencies": desk.agencies(session, standing=True),
             "categories": lookups.categories(session),
             "version": ticket.version,
+            "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }

@@ -99,6 +99,17 @@ class Gazetteer:
         codes = dict.fromkeys(w.commune_code for w in named or wards)
         return PlaceFound(tuple(self.communes[c] for c in codes if c in self.communes), wards[0].old_name)
 
+    def find_old(self, text: str) -> tuple[PlaceFound, bool] | None:
+        """The ward abolished in 2025 that a text names, also where a commune of today has its name; and whether the
+        text names its district too."""
+        here = f" {plain(text)} "
+        name = max((n for n in self._old if f" {n} " in here), key=len, default=None)
+        if name is None:
+            return None
+        rest = here.replace(f" {name} ", "  ", 1)
+        named = any(w.old_district and f" {_district(w.old_district)} " in rest for w in self._old[name])
+        return self._successors(name, rest), named
+
     def nearest(self, lat: float, lon: float, count: int = 3) -> list[tuple[CommuneEntry, float]]:
         """Communes by distance of their centre, in km; boundaries are not known, so ask."""
         measured = [

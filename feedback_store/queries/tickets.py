@@ -47,6 +47,7 @@ class QueueFilter:
     commune: str | None = None
     service_class: str | None = None
     channel: str | None = None
+    imported: bool | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     page: int = 1
@@ -148,6 +149,8 @@ def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[Col
                 Leg.state.not_in(("returned", "cancelled")),
             )
         )
+    if filters.imported is not None:
+        found.append(Ticket.is_imported == filters.imported)
     if filters.since:
         found.append(Ticket.receipt_at >= filters.since)
     if filters.until:

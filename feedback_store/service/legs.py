@@ -219,13 +219,14 @@ def return_leg(
     pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
     extensions.lapse(session, leg=leg, now=now)
     own = {clock.kind: clock for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id))}
-    in_time = now <= own["accept"].current_due
-    if in_time:
-        clocks.leave(own["accept"], "returned_in_time", now)
+    taken = own.get("accept")  # an imported leg that was accepted in the old system has none
+    in_time = taken is not None and now <= taken.current_due
+    if taken is not None and in_time:
+        clocks.leave(taken, "returned_in_time", now)
         clocks.leave(own["resolve"], "returned_in_time", now)
     else:
-        if own["accept"].stopped_at is None:
-            clocks.stop(own["accept"], now)
+        if taken is not None and taken.stopped_at is None:
+            clocks.stop(taken, now)
         clocks.count_as_late(own["resolve"], "returned_late", now)
     old = ticket.state
     leg.state, leg.returned_at, leg.return_reason = "returned", now, reason

@@ -409,9 +409,11 @@ def reopen(
     check_ticket_move("reopen", ticket.state)
     last = session.scalars(
         select(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "released").order_by(Leg.number.desc()).limit(1)
-    ).one()
+    ).one_or_none()
+    if last is None:  # imported, and the old system named no agency
+        raise IllegalMove("tickets.reopen_nobody")
     _, policy = clocks.load_policy(session, now)
-    released = last.released_at or now
+    released = last.released_at or ticket.receipt_at
     if now > released + dt.timedelta(days=policy.reopen_days):
         raise IllegalMove("tickets.reopen_too_late", days=policy.reopen_days)
     for clock in clocks.running(session, ticket.id):

@@ -16,6 +16,7 @@ from feedback_store.tables.conversation import (
     RateCount,
     SealedDenunciation,
 )
+from feedback_store.tables.imports import ImportedTicket, ImportRun
 from feedback_store.tables.organisation import (
     Agency,
     AuditEntry,
@@ -70,6 +71,8 @@ __all__ = [
     "Extension",
     "Heartbeat",
     "HotlineNumber",
+    "ImportRun",
+    "ImportedTicket",
     "InboundEvent",
     "Leg",
     "Media",

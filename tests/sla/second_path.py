@@ -51,6 +51,9 @@ STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("leg_of_round", ("ticket_id",), """
     SELECT DISTINCT clock.ticket_id, clock.round, clock.leg FROM clock
     WHERE clock.kind = 'resolve' AND NOT EXISTS (SELECT FROM ev WHERE ev.leg_id = clock.leg AND ev.kind = 'returned')
+    UNION  -- of an imported leg the promise may be judged where its own clock could not
+    SELECT i.ticket_id, 1, i.leg_id FROM ev i WHERE i.kind = 'imported' AND i.leg_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM ev WHERE ev.leg_id = i.leg_id AND ev.kind = 'returned')
     """),
     ("promise_told", ("ticket_id",), """
     SELECT l.ticket_id, l.round, max(told.at) AS at FROM leg_of_round l LEFT JOIN told ON told.leg_id = l.leg

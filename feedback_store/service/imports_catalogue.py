@@ -1,0 +1,186 @@
+"""What the rows of an import are looked up in: categories, communes, agencies, policies and calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.calendar import Calendar, calendar_from_data
+from feedback_store.domain.policy import Policy, policy_from_data
+from feedback_store.places.gazetteer import Gazetteer
+from feedback_store.queries.lookups import gazetteer, is_sample_database
+from feedback_store.service.imports_values import CellFault
+from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
+from vitext import fold
+
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarAt:
+    """A version of a calendar; ``years`` are those whose days off it knows."""
+
+    id: int
+    calendar: Calendar
+    valid_from: dt.datetime
+    years: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAt:
+    id: int
+    policy: Policy
+    valid_from: dt.datetime
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Read once for a whole file; look-ups by the words of a cell are remembered."""
+
+    categories: dict[str, Category]
+    agencies: dict[int, Agency]
+    places: Gazetteer
+    policies: list[PolicyAt]
+    calendars: dict[str, list[CalendarAt]]
+    sample: bool
+    _found: dict[tuple[str, str], str | int | CellFault] = field(default_factory=dict)
+    _names: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def category(self, text: str) -> Category:
+        """By code or name. Raises :class:`CellFault` with the three nearest names."""
+        return self.categories[str(self._remembered("category", text))]
+
+    def agency(self, text: str) -> Agency:
+        """By code or name; dissolved ones too. Raises :class:`CellFault`."""
+        return self.agencies[int(self._remembered("agency", text))]
+
+    def commune(self, text: str, *, before_merger: bool = False) -> str:
+        """Code of the commune that a present or an old name leads to. Raises :class:`CellFault`.
+
+        Some communes of today have the name of a ward abolished in 2025 that became several: in a row from before
+        that day such a name is refused, unless the district stands beside it or the code of the commune is given.
+        """
+        return str(self._remembered("old commune" if before_merger else "commune", text))
+
+    def policy(self, at: dt.datetime) -> PolicyAt | None:
+        """The version in force at ``at``; None before the first one."""
+        return next((one for one in reversed(self.policies) if one.valid_from <= at), None)
+
+    def calendar(self, code: str, at: dt.datetime) -> CalendarAt:
+        """The version in force at ``at``, or the first one."""
+        versions = self.calendars[code]
+        return next((one for one in reversed(versions) if one.valid_from <= at), versions[0])
+
+    def heir(self, agency: Agency, at: dt.datetime) -> Agency:
+        """The agency that has the work of ``agency`` at ``at``."""
+        seen = {agency.id}
+        while agency.dissolved_at is not None and agency.dissolved_at <= at and agency.successor_id is not None:
+            if agency.successor_id in seen:
+                break
+            agency = self.agencies[agency.successor_id]
+            seen.add(agency.id)
+        return agency
+
+    def _remembered(self, kind: str, text: str) -> str | int:
+        key = (kind, text)
+        if key not in self._found:
+            try:
+                self._found[key] = getattr(self, f"_find_{kind.replace(' ', '_')}")(text)
+            except CellFault as fault:
+                self._found[key] = fault
+        found = self._found[key]
+        if isinstance(found, CellFault):
+            raise found
+        return found
+
+    def _find_category(self, text: str) -> str:
+        if text in self.categories:
+            return text
+        names = self._by_name("category", [(fold(row.name), row.code) for row in self.categories.values()])
+        codes = names.get(fold(text))
+        if codes:
+            return codes[0]
+        near = [self.categories[names[name][0]].name for name in _near(fold(text), names)]
+        raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
+
+    def _find_agency(self, text: str) -> int:
+        rows = self.agencies.values()
+        codes = self._by_name("agency code", [(row.code, str(row.id)) for row in rows]).get(text)
+        names = self._by_name("agency", [(fold(row.name), str(row.id)) for row in rows])
+        found = codes or names.get(fold(text))
+        if found is None:
+            near = [self.agencies[int(names[name][0])].name for name in _near(fold(text), names)]
+            raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
+        if len(found) > 1:
+            near = [self.agencies[int(one)].code for one in found]
+            raise CellFault("imports.agency_twice", near="; ".join(near))
+        return int(found[0])
+
+    def _find_old_commune(self, text: str) -> str:
+        if text in self.places.communes or (old := self.places.find_old(text)) is None or old[1]:
+            return self._find_commune(text)
+        now = self.places.find(text)
+        either = {one.code: one.name for one in (*(now.communes if now else ()), *old[0].communes)}
+        if len(either) > 1:
+            near = "; ".join(f"{name} ({code})" for code, name in either.items())
+            raise CellFault("imports.several_fit", value=text[:80], near=near)
+        return next(iter(either))
+
+    def _find_commune(self, text: str) -> str:
+        if text in self.places.communes:
+            return text
+        old = self.places.find_old(text)
+        found = old[0] if old is not None and old[1] else self.places.find(text)
+        if found is None or not found.communes:
+            names = self._by_name("commune", [(fold(one.name), one.code) for one in self.places.communes.values()])
+            near = [self.places.communes[names[name][0]].name for name in _near(fold(text), names)]
+            raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
+        if len(found.communes) > 1:
+            near = [f"{one.name} ({one.code})" for one in found.communes]
+            raise CellFault("imports.several_fit", value=text[:80], near="; ".join(near))
+        return found.communes[0].code
+
+    def _by_name(self, kind: str, pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+        if kind not in self._names:
+            made: dict[str, list[str]] = {}
+            for name, key in pairs:
+                made.setdefault(name, []).append(key)
+            self._names[kind] = made
+        return self._names[kind]
+
+
+def _near(text: str, names: dict[str, list[str]]) -> list[str]:
+    """The nearest names by the words they share, then by their letters."""
+    typed = set(text.split())
+
+    def likeness(name: str) -> float:
+        shared = typed & set(name.split())
+        return len(shared) / (len(typed) or 1) + difflib.SequenceMatcher(None, text, name).ratio()
+
+    return sorted(names, key=likeness, reverse=True)[:NEAREST]
+
+
+def load_catalogue(session: Session) -> Catalogue:
+    """Everything of the installation that rows are looked up in."""
+    policies = [
+        PolicyAt(row.id, policy_from_data(row.data), row.valid_from)
+        for row in session.scalars(select(PolicyVersion).order_by(PolicyVersion.valid_from, PolicyVersion.id))
+    ]
+    calendars: dict[str, list[CalendarAt]] = {}
+    for row in session.scalars(select(CalendarVersion).order_by(CalendarVersion.valid_from, CalendarVersion.id)):
+        years = frozenset(int(day[:4]) for day in row.data.get("closed", []))
+        made = CalendarAt(row.id, calendar_from_data(row.data), row.valid_from, years)
+        calendars.setdefault(row.code, []).append(made)
+    return Catalogue(
+        categories={row.code: row for row in session.scalars(select(Category).order_by(Category.position))},
+        agencies={row.id: row for row in session.scalars(select(Agency).order_by(Agency.id))},
+        places=gazetteer(session),
+        policies=policies,
+        calendars=calendars,
+        sample=is_sample_database(session),
+    )

@@ -1,0 +1,127 @@
+"""Columns of the import template and the faults of a whole file; a file with one changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from feedback_store.service.actor import Refused
+from feedback_store.service.imports_values import Cell, words
+from feedback_store.spreadsheets import Column, Row, Table, write_xlsx
+from feedback_store.texts import render
+from vitext import fold
+
+COLUMNS = (
+    "old_code", "channel", "received_at", "text", "category", "commune", "place", "lat", "lon", "agency",
+    "dispatched_at", "due_at", "answered_at", "result", "told_at", "state", "refusal_reason", "rating", "name",
+    "phone", "anonymous",
+)  # fmt: skip
+NEEDED = frozenset({"old_code", "received_at", "text", "category"})
+PRIVATE = frozenset({"name", "phone"})
+SHOWN_FAULTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of the file: its number there and its values, with the places of the columns that all rows share.
+    ``surplus``: something stands beyond the last column."""
+
+    line: int
+    values: tuple[Cell, ...]
+    places: Mapping[str, int]
+    surplus: bool = False
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """The filled cells by machine name."""
+        return {column: cell for column, place in self.places.items() if words(cell := self.values[place])}
+
+    @property
+    def old_code(self) -> str:
+        return words(self.values[self.places["old_code"]])
+
+
+def heading(column: str) -> str:
+    """``old_code`` → "Mã cũ"."""
+    return render(f"imports.column_{column}")
+
+
+def _key(text: str) -> str:
+    """Headings are compared without marks, case, spaces and signs."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def known_headings() -> dict[str, str]:
+    """Every accepted heading, folded → machine name; the reason of a refused file leads to ''."""
+    found = {_key(render("imports.reason_heading")): "", _key("refused_because"): ""}
+    for column in COLUMNS:
+        found[_key(column)] = found[_key(heading(column))] = column
+    return found
+
+
+def read_rows(table: Table) -> list[SourceRow]:
+    """Rows by machine names; empty rows are left out.
+
+    Raises ``Refused`` for the faults of a whole file: a column missing, unknown or doubled, no row, a code twice.
+    """
+    places = {column: place for place, column in enumerate(_columns(table.header)) if column}
+    found = [
+        SourceRow(row.number, row.values, places, row.surplus)
+        for row in table.rows
+        if row.surplus or any(words(row.values[place]) for place in places.values())
+    ]
+    if not found:
+        raise Refused("imports.file_empty")
+    _check_codes(found)
+    return found
+
+
+def _columns(titles: Sequence[str]) -> list[str]:
+    known = known_headings()
+    unknown = [title or "?" for title in titles if _key(title) not in known]
+    if unknown:
+        raise Refused("imports.file_unknown", columns=_listed(unknown))
+    columns = [known[_key(title)] for title in titles]
+    doubled = [column for column, count in Counter(columns).items() if count > 1]
+    if doubled:
+        names = [heading(one) if one else render("imports.reason_heading") for one in doubled]
+        raise Refused("imports.file_doubled", columns=_listed(names))
+    missing = [heading(column) for column in COLUMNS if column not in columns]
+    if missing:
+        raise Refused("imports.file_missing", columns=_listed(missing))
+    return columns
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN_FAULTS])
+    return f"{shown} …" if len(names) > SHOWN_FAULTS else shown
+
+
+def _check_codes(rows: Sequence[SourceRow]) -> None:
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        if row.old_code:
+            lines.setdefault(row.old_code, []).append(row.line)
+    twice = [
+        render("imports.file_code_twice_one", code=code[:64], lines=", ".join(map(str, found[:5])))
+        for code, found in lines.items()
+        if len(found) > 1
+    ]
+    if twice:
+        more = " …" if len(twice) > SHOWN_FAULTS else ""
+        raise Refused("imports.file_code_twice", codes="; ".join(twice[:SHOWN_FAULTS]) + more)
+
+
+def refused_file(table: Table, back: Mapping[int, str]) -> bytes:
+    """The rows of the lines in ``back`` as they came, each with why it was refused in the first column: XLSX that can
+    be corrected and given again."""
+    reason = render("imports.reason_heading")
+    kept = [place for place, name in enumerate(table.header) if known_headings().get(_key(name))]
+    columns = [Column(reason, width=60), *(Column(table.header[place]) for place in kept)]
+
+    def values(row: Row) -> list[object]:
+        return [back[row.number], *(row.values[place] for place in kept)]
+
+    rows = (values(row) for row in table.rows if row.number in back)
+    return write_xlsx(columns, rows, title=render("imports.sheet_refused"))

@@ -1,0 +1,134 @@
+"""Cells of a spreadsheet as values: dates, numbers, phones, words. A fault names the sentence that explains it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TypeAlias
+
+from feedback_store.domain.history import Moment, instant, whole_day
+from feedback_store.spreadsheets import Value
+from vitext import fold
+
+Cell: TypeAlias = Value | None
+EARLIEST = dt.date(2000, 1, 1)
+_EXCEL_ZERO = dt.datetime(1899, 12, 30)
+_DAY_FIRST = r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"
+_YEAR_FIRST = r"(?P<y>\d{4})[/\-](?P<m>\d{1,2})[/\-](?P<d>\d{1,2})"
+_TIME = r"(?P<h>\d{1,2})(?::|h|g)(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+_ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_FORMS = [
+    re.compile(rf"{_YEAR_FIRST}(?:[T ]\s*{_TIME}\s*{_ZONE})?", re.IGNORECASE),
+    re.compile(rf"{_DAY_FIRST}(?:,?\s+{_TIME})?", re.IGNORECASE),
+    re.compile(rf"{_TIME},?\s+(?:ngày\s+)?{_DAY_FIRST}", re.IGNORECASE),
+]
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_PHONE = re.compile(r"0[35789]\d{8}|02\d{9}|01[2689]\d{8}|1[89]00\d{4,6}")
+_YES = frozenset({"co", "x", "1", "true", "yes", "y", "dung", "giau ten", "an danh"})
+_NO = frozenset({"", "khong", "0", "false", "no", "n", "sai"})
+
+
+class CellFault(ValueError):
+    """The cell cannot be read. ``key`` names a text of ``data/texts/imports.yaml``; nothing of the cell is quoted."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params = params
+
+
+def words(cell: Cell) -> str:
+    """The cell as text; composed and without blanks around it, as the reader of spreadsheets gives it."""
+    return "" if cell is None else cell.replace("\x00", "") if isinstance(cell, str) else str(cell)
+
+
+def moment(cell: Cell) -> Moment | None:
+    """ISO, ``dd/mm/yyyy [hh:mm[:ss]]``, ``hh:mm dd/mm/yyyy`` and dates of Excel; local time of Viet Nam.
+
+    A date cell at midnight is a date without a time: that is how a spreadsheet program keeps one. Raises
+    :class:`CellFault`.
+    """
+    text = words(cell)
+    if not text:
+        return None
+    if _SERIAL.fullmatch(text):
+        cell = _from_serial(float(text))
+    if isinstance(cell, dt.datetime):
+        cell = cell.replace(microsecond=0, tzinfo=None)
+        return _checked(cell.date() if cell.time() == dt.time() else cell)
+    if isinstance(cell, dt.date):
+        return _checked(cell)
+    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    if found is None:
+        raise CellFault("imports.bad_date")
+    part = found.groupdict()
+    try:
+        day = dt.date(int(part["y"]), int(part["m"]), int(part["d"]))
+        clock = dt.time(int(part["h"] or 0), int(part["min"] or 0), int(part["s"] or 0))
+    except ValueError as error:
+        raise CellFault("imports.bad_date") from error
+    if part["h"] is None:
+        return _checked(day)
+    at = dt.datetime.combine(day, clock)
+    if part.get("zone"):
+        zoned = dt.datetime.fromisoformat(f"{at.isoformat()}{part['zone'].upper().replace('Z', '+00:00')}")
+        _checked(day)
+        return Moment(zoned.astimezone(dt.UTC), zoned.astimezone(dt.UTC))
+    return _checked(at)
+
+
+def _from_serial(number: float) -> dt.datetime:
+    """A date that the spreadsheet kept as a number of days since 1899-12-30."""
+    if not 36_526 <= number < 80_000:
+        raise CellFault("imports.bad_date")
+    return _EXCEL_ZERO + dt.timedelta(seconds=round(number * 86_400))
+
+
+def _checked(value: dt.date) -> Moment:
+    day = value.date() if isinstance(value, dt.datetime) else value
+    if day < EARLIEST:
+        raise CellFault("imports.date_too_old", year=EARLIEST.year)
+    return instant(value) if isinstance(value, dt.datetime) else whole_day(value)
+
+
+def coordinate(cell: Cell, most: float) -> float | None:
+    """Degrees, with a point or a comma."""
+    text = words(cell)
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError as error:
+        raise CellFault("imports.bad_coordinate") from error
+    if not -most <= value <= most:  # also refuses nan
+        raise CellFault("imports.bad_coordinate")
+    return value
+
+
+def stars(cell: Cell) -> int | None:
+    text = fold(words(cell)).removesuffix("sao").strip().removesuffix("/5")
+    if not text:
+        return None
+    if text not in ("1", "2", "3", "4", "5"):
+        raise CellFault("imports.bad_stars")
+    return int(text)
+
+
+def phone(cell: Cell) -> str | None:
+    """A Vietnamese number as ``0912345678``; a number cell has lost its zero."""
+    text = re.sub(r"[\s.\-()]", "", words(cell))
+    if not text:
+        return None
+    text = re.sub(r"^(?:\+|00)?84(?=\d{9,10}$)", "0", text)
+    if re.fullmatch(r"[35789]\d{8}|2\d{9}", text):
+        text = f"0{text}"
+    if not _PHONE.fullmatch(text):
+        raise CellFault("imports.bad_phone")
+    return text
+
+
+def yes(cell: Cell) -> bool:
+    text = fold(words(cell))
+    if text not in _YES | _NO:
+        raise CellFault("imports.bad_yes")
+    return text in _YES
