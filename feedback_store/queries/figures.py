@@ -12,19 +12,26 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Date, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select
 
 from feedback_store.domain import kpi
 from feedback_store.domain.kpi import Against, Period, Ratio, Tally
-from feedback_store.queries.lookups import is_sample_database
+from feedback_store.queries.figures_cohort import (
+    LOCAL_ZONE,
+    agency_of,
+    cohort,
+    due_of,
+    held,
+    seen,
+    standing_of,
+)
 from feedback_store.queries.tickets import OPEN_STATES, visible
-from feedback_store.service.actor import Actor, Refused
-from feedback_store.tables import Agency, Clock, Leg, Ticket
+from feedback_store.service.actor import Actor
+from feedback_store.tables import Agency, Clock, Ticket
 
 Figure = Literal["promises", "promises_reopened", "k1", "k1b"]
 Part = Literal["numerator", "denominator", "missed"]
-LOCAL_ZONE = "Asia/Ho_Chi_Minh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def promises_kept(
 def k1(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Agencies that were never late ÷ agencies with a leg due."""
     asked = _Asked("k1", period, at, scope, against)
-    return kpi.k1(_tallies(session, asked, _agency(against)).values())
+    return kpi.k1(_tallies(session, asked, agency_of(against)).values())
 
 
 def k1b(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
@@ -111,9 +118,9 @@ def trend(
     session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
 ) -> list[MonthRow]:
     """The three figures for every month of ``period``, empty months included."""
-    month = cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, _due(against))), Date)
+    month = cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, due_of(against))), Date)
     promises = _tallies(session, _Asked("promises", period, at, scope, against), month)
-    by_agency = _tallies(session, _Asked("k1b", period, at, scope, against), month, _agency(against))
+    by_agency = _tallies(session, _Asked("k1b", period, at, scope, against), month, agency_of(against))
     legs: dict[dt.date, list[Tally]] = defaultdict(list)
     for (first, _), counted in by_agency.items():
         legs[first].append(counted)
@@ -132,7 +139,7 @@ def per_agency(
     session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
 ) -> list[AgencyRow]:
     """Agencies with a leg due in the period, the worst share first, then by name."""
-    found = _tallies(session, _Asked("k1b", period, at, scope, against), _agency(against))
+    found = _tallies(session, _Asked("k1b", period, at, scope, against), agency_of(against))
     agencies = session.scalars(select(Agency).where(Agency.id.in_([key for (key,) in found])))
     named = {row.id: row for row in agencies}
 
@@ -226,17 +233,17 @@ def drill(
     For K1 the numerator is the legs of agencies that were never late, the denominator every leg due.
     """
     asked = _Asked(figure, period, at, scope, against)
-    query: Any = select(Clock.ticket_id, func.min(_due(against)).label("due"))
+    query: Any = select(Clock.ticket_id, func.min(due_of(against)).label("due"))
     query = _cohort(session, query, asked)
-    standing = _standing(against)
+    standing = standing_of(against)
     if agency_id is not None:
-        query = query.where(_agency(against) == agency_id)
+        query = query.where(agency_of(against) == agency_id)
     if part == "missed":
         query = query.where(standing != "on_time")
     elif part == "numerator" and figure == "k1":
-        every: Any = select(_agency(against))
+        every: Any = select(agency_of(against))
         failed = _cohort(session, every, asked)
-        query = query.where(_agency(against).not_in(failed.where(standing != "on_time")))
+        query = query.where(agency_of(against).not_in(failed.where(standing != "on_time")))
     elif part == "numerator":
         query = query.where(standing == "on_time")
     grouped = query.group_by(Clock.ticket_id).subquery()
@@ -245,23 +252,8 @@ def drill(
     return Drilled(list(session.scalars(page)), total)
 
 
-def _agency(against: Against) -> ColumnElement[int | None]:
-    """Whose a leg counts as: the agency that held it at its due instant (rule 13)."""
-    if against == "original":
-        return func.coalesce(Clock.original_agency_id, Clock.agency_id)
-    return Clock.agency_id.expression
-
-
-def _due(against: Against) -> InstrumentedAttribute[dt.datetime]:
-    return Clock.original_due if against == "original" else Clock.current_due
-
-
-def _standing(against: Against) -> InstrumentedAttribute[str]:
-    return Clock.standing_original if against == "original" else Clock.standing_current
-
-
 def _tallies(session: Session, asked: _Asked, *keys: Any) -> dict[tuple[Any, ...], Tally]:
-    standing = _standing(asked.against)
+    standing = standing_of(asked.against)
     counts = (func.count().filter(standing == name) for name in ("on_time", "late", "running"))
     query = _cohort(session, select(*keys, *counts), asked)
     rows = session.execute(query.group_by(*keys) if keys else query)
@@ -270,15 +262,9 @@ def _tallies(session: Session, asked: _Asked, *keys: Any) -> dict[tuple[Any, ...
 
 def _cohort(session: Session, query: Select[Any], asked: _Asked) -> Select[Any]:
     """Restrict ``query`` over clocks to the cohort of the period at ``at`` (sla.md, Figures)."""
-    low, high = asked.period.bounds()
-    due = _due(asked.against)
-    query = query.where(due >= low, due < high, due <= asked.at, _standing(asked.against) != "left")
-    if asked.figure in ("k1", "k1b"):
-        query = query.where(Clock.kind == "resolve")
-    else:
-        rounds = Clock.round > 1 if asked.figure == "promises_reopened" else Clock.round == 1
-        query = query.where(Clock.kind == "promise", rounds)
-    return query.where(*_seen(session, asked.scope))
+    return query.where(
+        *cohort(asked.figure, asked.period, asked.at, asked.against), *seen(session, asked.scope, asked.against)
+    )
 
 
 def _overdue(session: Session, at: dt.datetime, scope: Actor, agency_id: int | None) -> list[ColumnElement[bool]]:
@@ -286,22 +272,9 @@ def _overdue(session: Session, at: dt.datetime, scope: Actor, agency_id: int | N
         Clock.stopped_at.is_(None),
         Clock.current_due < at,
         Clock.kind.in_(("resolve", "promise")),
-        *_seen(session, scope),
+        ~held(),
+        *seen(session, scope),
     ]
     if agency_id is not None:
         rules.append(Clock.agency_id == agency_id)
-    return rules
-
-
-def _seen(session: Session, scope: Actor) -> list[ColumnElement[bool]]:
-    """Which clocks the actor's figures count; sample tickets only where the database holds nothing else."""
-    rules: list[ColumnElement[bool]] = []
-    if not is_sample_database(session):
-        rules.append(Clock.ticket_id.not_in(select(Ticket.id).where(Ticket.is_sample)))
-    if scope.kind != "user":
-        if scope.kind != "system":
-            raise Refused("tickets.not_allowed")
-    elif scope.is_agency:
-        own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id)
-        rules.append((Clock.agency_id == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own)))
     return rules

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import read_code
+from feedback_store.queries.figures_cohort import held
 from feedback_store.service.actor import Actor
 from feedback_store.service.trail import DUES
 from feedback_store.tables import (
@@ -88,11 +89,13 @@ def visible_leg(actor: Actor) -> ColumnElement[bool]:
 
 
 def overdue_at(at: dt.datetime, actor: Actor) -> ColumnElement[bool]:
-    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due."""
+    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due that
+    nothing holds."""
     late = exists().where(
         Clock.ticket_id == Ticket.id,
         Clock.stopped_at.is_(None),
         Clock.current_due < at,
+        ~held(),
         and_(Clock.kind == "resolve", Clock.agency_id == actor.agency_id)
         if actor.is_agency
         else Clock.kind.in_(("promise", "resolve")),

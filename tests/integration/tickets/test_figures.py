@@ -9,9 +9,10 @@ from sqlalchemy import select, text
 from feedback_store.domain import kpi
 from feedback_store.domain.kpi import Fact, Period, Ratio
 from feedback_store.queries import figures
+from feedback_store.service import extensions, tickets
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.tables import Clock
-from tests.integration.tickets.conftest import MANAGER, Desk, at
+from tests.integration.tickets.conftest import MANAGER, OPERATOR, SUPERVISOR, Desk, at
 
 MARCH = Period.month(2026, 3)
 
@@ -105,3 +106,25 @@ def test_the_counts_in_sql_equal_the_definitions(desk: Desk) -> None:
         for part in ("numerator", "denominator", "missed"):
             found = figures.drill(desk.session, figure="k1b", part=part, **asked)
             assert found.total == len(found.ticket_ids)
+
+
+def test_a_clock_that_waits_is_not_overdue_before_its_time_is_used_up(desk: Desk) -> None:
+    """An open pause, and an extension nobody decided on, keep the stored due from being the last word."""
+    ticket = desk.file("2026-03-02 09:00")
+    leg = desk.dispatch(ticket, "2026-03-02 09:10")
+    tickets.pause(desk.session, ticket_id=ticket.id, kind="citizen", reason="Chờ người dân gửi thêm ảnh",
+                  actor=OPERATOR, expected_version=None, now=at("2026-03-03 09:00"))
+    other = desk.dispatch(desk.file("2026-03-02 09:00"), "2026-03-02 09:10")
+    asked = extensions.ask(desk.session, leg_id=other.id, amount=2, reason="Chờ thiết bị về", expected_version=None,
+                           actor=Actor("user", 8, "leader", other.agency_id), now=at("2026-03-03 09:00"))
+    desk.session.flush()
+    after = {"at": at("2026-03-06 08:00"), "scope": MANAGER}
+    assert figures.k1b(desk.session, period=MARCH, **after) == Ratio(0, 0)
+    assert figures.k1b(desk.session, period=MARCH, against="original", **after) == Ratio(0, 1), "the extended one"
+    assert {row.leg_id for row in figures.overdue(desk.session, **after)} == {None}, "the second promise alone"
+    extensions.decide(desk.session, extension_id=asked.id, grant=False, reason="Không đủ lý do", actor=SUPERVISOR,
+                      expected_version=None, now=at("2026-03-06 08:00"))
+    tickets.resume(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None,
+                   now=at("2026-03-06 08:00"))
+    assert figures.k1b(desk.session, period=MARCH, **after) == Ratio(0, 1), "the refused one"
+    assert desk.clock("resolve", leg=leg).current_due > after["at"]
