@@ -14,6 +14,9 @@ TicketState = Literal[
     "new", "dispatched", "in_progress", "answered", "released", "closed", "refused", "withdrawn"
 ]
 LegState = Literal["dispatched", "accepted", "answered", "released", "returned", "cancelled"]
+RefusalGround = Literal["scope", "area", "duplicate", "too_little", "prank", "other"]
+REFUSAL_GROUNDS: tuple[RefusalGround, ...] = ("scope", "area", "duplicate", "too_little", "prank", "other")
+"""Rule 15: why an operator refuses a report."""
 
 OPEN_TICKET: frozenset[str] = frozenset({"new", "dispatched", "in_progress", "answered"})
 OVER_TICKET: frozenset[str] = frozenset({"closed", "refused", "withdrawn"})

@@ -70,6 +70,7 @@ class Conversation(Base):
 
     __table_args__ = (
         UniqueConstraint("channel", "account", "peer_bidx"),
+        Index("ix_conversations_created", "created_at"),
         Index(
             "ix_conversations_pending",
             "pending_since",
