@@ -42,7 +42,7 @@ class Section:
 
 SECTIONS = (
     Section("dung-han", ("promises", "k1", "k1b"), ("promises_reopened", "triage", "accept", "notify")),
-    Section("ket-qua", ("k2", "k3"), ("response", "undelivered", "reopened")),
+    Section("ket-qua", ("k2", "k3", "response"), ("undelivered", "reopened")),
     Section(
         "tiep-nhan",
         ("first_response",),

@@ -17,6 +17,8 @@ from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import has, render
 
 Cell = Ratio | Spread
+SHARES: dict[Dimension, figures_counts.Part] = {"stars": "denominator", "reason": "numerator"}
+"""Divisions that say how the counted ones split up, and which part of the figure those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ def divided(
                  for part in choice.period.months()}  # fmt: skip
     if dimension == "reason":
         cells.pop(NONE, None)  # what was not refused
+    if dimension in SHARES:
+        whole = sum(one.denominator for found in cells.values() for one in found.values() if isinstance(one, Ratio))
+        cells = {
+            key: {code: Ratio(one.denominator, whole) for code, one in found.items() if isinstance(one, Ratio)}
+            for key, found in cells.items()
+        }
     called = figures_counts.names(session, dimension)
     rows = [Row(key, name_of(dimension, key, called), found) for key, found in cells.items()]
     if dimension in ("month", "stars"):

@@ -34,7 +34,7 @@ router = APIRouter()
 READERS = ("manager", "supervisor", "administrator", "operator", "leader")
 PARTS = ("numerator", "denominator", "missed")
 DRILL_PAGE = 50
-OVERDUE_SHOWN = 20
+OVERDUE_SHOWN = 10
 ENDED = {"returns": "Trả lại lúc", "first_response": "Phản hồi lúc"}
 
 
@@ -105,6 +105,13 @@ def _cell_link(choice: Choice, dimension: Dimension) -> Callable[[str, figure_vi
         if dimension == "month":
             days = next(one for one in choice.period.months() if f"{one.first.replace(day=1)}" == row.key)
             return lambda part: drill_address(choice, code, part, tu=days.first, den=days.last)
+        if dimension in figure_view.SHARES:  # of all that there are, so many fall to this part
+            whole = figure_view.SHARES[dimension]
+            return lambda part: (
+                drill_address(choice, code, whole)
+                if part == "denominator"
+                else drill_address(choice, code, whole, chia=SLUGS[dimension], ma=row.key)
+            )
         return lambda part: drill_address(choice, code, part, chia=SLUGS[dimension], ma=row.key)
 
     return of_cell

@@ -53,6 +53,11 @@ class IllegalMove(Exception):
         self.params = params
 
 
+def refusal_ground(code: str) -> RefusalGround:
+    """The ground of a form; whatever is none of the list counts as another one."""
+    return next((ground for ground in REFUSAL_GROUNDS if ground == code), "other")
+
+
 def check_ticket_move(move: str, state: str) -> None:
     if state not in _TICKET_MOVES[move]:
         raise IllegalMove(f"tickets.illegal_{move}", state=state)
