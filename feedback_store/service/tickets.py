@@ -426,6 +426,7 @@ def reopen(
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
     again = round_ > 2
+    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     record(
         session,
         ticket_id=ticket.id,
@@ -435,11 +436,10 @@ def reopen(
         old=ticket.state,
         new="dispatched",
         reason=reason,
-        data={"round": round_},
+        data={"round": round_, "agency_id": agency.id},
     )
     ticket.state = "dispatched"
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=now, round_=round_, now=now)
-    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     leg = legs.open_leg(
         session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None,
         for_leader=again, now=now,
