@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import context
-from console.pages import admin, desk, evidence, figures, phone, queue, sign_in, ticket, ticket_moves
+from console.pages import admin, desk, evidence, exports, figures, phone, queue, sign_in, ticket, ticket_moves
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
 from feedback_store.store import Store
@@ -44,7 +44,7 @@ def create_console(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
-    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, admin, evidence):
+    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, admin, evidence):
         app.include_router(module.router)
     _errors(app)
 

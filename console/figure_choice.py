@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from feedback_store.domain.figures import CATALOGUE, Dimension, Figure
 from feedback_store.domain.kpi import Against, Period
 from feedback_store.service.sessions import CurrentUser
+from feedback_store.texts import render
 from vitext.dates import VIET_NAM
 
 PERIODS = ("thang-nay", "thang-truoc", "quy-nay", "nam-nay", "12-thang", "tu-chon")
@@ -160,3 +161,16 @@ def where_of(params: Mapping[str, str]) -> tuple[Dimension, str] | None:
     known = {**DIVISIONS, **MORE_DIVISIONS}
     slug = params.get("chia", "")
     return (known[slug], params["ma"]) if slug in known and "ma" in params else None
+
+
+def further(choice: Choice) -> list[tuple[str, Figure, Dimension]]:
+    """Divisions that one figure alone has: (title, figure, dimension)."""
+    if choice.section.code == "ket-qua":
+        return [(render("figures.more_stars"), "k3", "stars")]
+    if choice.section.code == "tiep-nhan":
+        return [
+            (render("figures.more_reason"), "refusals", "reason"),
+            (render("figures.more_person"), "recategorised", "person"),
+            (render("figures.more_agency"), "recategorised", "agency"),
+        ]
+    return []

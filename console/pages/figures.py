@@ -18,6 +18,7 @@ from console.figure_choice import (
     Choice,
     divisions_for,
     figure_of,
+    further,
     read,
     sections_for,
     where_of,
@@ -50,7 +51,7 @@ def show(request: Request, user: CurrentUser = Depends(role_needed(*READERS))) -
             "table": figure_view.table(session, choice, user, now),
             "more": [
                 (title, figure_view.divided(session, [code], choice, dimension, user, now))
-                for title, code, dimension in _further(choice, user)
+                for title, code, dimension in further(choice)
             ],
             "volume": figures.volume(session, period=choice.period, scope=actor),
             "overdue": [],
@@ -78,19 +79,6 @@ def show(request: Request, user: CurrentUser = Depends(role_needed(*READERS))) -
         ),
         **values,
     )
-
-
-def _further(choice: Choice, user: CurrentUser) -> list[tuple[str, Figure, Dimension]]:
-    """Divisions that one figure alone has, shown below."""
-    if choice.section.code == "ket-qua":
-        return [(render("figures.more_stars"), "k3", "stars")]
-    if choice.section.code == "tiep-nhan":
-        return [
-            (render("figures.more_reason"), "refusals", "reason"),
-            (render("figures.more_person"), "recategorised", "person"),
-            (render("figures.more_agency"), "recategorised", "agency"),
-        ]
-    return []
 
 
 def drill_address(choice: Choice, code: str, part: str, **more: Any) -> str:

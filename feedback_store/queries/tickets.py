@@ -132,7 +132,8 @@ def _search(words: str, actor: Actor) -> ColumnElement[bool]:
     return vector.op("@@")(func.to_tsquery("simple", query)) if query else true()
 
 
-def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+def matching(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+    """Tickets of a view of the queue, as the actor may see them."""
     found = [visible(actor), _tab(filters.tab, actor, at)]
     if filters.search.strip():
         found.append(_search(filters.search, actor))
@@ -158,7 +159,8 @@ def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[Col
     return found
 
 
-def _due_of(actor: Actor) -> Any:
+def next_due(actor: Actor) -> Any:
+    """The earliest due of a ticket's running clocks; of the own legs, for an agency."""
     wanted = [Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None)]
     if actor.is_agency:
         wanted += [Clock.agency_id == actor.agency_id, Clock.kind.in_(("accept", "resolve"))]
@@ -167,11 +169,11 @@ def _due_of(actor: Actor) -> Any:
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
     """One page of the queue; open work by its next due, the rest newest first."""
-    conditions = _conditions(filters, actor, at)
+    conditions = matching(filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
-    due = _due_of(actor)
+    due = next_due(actor)
     statement: Select[Any] = (
         select(Ticket, Category.name, Commune.name, due.label("due"))
         .join(Category, Category.code == Ticket.category_code)
