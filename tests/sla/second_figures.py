@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.kpi import Period, Ratio
+from feedback_store.domain.kpi import Against, Period, Ratio
 from feedback_store.queries import figures, figures_counts
 from feedback_store.queries.figures_counts import Asked
 from feedback_store.service.actor import SYSTEM
@@ -45,7 +45,7 @@ WHERE s.standing <> 'left' AND s.due <= :at AND NOT (s.standing = 'running' AND 
     AND s.ticket_id NOT IN (SELECT id FROM tickets WHERE is_sample)
 GROUP BY 1, 2, 3, 4, 5
 """
-SIDES: tuple[figures.Against, ...] = ("original", "current")
+SIDES: tuple[Against, ...] = ("original", "current")
 STEPS = ("triage", "accept", "notify")
 
 
@@ -104,7 +104,7 @@ def figure_differences(session: Session, at: dt.datetime) -> list[Difference]:
 
 
 def _pairs(
-    session: Session, mine: list[Day], period: Period, at: dt.datetime, side: figures.Against
+    session: Session, mine: list[Day], period: Period, at: dt.datetime, side: Against
 ) -> Iterable[tuple[str, int | None, Ratio, Ratio]]:
     """(figure, agency, what the product says, what the trail says)."""
     asked = {"period": period, "at": at, "scope": SYSTEM, "against": side}
@@ -119,10 +119,11 @@ def _pairs(
     yield "k1b", None, figures.k1b(session, **asked), _sum(one for one in mine if one.kind == "resolve")  # type: ignore[arg-type]
     clean = sum(good == every for good, every in legs.values())
     yield "k1", None, figures.k1(session, **asked), Ratio(clean, len(legs))  # type: ignore[arg-type]
-    per_agency = {row.agency_id: row.k1b for row in figures.per_agency(session, **asked)}  # type: ignore[arg-type]
+    agencies = figures_counts.k1_agencies(session, Asked("k1", period, at, SYSTEM, side), "denominator")
+    per_agency: dict[int | None, Ratio] = {row.agency_id: Ratio(row.tally.on_time, row.tally.due) for row in agencies}
     for agency in legs.keys() | per_agency.keys():
         counted = Ratio(*legs[agency]) if agency in legs else Ratio(0, 0)
-        yield "k1b", agency, per_agency.get(agency, Ratio(0, 0)), counted  # type: ignore[arg-type]
+        yield "k1b", agency, per_agency.get(agency, Ratio(0, 0)), counted
     for name in STEPS:
         question = Asked(name, period, at, SYSTEM, side)  # type: ignore[arg-type]
         yield name, None, figures_counts.ratio(session, question), _sum(one for one in mine if one.kind == name)

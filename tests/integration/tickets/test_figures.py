@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 
 from feedback_store.domain import kpi
 from feedback_store.domain.kpi import Fact, Period, Ratio
-from feedback_store.queries import figures
+from feedback_store.queries import figures, figures_counts
+from feedback_store.queries.figures_rows import Asked
 from feedback_store.service import extensions, tickets
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.tables import Clock
@@ -27,9 +28,10 @@ def test_an_overdue_open_leg_counts_against_its_agency(desk: Desk) -> None:
     assert figures.k1(desk.session, **asked) == Ratio(1, 2)
     assert figures.k1b(desk.session, **asked) == Ratio(1, 2)
     assert figures.promises_kept(desk.session, **asked) == Ratio(0, 2)
-    missed = figures.drill(desk.session, figure="k1b", part="missed", **asked)
-    assert (missed.ticket_ids, missed.total) == ([late.id], 1)
-    assert [row.name for row in figures.per_agency(desk.session, **asked)] == [slow.name, punctual.name]
+    missed = figures_counts.listed(desk.session, Asked("k1b", **asked), "missed")
+    assert ([row.code for row in missed.rows], missed.total) == ([late.code], 1)
+    agencies = figures_counts.k1_agencies(desk.session, Asked("k1", **asked), "denominator")
+    assert [row.name for row in agencies] == [slow.name, punctual.name]
     overdue = figures.overdue(desk.session, at=asked["at"], scope=MANAGER)
     assert {(row.ticket_id, row.kind) for row in overdue} >= {(late.id, "resolve"), (late.id, "promise")}
     assert figures.count_overdue(desk.session, at=asked["at"], scope=MANAGER) == len(overdue) == 3
@@ -47,7 +49,8 @@ def test_an_officer_counts_the_own_agency_alone(desk: Desk) -> None:
         desk.dispatch(desk.file("2026-03-02 09:00"), "2026-03-02 09:10", agency)
     asked = {"period": MARCH, "at": at("2026-03-06 08:00")}
     assert figures.k1b(desk.session, scope=desk.officer(mine), **asked) == Ratio(0, 1)
-    assert figures.drill(desk.session, figure="k1b", part="denominator", scope=desk.officer(other), **asked).total == 2
+    theirs = Asked("k1b", scope=desk.officer(other), **asked)
+    assert figures_counts.listed(desk.session, theirs, "denominator").total == 2
     assert figures.promises_kept(desk.session, scope=desk.officer(mine), **asked) == Ratio(0, 1)
     assert {row.agency for row in figures.overdue(desk.session, at=asked["at"], scope=desk.officer(mine))} == {
         mine.name, None,
@@ -100,12 +103,9 @@ def test_the_counts_in_sql_equal_the_definitions(desk: Desk) -> None:
         assert figures.promises_kept(desk.session, **asked) == kpi.promises_kept(kpi.tally(promises, period, now))
         again = kpi.promises_kept(kpi.tally(facts("promise", {2}), period, now))
         assert figures.promises_kept(desk.session, reopened=True, **asked) == again
-        months = figures.trend(desk.session, **asked)
-        assert [row.first for row in months] == [dt.date(2026, 2, 15), dt.date(2026, 3, 1)]
-        assert [row.k1b for row in months] == [kpi.k1b(kpi.tally(legs, part, now)) for part in period.months()]
-        for part in ("numerator", "denominator", "missed"):
-            found = figures.drill(desk.session, figure="k1b", part=part, **asked)
-            assert found.total == len(found.ticket_ids)
+        months = figures_counts.divided(desk.session, Asked("k1b", **asked), "month")
+        parts = {str(part.first.replace(day=1)): kpi.k1b(kpi.tally(legs, part, now)) for part in period.months()}
+        assert months == {first: part for first, part in parts.items() if part.denominator}
 
 
 def test_a_clock_that_waits_is_not_overdue_before_its_time_is_used_up(desk: Desk) -> None:
