@@ -81,7 +81,7 @@ def _divided(
     dimension = render(f"figures.by_{table.dimension}")
     columns = [Column(dimension)]
     for code in table.columns:
-        short = render(f"figures.short_{code}")
+        short = render("figures.share" if table.dimension in figure_view.SHARES else f"figures.short_{code}")
         if code == "first_response":
             heads = (("median", "number"), ("ninetieth", "number"), ("numerator", "number"), ("denominator", "number"))
         else:
