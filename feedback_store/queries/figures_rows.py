@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Interval, String, and_, case, cast, exists, func, literal, null, or_, select
+from sqlalchemy import Integer, Interval, String, and_, case, cast, exists, func, literal, null, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -121,33 +121,29 @@ def _clocks(session: Session, asked: Asked) -> Source:
 
 
 def _closed(session: Session, asked: Asked, parts: bool) -> Source:
-    """Tickets that an operator closed after their result; those imported have no proof of ours and stay out."""
+    """Tickets that an operator closed after their result; those imported have no proof of ours and stay out.
+
+    A ticket cannot be closed without a released result, so one without proof is looked for and none is counted.
+    """
     rules = [Ticket.state == "closed", ~Ticket.is_imported, *_within(Ticket.closed_at, asked)]
-    leg = aliased(Leg)
-    untold = exists().where(leg.ticket_id == Ticket.id, leg.state == "released", leg.delivered_at.is_(None))
-    failed = exists().where(
-        OutboundMessage.ticket_id == Ticket.id, OutboundMessage.notice == "result", OutboundMessage.status == "dead"
+    dead = select(OutboundMessage.ticket_id).where(
+        OutboundMessage.notice == "result", OutboundMessage.status == "dead", OutboundMessage.ticket_id.is_not(None)
     )
     if parts:
-        told = Leg.delivered_at.is_not(None)
-        return Source(
-            start=Ticket.__table__.join(Leg.__table__, and_(Leg.ticket_id == Ticket.id, Leg.state == "released")),
-            rules=rules,
-            row=Leg.id,
-            ticket=Ticket.id,
-            instant=Ticket.closed_at,
-            good=told if asked.figure == "k2" else and_(~told, failed),
-            agency=Leg.agency_id,
-            has_ticket=True,
-        )
-    standing = exists().where(Leg.ticket_id == Ticket.id, Leg.state == "released")
+        told: ColumnElement[bool] = Leg.delivered_at.is_not(None)
+        start: Any = Ticket.__table__.join(Leg.__table__, and_(Leg.ticket_id == Ticket.id, Leg.state == "released"))
+    else:
+        leg = aliased(Leg)
+        untold = select(leg.ticket_id).where(leg.state == "released", leg.delivered_at.is_(None))
+        told, start = Ticket.id.not_in(untold), Ticket
     return Source(
-        start=Ticket,
+        start=start,
         rules=rules,
-        row=Ticket.id,
+        row=Leg.id if parts else Ticket.id,
         ticket=Ticket.id,
         instant=Ticket.closed_at,
-        good=and_(~untold, standing) if asked.figure == "k2" else and_(untold, failed),
+        good=told if asked.figure == "k2" else and_(~told, Ticket.id.in_(dead)),
+        agency=Leg.agency_id if parts else None,
         has_ticket=True,
     )
 
@@ -161,22 +157,17 @@ def _results(session: Session, asked: Asked, parts: bool) -> Source:
     With ``parts`` every agency's own part is counted.
     """
     instant: Any = Leg.released_at if asked.figure == "reopened" else Leg.delivered_at
-    of_leg = aliased(Clock)
-    start: Any = Leg.__table__.join(
-        of_leg, and_(of_leg.ticket_id == Leg.ticket_id, of_leg.leg_id == Leg.id, of_leg.kind == "resolve")
-    )
     rules = [Leg.state.in_(("released", "superseded")), *_within(instant, asked)]
     if not parts:
-        rules.append(_last_part(of_leg, instant))
-    rating = and_(Rating.ticket_id == Leg.ticket_id, Rating.round == of_leg.round, ~Rating.superseded)
+        rules.append(or_(Leg.ticket_id.not_in(_shared_or_reopened()), _last_part(instant)))
+    start: Any = Leg
     own: dict[str, Any] = {}
     if asked.figure == "reopened":
-        again = aliased(Clock)
-        good: ColumnElement[bool] = exists().where(
-            again.ticket_id == Leg.ticket_id, again.kind == "promise", again.round == of_leg.round + 1
-        )
+        again = select(Clock.ticket_id, Clock.round).where(Clock.kind == "promise", Clock.round > 1)
+        good: ColumnElement[bool] = tuple_(Leg.ticket_id, round_of(Leg) + 1).in_(again)
     else:
-        start = start.join(Rating.__table__, rating, isouter=asked.figure == "response")
+        rating = and_(Rating.ticket_id == Leg.ticket_id, Rating.round == round_of(Leg), ~Rating.superseded)
+        start = Leg.__table__.join(Rating.__table__, rating, isouter=asked.figure == "response")
         good = Rating.id.is_not(None) if asked.figure == "response" else Rating.stars >= SATISFIED
         own = {"stars": Rating.stars}
     return Source(
@@ -185,9 +176,22 @@ def _results(session: Session, asked: Asked, parts: bool) -> Source:
     )  # fmt: skip
 
 
-def _last_part(of_leg: Any, instant: Any) -> ColumnElement[bool]:
+def round_of(leg: Any) -> Any:
+    """The round that a leg belongs to: the first leg's is the first; a later leg's clock tells."""
+    clock = aliased(Clock)
+    told = select(clock.round).where(clock.ticket_id == leg.ticket_id, clock.leg_id == leg.id, clock.kind == "resolve")
+    return case((leg.number == 1, 1), else_=told.correlate(leg).scalar_subquery())
+
+
+def _shared_or_reopened() -> Any:
+    """Tickets with more than one leg; of all others the one leg is the last part of the one result."""
+    more = aliased(Leg)
+    return select(more.ticket_id).where(more.number > 1)
+
+
+def _last_part(instant: Any) -> ColumnElement[bool]:
     """No other part of the same result is still missing or came later."""
-    other, clock = aliased(Leg), aliased(Clock)
+    other = aliased(Leg)
     theirs = other.released_at if instant is Leg.released_at else other.delivered_at
     return ~(
         exists()
@@ -195,13 +199,10 @@ def _last_part(of_leg: Any, instant: Any) -> ColumnElement[bool]:
             other.ticket_id == Leg.ticket_id,
             other.id != Leg.id,
             other.state.in_(IN_A_ROUND),
-            clock.ticket_id == other.ticket_id,
-            clock.leg_id == other.id,
-            clock.kind == "resolve",
-            clock.round == of_leg.round,
+            round_of(other) == round_of(Leg),
             or_(theirs.is_(None), theirs > instant, and_(theirs == instant, other.id > Leg.id)),
         )
-        .correlate(Leg, of_leg)
+        .correlate(Leg)
     )
 
 

@@ -129,6 +129,8 @@ class Leg(Base):
         UniqueConstraint("ticket_id", "number"),
         Index("ix_legs_agency_state", "agency_id", "state"),
         Index("ix_legs_dispatched", "dispatched_at"),
+        Index("ix_legs_further", "ticket_id", postgresql_where=sql("number > 1")),
+        Index("ix_legs_untold", "ticket_id", postgresql_where=sql("state = 'released' AND delivered_at IS NULL")),
         Index("ix_legs_released", "released_at", postgresql_where=sql("released_at IS NOT NULL")),
         Index("ix_legs_delivered", "delivered_at", postgresql_where=sql("delivered_at IS NOT NULL")),
     )
@@ -179,6 +181,12 @@ class Clock(Base):
         Index("ix_clocks_ticket", "ticket_id"),
         Index("ix_clocks_kind_current_due", "kind", "current_due"),
         Index("ix_clocks_agency_due", "agency_id", "kind", "current_due"),
+        Index(
+            "ix_clocks_further_promises",
+            "ticket_id",
+            "round",
+            postgresql_where=sql("kind = 'promise' AND round > 1"),
+        ),
     )
 
 
