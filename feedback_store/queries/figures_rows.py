@@ -157,7 +157,7 @@ def _results(session: Session, asked: Asked, parts: bool) -> Source:
     With ``parts`` every agency's own part is counted.
     """
     instant: Any = Leg.released_at if asked.figure == "reopened" else Leg.delivered_at
-    rules = [Leg.state.in_(("released", "superseded")), *_within(instant, asked)]
+    rules = _within(instant, asked)
     if not parts:
         rules.append(or_(Leg.ticket_id.not_in(_shared_or_reopened()), _last_part(instant)))
     start: Any = Leg
@@ -177,10 +177,10 @@ def _results(session: Session, asked: Asked, parts: bool) -> Source:
 
 
 def round_of(leg: Any) -> Any:
-    """The round that a leg belongs to: the first leg's is the first; a later leg's clock tells."""
+    """The round that a leg belongs to: the first one unless its clock says a later one."""
     clock = aliased(Clock)
-    told = select(clock.round).where(clock.ticket_id == leg.ticket_id, clock.leg_id == leg.id, clock.kind == "resolve")
-    return case((leg.number == 1, 1), else_=told.correlate(leg).scalar_subquery())
+    later = select(clock.round).where(clock.leg_id == leg.id, clock.kind == "resolve", clock.round > 1)
+    return case((leg.number == 1, 1), else_=func.coalesce(later.correlate(leg).scalar_subquery(), 1))
 
 
 def _shared_or_reopened() -> Any:

@@ -131,8 +131,18 @@ class Leg(Base):
         Index("ix_legs_dispatched", "dispatched_at"),
         Index("ix_legs_further", "ticket_id", postgresql_where=sql("number > 1")),
         Index("ix_legs_untold", "ticket_id", postgresql_where=sql("state = 'released' AND delivered_at IS NULL")),
-        Index("ix_legs_released", "released_at", postgresql_where=sql("released_at IS NOT NULL")),
-        Index("ix_legs_delivered", "delivered_at", postgresql_where=sql("delivered_at IS NOT NULL")),
+        Index(
+            "ix_legs_released",
+            "released_at",
+            postgresql_include=["id", "ticket_id", "number", "agency_id"],
+            postgresql_where=sql("released_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_legs_delivered",
+            "delivered_at",
+            postgresql_include=["id", "ticket_id", "number", "agency_id"],
+            postgresql_where=sql("delivered_at IS NOT NULL"),
+        ),
     )
 
 
@@ -187,6 +197,7 @@ class Clock(Base):
             "round",
             postgresql_where=sql("kind = 'promise' AND round > 1"),
         ),
+        Index("ix_clocks_further_legs", "leg_id", "round", postgresql_where=sql("kind = 'resolve' AND round > 1")),
     )
 
 

@@ -19,12 +19,14 @@ WHERE = {
     "ix_legs_further": ("legs", ["ticket_id"], "number > 1"),
     "ix_legs_untold": ("legs", ["ticket_id"], "state = 'released' AND delivered_at IS NULL"),
     "ix_clocks_further_promises": ("clocks", ["ticket_id", "round"], "kind = 'promise' AND round > 1"),
+    "ix_clocks_further_legs": ("clocks", ["leg_id", "round"], "kind = 'resolve' AND round > 1"),
     "ix_outbound_messages_failed": ("outbound_messages", ["status", "ticket_id"], "status = 'dead'"),
     "ix_legs_released": ("legs", ["released_at"], "released_at IS NOT NULL"),
     "ix_legs_delivered": ("legs", ["delivered_at"], "delivered_at IS NOT NULL"),
     "ix_ticket_events_recategorised": ("ticket_events", ["at"], "kind = 'category_changed'"),
     "ix_conversations_created": ("conversations", ["created_at"], None),
 }
+COVERED = {"ix_legs_released", "ix_legs_delivered"}
 
 
 def upgrade() -> None:
@@ -37,7 +39,13 @@ def upgrade() -> None:
         ),
     )
     for name, (table, columns, where) in WHERE.items():
-        op.create_index(name, table, columns, postgresql_where=sa.text(where) if where else None)
+        op.create_index(
+            name,
+            table,
+            columns,
+            postgresql_where=sa.text(where) if where else None,
+            postgresql_include=["id", "ticket_id", "number", "agency_id"] if name in COVERED else None,
+        )
 
 
 def downgrade() -> None:
