@@ -32,7 +32,7 @@ from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
 
 router = APIRouter()
-READERS = ("manager", "supervisor", "administrator", "operator", "leader")
+READERS = ("manager", "supervisor", "administrator", "operator", "leader", "officer")
 PARTS = ("numerator", "denominator", "missed")
 DRILL_PAGE = 50
 OVERDUE_SHOWN = 10

@@ -88,10 +88,11 @@ def check_reader(scope: Actor) -> None:
 
 
 def seen(session: Session, scope: Actor, against: Against = "current") -> list[ColumnElement[bool]]:
-    """Which clocks the actor's figures count: an agency its own, and the promises of tickets it has or had a leg of."""
+    """Which clocks the actor's figures count: an agency its own, and the promises of tickets of which it has a leg
+    that it did not return (rule 7: a return leaves no trace)."""
     check_reader(scope)
     rules = samples(session, Clock.ticket_id)
     if scope.kind == "user" and scope.is_agency:
-        own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id)
+        own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id, Leg.state != "returned")
         rules.append((agency_of(against) == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own)))
     return rules

@@ -18,7 +18,7 @@ from tests.integration.console.test_figures import numbers, visit
 from tests.integration.console.test_figures import worked as worked
 
 HOTLINE = {"operator", "supervisor", "administrator"}
-READERS = set(ROLES) - {"officer"}
+READERS = set(ROLES)
 FILES = {
     "/phan-anh.xlsx?muc=all": set(ROLES),
     "/thong-bao.xlsx": set(ROLES),

@@ -115,8 +115,9 @@ def test_the_standing_against_the_original_due_can_be_asked(worked: Office) -> N
     assert "so với hạn ban đầu" in manager.read(link)
 
 
-def test_a_leader_sees_the_own_agency_and_no_figure_of_the_hotline(worked: Office) -> None:
-    leader = worked.person("lanh-dao", "leader", "ubnd-xa-11383")
+@pytest.mark.parametrize("role", ["leader", "officer"])
+def test_an_agency_sees_its_own_and_no_figure_of_the_hotline(worked: Office, role: str) -> None:
+    leader = worked.person("nguoi-don-vi", role, "ubnd-xa-11383")
     page = leader.read("/so-lieu")
     plain = re.sub(r"<[^>]+>", "", page)
     assert "1 trên 1 phần việc" in plain

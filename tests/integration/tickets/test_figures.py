@@ -10,7 +10,7 @@ from feedback_store.domain import kpi
 from feedback_store.domain.kpi import Fact, Period, Ratio
 from feedback_store.queries import figures, figures_counts
 from feedback_store.queries.figures_rows import Asked
-from feedback_store.service import extensions, tickets
+from feedback_store.service import extensions, legs, tickets
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.tables import Clock
 from tests.integration.tickets.conftest import MANAGER, OPERATOR, SUPERVISOR, Desk, at
@@ -128,3 +128,14 @@ def test_a_clock_that_waits_is_not_overdue_before_its_time_is_used_up(desk: Desk
                    now=at("2026-03-06 08:00"))
     assert figures.k1b(desk.session, period=MARCH, **after) == Ratio(0, 1), "the refused one"
     assert desk.clock("resolve", leg=leg).current_due > after["at"]
+
+
+def test_a_leg_that_was_returned_in_time_leaves_no_trace_on_the_figures_of_its_agency(desk: Desk) -> None:
+    mine, other = desk.agencies(2)
+    leg = desk.dispatch(desk.file("2026-03-02 09:00"), "2026-03-02 09:10", mine)
+    legs.return_leg(desk.session, leg_id=leg.id, reason="Không thuộc địa bàn", proposed_agency_id=other.id,
+                    actor=desk.officer(mine), expected_version=None, now=at("2026-03-02 10:00"))
+    asked = {"period": MARCH, "at": at("2026-03-06 08:00")}
+    assert figures.k1b(desk.session, scope=desk.officer(mine), **asked) == Ratio(0, 0)
+    assert figures.promises_kept(desk.session, scope=desk.officer(mine), **asked) == Ratio(0, 0)
+    assert figures.promises_kept(desk.session, scope=MANAGER, **asked) == Ratio(0, 1), "the promise runs on"
