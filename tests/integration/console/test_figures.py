@@ -143,3 +143,16 @@ def test_each_figure_says_how_it_is_worked_out(worked: Office) -> None:
     for section in SECTIONS:
         page = visit(manager, section, "thang")
         assert page.count("Cách tính") >= 5, section
+
+
+def test_a_refusal_keeps_the_ground_that_the_figures_count(office: Office) -> None:
+    operator = office.person("tong-dai", "operator")
+    for ground in ("duplicate", "duplicate", "khong-co-trong-danh-sach"):
+        path = f"/phan-anh/{office.ticket().code}"
+        assert "Trùng phản ánh đã có" in operator.read(path)
+        answer = operator.post(f"{path}/tu-choi", page=path, reason="Đã có phản ánh như vậy", ground=ground)
+        assert answer.status_code == 200
+    page = operator.read("/so-lieu?muc=tiep-nhan")
+    shares = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split("Từ chối theo lý do")[1]))
+    assert "Trùng phản ánh đã có 66,6 % 2 / 3" in shares
+    assert "Lý do khác 33,3 % 1 / 3" in shares
