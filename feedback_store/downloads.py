@@ -64,8 +64,19 @@ def _write(book: Workbook, sheet: Sheet) -> None:
         page.append([_cell(page, name, "text", Font(color="54606E")), _cell(page, value, "text")])
     page.append([])
     page.append([_heading(page, column.name) for column in sheet.columns])
+    kinds = [column.kind for column in sheet.columns]
     for row in sheet.rows:
-        page.append([_cell(page, value, column.kind) for value, column in zip(row, sheet.columns, strict=True)])
+        page.append([_plain(page, value, kind) for value, kind in zip(row, kinds, strict=True)])
+
+
+def _plain(page: Any, value: Any, kind: Kind) -> Any:
+    """A cell of its own only where it needs a format, or where a text could be taken for something else: it costs
+    several times as much."""
+    if value is None or (isinstance(value, int) and kind in ("text", "number")):
+        return value
+    if isinstance(value, str) and not value.startswith(("=", "#")):
+        return ILLEGAL_CHARACTERS_RE.sub("", value)
+    return _cell(page, value, kind)
 
 
 def _heading(page: Any, name: str) -> Any:
