@@ -20,6 +20,7 @@ from console.pages import (
     agencies,
     desk,
     evidence,
+    exports,
     figures,
     imports,
     organisation,
@@ -59,7 +60,7 @@ def create_console(
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     edited = (organisation, agencies, user_files, admin)
-    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, imports, *edited, evidence):
+    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
     _errors(app)
 

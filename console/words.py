@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
+from feedback_store.domain.kpi import Ratio
 from feedback_store.domain.warnings import DUE
 from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
@@ -110,7 +111,16 @@ def number(value: int) -> str:
 
 
 def ratio(numerator: int, denominator: int) -> str:
-    """``97,5 %`` or ``không có`` where nothing fell due."""
-    if not denominator:
-        return "không có"
-    return f"{100 * numerator / denominator:.1f}".replace(".", ",") + " %"
+    """``97,5 %``, cut and not rounded, or ``không có`` where nothing fell due."""
+    percent = Ratio(numerator, denominator).percent
+    return "không có" if percent is None else f"{percent:.1f}".replace(".", ",") + " %"
+
+
+def decimal(value: float) -> str:
+    """``0,12``, cut to two decimals."""
+    return f"{int(value * 100) / 100:.2f}".replace(".", ",")
+
+
+def minutes(count: int) -> str:
+    """Whole minutes as ``3 giờ 20 phút``."""
+    return duration(dt.timedelta(minutes=count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ TAB_NAMES = {
 }
 CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
 CHANNELS = ("web", "telegram", "phone", "zalo", "email", "in_person", "other")
+NARROWING = ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")
 
 
 @router.get("/")
@@ -65,30 +67,8 @@ def queue(
     """Filters are plain query parameters, so every view of the queue has its own address."""
     deps = deps_of(request)
     actor, now = user.actor, deps.now()
-    tab = muc if muc in queries.TABS else "all" if tim else "new"
-    filters = QueueFilter(
-        tab=tab,
-        search=tim[:200],
-        category=linh_vuc or None,
-        agency_id=int(don_vi) if don_vi.isdigit() else None,
-        commune=xa or None,
-        service_class=nhom if nhom in CLASSES else None,
-        channel=kenh if kenh in CHANNELS else None,
-        imported={"cu": True, "moi": False}.get(nguon),
-        since=_day(tu),
-        until=_day(den, after=True),
-        page=trang,
-    )
-    with deps.store.reading() as session:
-        found = queries.queue(session, actor=actor, filters=filters, at=now)
-        counts = queries.counts(session, actor=actor, at=now)
-        options: dict[str, Any] = {
-            "categories": lookups.categories(session),
-            "communes": lookups.communes(session),
-            "agencies": [] if actor.is_agency else desk.agencies(session),
-        }
     given = {
-        "muc": tab,
+        "muc": muc,
         "tim": tim,
         "linh_vuc": linh_vuc,
         "don_vi": don_vi,
@@ -99,6 +79,16 @@ def queue(
         "tu": tu,
         "den": den,
     }
+    filters = filters_of(given, page=trang)
+    given["muc"] = filters.tab
+    with deps.store.reading() as session:
+        found = queries.queue(session, actor=actor, filters=filters, at=now)
+        counts = queries.counts(session, actor=actor, at=now)
+        options: dict[str, Any] = {
+            "categories": lookups.categories(session),
+            "communes": lookups.communes(session),
+            "agencies": [] if actor.is_agency else desk.agencies(session),
+        }
     return page(
         request,
         "queue.html",
@@ -112,7 +102,30 @@ def queue(
         classes=CLASSES,
         channels=CHANNELS,
         link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
-        filtered=any(given[k] for k in ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")),
+        xlsx="/console/phan-anh.xlsx?" + urlencode({k: v for k, v in given.items() if v}),
+        filtered=any(given[k] for k in NARROWING),
+    )
+
+
+def filters_of(given: Mapping[str, str], page: int = 1) -> QueueFilter:
+    """The view of the queue that an address asks for; what is unknown in it is left out."""
+
+    def value(name: str) -> str:
+        return given.get(name, "")
+
+    tab = value("muc") if value("muc") in queries.TABS else "all" if value("tim") else "new"
+    return QueueFilter(
+        tab=tab,
+        search=value("tim")[:200],
+        category=value("linh_vuc") or None,
+        agency_id=int(value("don_vi")) if value("don_vi").isdigit() else None,
+        commune=value("xa") or None,
+        service_class=value("nhom") if value("nhom") in CLASSES else None,
+        channel=value("kenh") if value("kenh") in CHANNELS else None,
+        imported={"cu": True, "moi": False}.get(value("nguon")),
+        since=_day(value("tu")),
+        until=_day(value("den"), after=True),
+        page=page,
     )
 
 

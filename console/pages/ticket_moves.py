@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
 from console.pages.ticket import ticket_view
-from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
 from feedback_store.queries import tickets as queries
 from feedback_store.service import extensions, legs, media, questions, results, tickets
 from feedback_store.service.actor import Refused
@@ -317,7 +317,7 @@ def whole_ticket(
     def move(session: Session, ticket: Ticket) -> str:
         common: dict[str, Any] = {"ticket_id": ticket.id, "actor": user.actor, "expected_version": version, "now": now}
         if move_name == "tu-choi":
-            tickets.refuse(session, reason=reason, **common)
+            tickets.refuse(session, reason=reason, ground=refusal_ground(str(form.get("ground", ""))), **common)
             return "Đã từ chối và báo người dân lý do."
         if move_name == "dong":
             tickets.close(session, **common)

@@ -122,9 +122,10 @@ class Story:
         if self.ticket.state != "new":
             return
         self._changed(at)
-        reason = self.world.pick("refused")
+        why = self._rng.choice(self.world.words["refused"])
+        reason = str(why["reason"])
         self._over("refused", "refused", at, self._operator(), reason)
-        self.ticket.first_response_at = at
+        self.ticket.first_response_at, self.ticket.refusal_ground = at, str(why["ground"])
         in_time = True
         for clock in self._clocks.running("triage"):
             in_time = at <= clock.current_due

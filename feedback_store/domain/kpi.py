@@ -29,6 +29,11 @@ class Period:
         if self.end < self.first:
             raise ValueError("a period cannot end before it begins")
 
+    @property
+    def last(self) -> dt.date:
+        """The last day that belongs to it."""
+        return self.end - dt.timedelta(days=1)
+
     @classmethod
     def month(cls, year: int, month: int) -> Period:
         return cls(dt.date(year, month, 1), _next_month(dt.date(year, month, 1)))

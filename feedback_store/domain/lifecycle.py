@@ -14,6 +14,9 @@ TicketState = Literal[
     "new", "dispatched", "in_progress", "answered", "released", "closed", "refused", "withdrawn"
 ]
 LegState = Literal["dispatched", "accepted", "answered", "released", "returned", "cancelled"]
+RefusalGround = Literal["scope", "area", "duplicate", "too_little", "prank", "other"]
+REFUSAL_GROUNDS: tuple[RefusalGround, ...] = ("scope", "area", "duplicate", "too_little", "prank", "other")
+"""Rule 15: why an operator refuses a report."""
 
 OPEN_TICKET: frozenset[str] = frozenset({"new", "dispatched", "in_progress", "answered"})
 OVER_TICKET: frozenset[str] = frozenset({"closed", "refused", "withdrawn"})
@@ -48,6 +51,11 @@ class IllegalMove(Exception):
         super().__init__(key)
         self.key = key
         self.params = params
+
+
+def refusal_ground(code: str) -> RefusalGround:
+    """The ground of a form; whatever is none of the list counts as another one."""
+    return next((ground for ground in REFUSAL_GROUNDS if ground == code), "other")
 
 
 def check_ticket_move(move: str, state: str) -> None:

@@ -1,62 +1,25 @@
-"""Figures for managers: promises kept, K1, K1b, their trend and the tickets behind every number.
+"""What stands first on the manager's page: promises kept, K1, K1b, what is overdue now and how much came in.
 
-Stored standings are counted, plus what is open and past due at the instant asked; the formulas are
-those of ``domain.kpi``. An agency's people see their own agency's legs alone.
+The three figures are counted like all others (``figures_counts``) by their definitions in ``domain.kpi``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from sqlalchemy import Date, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
-from feedback_store.domain import kpi
-from feedback_store.domain.kpi import Against, Period, Ratio, Tally
-from feedback_store.queries.lookups import is_sample_database
+from feedback_store.domain.figures import Figure
+from feedback_store.domain.kpi import Against, Period, Ratio
+from feedback_store.queries import figures_counts
+from feedback_store.queries.figures_cohort import held, seen
+from feedback_store.queries.figures_rows import Asked
 from feedback_store.queries.tickets import OPEN_STATES, visible
-from feedback_store.service.actor import Actor, Refused
-from feedback_store.tables import Agency, Clock, Leg, Ticket
-
-Figure = Literal["promises", "promises_reopened", "k1", "k1b"]
-Part = Literal["numerator", "denominator", "missed"]
-LOCAL_ZONE = "Asia/Ho_Chi_Minh"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    figure: Figure
-    period: Period
-    at: dt.datetime
-    scope: Actor
-    against: Against
-
-
-@dataclass(frozen=True, slots=True)
-class MonthRow:
-    """One month of the trend; ``first`` is its first local date."""
-
-    first: dt.date
-    promises: Ratio
-    k1: Ratio
-    k1b: Ratio
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyRow:
-    """One agency's legs in a period."""
-
-    agency_id: int
-    name: str
-    tally: Tally
-
-    @property
-    def k1b(self) -> Ratio:
-        return kpi.k1b(self.tally)
+from feedback_store.service.actor import Actor
+from feedback_store.tables import Agency, Clock, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +35,6 @@ class OverdueRow:
     due: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Drilled:
-    """Tickets behind a number, oldest due first: one page of ids and how many there are in all."""
-
-    ticket_ids: list[int]
-    total: int
-
-
 def promises_kept(
     session: Session,
     *,
@@ -91,56 +46,17 @@ def promises_kept(
 ) -> Ratio:
     """Promises kept of a period; those made by reopening are counted apart (rule 8)."""
     figure: Figure = "promises_reopened" if reopened else "promises"
-    rows = _tallies(session, _Asked(figure, period, at, scope, against))
-    return kpi.promises_kept(sum(rows.values(), Tally()))
+    return figures_counts.ratio(session, Asked(figure, period, at, scope, against))
 
 
 def k1(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Agencies that were never late ÷ agencies with a leg due."""
-    asked = _Asked("k1", period, at, scope, against)
-    return kpi.k1(_tallies(session, asked, _agency(against)).values())
+    return figures_counts.ratio(session, Asked("k1", period, at, scope, against))
 
 
 def k1b(session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current") -> Ratio:
     """Legs on time ÷ legs due."""
-    rows = _tallies(session, _Asked("k1b", period, at, scope, against))
-    return kpi.k1b(sum(rows.values(), Tally()))
-
-
-def trend(
-    session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
-) -> list[MonthRow]:
-    """The three figures for every month of ``period``, empty months included."""
-    month = cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, _due(against))), Date)
-    promises = _tallies(session, _Asked("promises", period, at, scope, against), month)
-    by_agency = _tallies(session, _Asked("k1b", period, at, scope, against), month, _agency(against))
-    legs: dict[dt.date, list[Tally]] = defaultdict(list)
-    for (first, _), counted in by_agency.items():
-        legs[first].append(counted)
-    return [
-        MonthRow(
-            part.first,
-            kpi.promises_kept(promises.get((part.first.replace(day=1),), Tally())),
-            kpi.k1(legs[part.first.replace(day=1)]),
-            kpi.k1b(sum(legs[part.first.replace(day=1)], Tally())),
-        )
-        for part in period.months()
-    ]
-
-
-def per_agency(
-    session: Session, *, period: Period, at: dt.datetime, scope: Actor, against: Against = "current"
-) -> list[AgencyRow]:
-    """Agencies with a leg due in the period, the worst share first, then by name."""
-    found = _tallies(session, _Asked("k1b", period, at, scope, against), _agency(against))
-    agencies = session.scalars(select(Agency).where(Agency.id.in_([key for (key,) in found])))
-    named = {row.id: row for row in agencies}
-
-    def rank(item: tuple[tuple[Any, ...], Tally]) -> tuple[float, int, str]:
-        (key,), counted = item
-        return counted.on_time / counted.due, -counted.due, named[key].search_name
-
-    return [AgencyRow(key, named[key].name, counted) for (key,), counted in sorted(found.items(), key=rank)]
+    return figures_counts.ratio(session, Asked("k1b", period, at, scope, against))
 
 
 def overdue(
@@ -198,110 +114,14 @@ def volume(session: Session, *, period: Period, scope: Actor) -> Volume:
     return Volume(*session.execute(query).one())
 
 
-def overdue_by_agency(session: Session, *, at: dt.datetime, scope: Actor) -> dict[int, int]:
-    """Legs open and past their current due, by agency; agencies with none are absent."""
-    query = (
-        select(Clock.agency_id, func.count())
-        .where(*_overdue(session, at, scope, None), Clock.kind == "resolve", Clock.agency_id.is_not(None))
-        .group_by(Clock.agency_id)
-    )
-    return {int(agency): int(count) for agency, count in session.execute(query) if agency is not None}
-
-
-def drill(
-    session: Session,
-    *,
-    figure: Figure,
-    part: Part,
-    period: Period,
-    at: dt.datetime,
-    scope: Actor,
-    against: Against = "current",
-    agency_id: int | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> Drilled:
-    """Tickets behind a number. ``missed``: what keeps the figure from 100 %.
-
-    For K1 the numerator is the legs of agencies that were never late, the denominator every leg due.
-    """
-    asked = _Asked(figure, period, at, scope, against)
-    query: Any = select(Clock.ticket_id, func.min(_due(against)).label("due"))
-    query = _cohort(session, query, asked)
-    standing = _standing(against)
-    if agency_id is not None:
-        query = query.where(_agency(against) == agency_id)
-    if part == "missed":
-        query = query.where(standing != "on_time")
-    elif part == "numerator" and figure == "k1":
-        every: Any = select(_agency(against))
-        failed = _cohort(session, every, asked)
-        query = query.where(_agency(against).not_in(failed.where(standing != "on_time")))
-    elif part == "numerator":
-        query = query.where(standing == "on_time")
-    grouped = query.group_by(Clock.ticket_id).subquery()
-    page = select(grouped.c.ticket_id).order_by(grouped.c.due, grouped.c.ticket_id).limit(limit).offset(offset)
-    total = session.scalar(select(func.count()).select_from(grouped)) or 0
-    return Drilled(list(session.scalars(page)), total)
-
-
-def _agency(against: Against) -> ColumnElement[int | None]:
-    """Whose a leg counts as: the agency that held it at its due instant (rule 13)."""
-    if against == "original":
-        return func.coalesce(Clock.original_agency_id, Clock.agency_id)
-    return Clock.agency_id.expression
-
-
-def _due(against: Against) -> InstrumentedAttribute[dt.datetime]:
-    return Clock.original_due if against == "original" else Clock.current_due
-
-
-def _standing(against: Against) -> InstrumentedAttribute[str]:
-    return Clock.standing_original if against == "original" else Clock.standing_current
-
-
-def _tallies(session: Session, asked: _Asked, *keys: Any) -> dict[tuple[Any, ...], Tally]:
-    standing = _standing(asked.against)
-    counts = (func.count().filter(standing == name) for name in ("on_time", "late", "running"))
-    query = _cohort(session, select(*keys, *counts), asked)
-    rows = session.execute(query.group_by(*keys) if keys else query)
-    return {tuple(row[: len(keys)]): Tally(*row[len(keys) :]) for row in rows}
-
-
-def _cohort(session: Session, query: Select[Any], asked: _Asked) -> Select[Any]:
-    """Restrict ``query`` over clocks to the cohort of the period at ``at`` (sla.md, Figures)."""
-    low, high = asked.period.bounds()
-    due = _due(asked.against)
-    query = query.where(due >= low, due < high, due <= asked.at, _standing(asked.against) != "left")
-    if asked.figure in ("k1", "k1b"):
-        query = query.where(Clock.kind == "resolve")
-    else:
-        rounds = Clock.round > 1 if asked.figure == "promises_reopened" else Clock.round == 1
-        query = query.where(Clock.kind == "promise", rounds)
-    return query.where(*_seen(session, asked.scope))
-
-
 def _overdue(session: Session, at: dt.datetime, scope: Actor, agency_id: int | None) -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = [
         Clock.stopped_at.is_(None),
         Clock.current_due < at,
         Clock.kind.in_(("resolve", "promise")),
-        *_seen(session, scope),
+        ~held(),
+        *seen(session, scope),
     ]
     if agency_id is not None:
         rules.append(Clock.agency_id == agency_id)
-    return rules
-
-
-def _seen(session: Session, scope: Actor) -> list[ColumnElement[bool]]:
-    """Which clocks the actor's figures count; sample tickets only where the database holds nothing else."""
-    rules: list[ColumnElement[bool]] = []
-    if not is_sample_database(session):
-        rules.append(Clock.ticket_id.not_in(select(Ticket.id).where(Ticket.is_sample)))
-    if scope.kind != "user":
-        if scope.kind != "system":
-            raise Refused("tickets.not_allowed")
-    elif scope.is_agency:
-        own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id)
-        rules.append((Clock.agency_id == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own)))
     return rules

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import read_code
+from feedback_store.queries.figures_cohort import held
 from feedback_store.service.actor import Actor
 from feedback_store.service.trail import DUES
 from feedback_store.tables import (
@@ -89,11 +90,13 @@ def visible_leg(actor: Actor) -> ColumnElement[bool]:
 
 
 def overdue_at(at: dt.datetime, actor: Actor) -> ColumnElement[bool]:
-    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due."""
+    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due that
+    nothing holds."""
     late = exists().where(
         Clock.ticket_id == Ticket.id,
         Clock.stopped_at.is_(None),
         Clock.current_due < at,
+        ~held(),
         and_(Clock.kind == "resolve", Clock.agency_id == actor.agency_id)
         if actor.is_agency
         else Clock.kind.in_(("promise", "resolve")),
@@ -130,7 +133,8 @@ def _search(words: str, actor: Actor) -> ColumnElement[bool]:
     return vector.op("@@")(func.to_tsquery("simple", query)) if query else true()
 
 
-def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+def matching(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+    """Tickets of a view of the queue, as the actor may see them."""
     found = [visible(actor), _tab(filters.tab, actor, at)]
     if filters.search.strip():
         found.append(_search(filters.search, actor))
@@ -158,7 +162,8 @@ def _conditions(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[Col
     return found
 
 
-def _due_of(actor: Actor) -> Any:
+def next_due(actor: Actor) -> Any:
+    """The earliest due of a ticket's running clocks; of the own legs, for an agency."""
     wanted = [Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None)]
     if actor.is_agency:
         wanted += [Clock.agency_id == actor.agency_id, Clock.kind.in_(("accept", "resolve"))]
@@ -167,11 +172,11 @@ def _due_of(actor: Actor) -> Any:
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
     """One page of the queue; open work by its next due, the rest newest first."""
-    conditions = _conditions(filters, actor, at)
+    conditions = matching(filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
-    due = _due_of(actor)
+    due = next_due(actor)
     statement: Select[Any] = (
         select(Ticket, Category.name, Commune.name, due.label("due"))
         .join(Category, Category.code == Ticket.category_code)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
-from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason, check_ticket_move
+from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGround, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
 from feedback_store.service import agencies, clocks, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import SYSTEM, Actor, Refused
@@ -239,9 +239,18 @@ def active_legs(session: Session, ticket_id: int) -> list[Leg]:
 
 
 def refuse(
-    session: Session, *, ticket_id: int, reason: str, actor: Actor, expected_version: int | None, now: dt.datetime
+    session: Session,
+    *,
+    ticket_id: int,
+    reason: str,
+    ground: RefusalGround = "other",
+    actor: Actor,
+    expected_version: int | None,
+    now: dt.datetime,
 ) -> Ticket:
     """Not 1022's business, outside the area, duplicate, too little, prank: closed, the citizen told why.
+
+    ``ground`` is what the figures count it under, ``reason`` what the citizen reads.
 
     Within the triage clock the ticket leaves the promise cohort (rule 15); later, its promise is judged
     by when the refusal was delivered.
@@ -251,7 +260,7 @@ def refuse(
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("refuse", ticket.state)
     _change_state(session, ticket, "refused", "refused", actor, now, reason)
-    ticket.closed_at, ticket.close_reason = now, reason
+    ticket.closed_at, ticket.close_reason, ticket.refusal_ground = now, reason, ground
     ticket.first_response_at = ticket.first_response_at or now
     pauses.end_for(session, ticket=ticket, actor=actor, now=now)
     triage = select(Clock.current_due).where(Clock.ticket_id == ticket.id, Clock.kind == "triage")
@@ -346,7 +355,7 @@ def change_category(
         raise Refused("tickets.unknown_category", category=category_code)
     if not category.active and category.code != ticket.category_code:
         raise Refused("categories.switched_off", name=category.name)
-    old = ticket.category_code
+    old, old_class = ticket.category_code, ticket.service_class
     new_class = faster(category.service_class, "H5") if ticket.danger else category.service_class
     ticket.category_code, ticket.service_class = category.code, new_class
     ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category.name)
@@ -360,7 +369,7 @@ def change_category(
         old=old,
         new=category.code,
         reason=reason,
-        data={"class": new_class},
+        data={"class": new_class, "old_class": old_class},
     )
     clocks.set_next_deadline(session, ticket)
     return ticket
@@ -423,6 +432,7 @@ def reopen(
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
     again = round_ > 2
+    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     record(
         session,
         ticket_id=ticket.id,
@@ -432,11 +442,10 @@ def reopen(
         old=ticket.state,
         new="dispatched",
         reason=reason,
-        data={"round": round_},
+        data={"round": round_, "agency_id": agency.id},
     )
     ticket.state = "dispatched"
     promise = clocks.open_clock(session, ticket=ticket, kind="promise", start=now, round_=round_, now=now)
-    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
     leg = legs.open_leg(
         session, ticket=ticket, agency=agency, note=reason, actor=actor, round_=round_, suggestion_reason=None,
         for_leader=again, now=now,

@@ -70,6 +70,7 @@ class Conversation(Base):
 
     __table_args__ = (
         UniqueConstraint("channel", "account", "peer_bidx"),
+        Index("ix_conversations_created", "created_at"),
         Index(
             "ix_conversations_pending",
             "pending_since",
@@ -170,6 +171,7 @@ class OutboundMessage(Base):
             postgresql_where=text("status IN ('pending', 'sending')"),
         ),
         Index("ix_outbound_messages_event", "event_id"),
+        Index("ix_outbound_messages_failed", "status", "ticket_id", postgresql_where=text("status = 'dead'")),
         Index("ix_outbound_messages_ticket", "ticket_id"),
     )
 

@@ -50,6 +50,9 @@ class Ticket(Base):
     first_response_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     close_reason: Mapped[str | None] = mapped_column(comment="refusal or withdrawal reason")
+    refusal_ground: Mapped[str | None] = mapped_column(
+        String(16), comment="scope | area | duplicate | too_little | prank | other (sla.md rule 15)"
+    )
     next_deadline_at: Mapped[dt.datetime | None] = mapped_column(
         comment="next instant at which the deadline job must look; null = never"
     )
@@ -68,6 +71,15 @@ class Ticket(Base):
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
         Index("ix_tickets_receipt", "receipt_at"),
         Index("ix_tickets_conversation", "conversation_id"),
+        Index("ix_tickets_closed", "closed_at", postgresql_where=sql("closed_at IS NOT NULL")),
+        Index(
+            "ix_tickets_place",
+            "category_code",
+            "commune_code",
+            sql("md5(lower(btrim(place_text)))"),
+            "receipt_at",
+            postgresql_where=sql("commune_code IS NOT NULL AND place_text IS NOT NULL"),
+        ),
         Index("ix_tickets_sample", "id", postgresql_where=sql("is_sample")),
         Index("uq_tickets_form_key", "form_key", unique=True, postgresql_where=sql("form_key IS NOT NULL")),
         Index(
@@ -116,6 +128,21 @@ class Leg(Base):
     __table_args__ = (
         UniqueConstraint("ticket_id", "number"),
         Index("ix_legs_agency_state", "agency_id", "state"),
+        Index("ix_legs_dispatched", "dispatched_at"),
+        Index("ix_legs_further", "ticket_id", postgresql_where=sql("number > 1")),
+        Index("ix_legs_untold", "ticket_id", postgresql_where=sql("state = 'released' AND delivered_at IS NULL")),
+        Index(
+            "ix_legs_released",
+            "released_at",
+            postgresql_include=["id", "ticket_id", "number", "agency_id"],
+            postgresql_where=sql("released_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_legs_delivered",
+            "delivered_at",
+            postgresql_include=["id", "ticket_id", "number", "agency_id"],
+            postgresql_where=sql("delivered_at IS NOT NULL"),
+        ),
     )
 
 
@@ -164,6 +191,13 @@ class Clock(Base):
         Index("ix_clocks_ticket", "ticket_id"),
         Index("ix_clocks_kind_current_due", "kind", "current_due"),
         Index("ix_clocks_agency_due", "agency_id", "kind", "current_due"),
+        Index(
+            "ix_clocks_further_promises",
+            "ticket_id",
+            "round",
+            postgresql_where=sql("kind = 'promise' AND round > 1"),
+        ),
+        Index("ix_clocks_further_legs", "leg_id", "round", postgresql_where=sql("kind = 'resolve' AND round > 1")),
     )
 
 
@@ -256,7 +290,10 @@ class TicketEvent(Base):
         default="all", comment="all | hotline (operators up) | leg (that agency and the hotline)"
     )
 
-    __table_args__ = (Index("ix_ticket_events_ticket", "ticket_id", "id"),)
+    __table_args__ = (
+        Index("ix_ticket_events_ticket", "ticket_id", "id"),
+        Index("ix_ticket_events_recategorised", "at", postgresql_where=sql("kind = 'category_changed'")),
+    )
 
 
 class Addition(Base):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, tickets
+from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, routing, tickets
 from feedback_store.service.actor import BOT, CITIZEN, Actor, Refused
 from feedback_store.tables import Category, Clock, Conversation, Leg, OutboundMessage, Ticket
 from hotline.simulation.people import peer, share_of
@@ -104,7 +104,7 @@ class Life:
 
         def work(session: Session) -> int:
             ticket = session.get_one(Ticket, self.ticket_id)
-            found = legs.suggest_agency(
+            found = routing.suggest_agency(
                 session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
             )
             agency = found.agency_id if found.agency_id and not wrong else rng.choice(list(self.crowd.town.agencies))

@@ -204,21 +204,3 @@ def test_an_administrator_makes_resets_and_disables_users(office: Office) -> Non
         assert users.find(session, "canbomoi").disabled_at is not None  # type: ignore[union-attr]
     last = admin.post(f"/nguoi-dung/{admin_id.id}/khoa", page="/nguoi-dung")
     assert last.status_code == 409, "the last administrator cannot lock everybody out"
-
-
-def test_every_number_of_the_figures_leads_to_as_many_tickets(office: Office) -> None:
-    manager = office.person("quan-ly", "manager")
-    assert "không có" in manager.read("/so-lieu")
-    assert "Kỳ này chưa có gì đến hạn" in manager.read("/so-lieu")
-    for _ in range(3):
-        office.dispatch(office.ticket("Mất nước", category_code="cap-nuoc.mat-nuoc"), "cong-ty-cap-nuoc")
-    office.now += dt.timedelta(days=6)
-    manager = office.person("quan-ly-sau", "manager")
-    page = manager.read("/so-lieu")
-    assert "0 trên 3" in page
-    links = {link.replace("&amp;", "&") for link in re.findall(r'href="/console(/so-lieu/phieu\?[^"]+)"', page)}
-    assert links
-    for link in links:
-        part = manager.read(link)
-        assert len(codes(part)) in (0, 3), link
-    assert len(codes(manager.read("/phan-anh?muc=overdue"))) == 3

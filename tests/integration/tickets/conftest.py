@@ -17,7 +17,7 @@ from feedback_store.service import deadlines, legs, results, tickets
 from feedback_store.service.actor import BOT, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Pause, Ticket, TicketEvent
-from tests.sla import second_path
+from tests.sla import second_figures, second_path
 from vitext.dates import VIET_NAM
 
 OPERATOR = Actor("user", user_id=1, role="operator")
@@ -115,6 +115,7 @@ def desk(loaded_store: Store) -> Iterator[Desk]:
             assert untold(session) == {}
             settle(session)
             assert second_path.differences(session, LONG_AFTER) == []
+            assert second_figures.figure_differences(session, LONG_AFTER) == []
             assert session.scalars(select(Ticket.code).where(Ticket.deadline_failures > 0)).all() == []
 
 

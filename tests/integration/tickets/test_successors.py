@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.domain.kpi import Period
+from feedback_store.domain.kpi import Against, Period
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.queries import figures
+from feedback_store.queries import figures_counts
+from feedback_store.queries.figures_rows import Asked
 from feedback_store.service import agencies, deadlines, extensions, legs, results, tickets
 from feedback_store.service.actor import CITIZEN, SYSTEM, Actor, Refused
 from feedback_store.tables import Agency, Leg
@@ -32,10 +33,11 @@ def begun(desk: Desk, agency: Agency, when: str = "2026-03-02 09:00") -> Leg:
     return desk.dispatch(desk.file(when), when, agency)
 
 
-def rows(desk: Desk, against: figures.Against = "current") -> dict[int, tuple[int, int]]:
+def rows(desk: Desk, against: Against = "current") -> dict[int, tuple[int, int]]:
     """Agency → (on time, due) in March."""
     desk.session.flush()
-    found = figures.per_agency(desk.session, period=MARCH, at=at("2026-03-31 23:00"), scope=SYSTEM, against=against)
+    asked = Asked("k1", MARCH, at("2026-03-31 23:00"), SYSTEM, against)
+    found = figures_counts.k1_agencies(desk.session, asked, "denominator")
     return {row.agency_id: (row.tally.on_time, row.tally.due) for row in found}
 
 
