@@ -20,19 +20,17 @@ from feedback_store.queries.figures_counts import Asked
 from feedback_store.service.actor import SYSTEM
 from tests.sla import second_path
 
-_CTES, _STANDINGS = second_path.SQL.rsplit("\nSELECT f.clock", 1)
-SQL = f"""{_CTES}, standing AS (
-SELECT f.clock{_STANDINGS.split("ORDER BY f.clock")[0]}
-), first_holder AS (
+SQL = """
+WITH first_holder AS (
     SELECT c.clock, c.leg, coalesce(
-        (SELECT t.agency_id FROM ticket_events t WHERE t.ticket_id = c.ticket_id AND t.leg_id = c.leg
-            AND t.kind = 'dispatched' ORDER BY t.id LIMIT 1),
+        (SELECT t.agency_id FROM ticket_events t JOIN ev USING (id) WHERE ev.leg_id = c.leg
+            AND ev.kind = 'dispatched' ORDER BY t.id LIMIT 1),
         (SELECT (e.data->>'agency_id')::int FROM ev e WHERE e.id = c.eid AND e.kind = 'reopened')) AS agency
     FROM clock c WHERE c.leg IS NOT NULL
 ), holder AS (  -- the agency that held the leg at the due instant of a side
     SELECT h.clock, f.side, coalesce((
-        SELECT t.new::int FROM ticket_events t WHERE t.leg_id = h.leg AND t.kind = 'handed_over' AND t.at <= f.due
-            AND t.at <= :at AND (stop.at IS NULL OR stop.at > t.at) ORDER BY t.id DESC LIMIT 1), h.agency) AS agency
+        SELECT t.new::int FROM ticket_events t JOIN ev USING (id) WHERE ev.leg_id = h.leg AND ev.kind = 'handed_over'
+            AND ev.at <= f.due AND (stop.at IS NULL OR stop.at > ev.at) ORDER BY t.id DESC LIMIT 1), h.agency) AS agency
     FROM first_holder h JOIN final f USING (clock) JOIN stop USING (clock)
 )
 SELECT s.side, s.kind, c.round > 1 AS again, holder.agency,
@@ -42,7 +40,7 @@ FROM standing s JOIN clock c USING (clock) LEFT JOIN holder ON holder.clock = s.
 WHERE s.standing <> 'left' AND s.due <= :at AND NOT (s.standing = 'running' AND EXISTS (
     SELECT FROM hold h
     WHERE h.clock = s.clock AND h.side IN ('both', s.side) AND h.high = 'infinity' AND h.low < s.due))
-    AND s.ticket_id NOT IN (SELECT id FROM tickets WHERE is_sample)
+    AND s.ticket NOT IN (SELECT id FROM tickets WHERE is_sample)
 GROUP BY 1, 2, 3, 4, 5
 """
 SIDES: tuple[Against, ...] = ("original", "current")
@@ -76,6 +74,7 @@ class Difference:
 
 def days(session: Session, at: dt.datetime) -> list[Day]:
     """Everything that was due by ``at``, by the trail alone."""
+    second_path.prepare(session, at)
     return [Day(*row) for row in session.execute(text(SQL), {"at": at})]
 
 
