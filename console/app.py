@@ -15,7 +15,20 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import context
-from console.pages import admin, desk, evidence, figures, phone, queue, sign_in, ticket, ticket_moves
+from console.pages import (
+    admin,
+    calendars,
+    desk,
+    evidence,
+    figures,
+    phone,
+    policies,
+    queue,
+    recalculation,
+    sign_in,
+    ticket,
+    ticket_moves,
+)
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
 from feedback_store.store import Store
@@ -45,6 +58,8 @@ def create_console(
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, admin, evidence):
+        app.include_router(module.router)
+    for module in (calendars, policies, recalculation):
         app.include_router(module.router)
     _errors(app)
 
@@ -107,6 +122,7 @@ def _error_page(request: Request, status: int, reason: str | None = None) -> Res
         user=None,
         alarms=[],
         unread=0,
+        unconfirmed=[],
         sample=False,
         message=None,
         path="",

@@ -17,7 +17,7 @@ from feedback_store.domain.lifecycle import may_leg, may_ticket
 from feedback_store.queries import conversations, desk, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
-from feedback_store.service import audit, clocks, legs, tickets
+from feedback_store.service import audit, clocks, legs, promises, tickets
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
@@ -79,6 +79,7 @@ def ticket_view(
             "categories": lookups.categories(session),
             "version": ticket.version,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }
     return page(

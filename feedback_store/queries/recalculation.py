@@ -16,7 +16,7 @@ from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, Policy, ServiceClass
 from feedback_store.domain.recalculation import MOVING, Effect, Side, effect_of, newer_target
 from feedback_store.service import clocks
-from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PromiseMove, Ticket
+from feedback_store.tables import Agency, AuditEntry, CalendarVersion, Clock, Leg, Pause, PromiseMove, Ticket
 
 CHUNK = 1000
 SHARING = ("dispatched", "accepted", "answered", "released")
@@ -112,6 +112,15 @@ def moves_of(session: Session, *, scope: Scope, now: dt.datetime, ticket_id: int
     ids = list(session.scalars(wanted))
     for first in range(0, len(ids), CHUNK):
         yield from _chunk(session, newest, ids[first : first + CHUNK], now)
+
+
+def acts(session: Session, limit: int = 20) -> list[AuditEntry]:
+    """Recalculations that were done, the last first; one that only began was broken off."""
+    query = select(AuditEntry).where(AuditEntry.subject.like("recalculation:%")).order_by(AuditEntry.id.desc())
+    found: dict[str | None, AuditEntry] = {}
+    for entry in session.scalars(query.limit(2 * limit)):
+        found.setdefault(entry.subject, entry)
+    return list(found.values())[:limit]
 
 
 def _newest(session: Session, now: dt.datetime) -> _Newest:

@@ -51,6 +51,13 @@ class Done:
     skipped: int = 0
     failed: int = 0
 
+    def add(self, part: Done) -> None:
+        """The figures of one more transaction."""
+        self.tickets += part.tickets
+        self.clocks += part.clocks
+        self.skipped += part.skipped
+        self.failed += part.failed
+
 
 def begin(session: Session, *, act: Act, seen: Preview, now: dt.datetime) -> Act:
     """Check the right and the reason, and log what is about to be done. Raises ``Refused`` or ``IllegalMove``."""
