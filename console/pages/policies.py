@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from console.context import checked_form, deps_of, go, page, role_needed
 from console.forms import faults_of, number, strings
 from console.pages.calendars import yaml_file
-from feedback_store.domain.policy import policy_from_data
+from feedback_store.domain.policy import in_order, policy_from_data
 from feedback_store.queries import data_files, desk
 from feedback_store.queries import policies as queries
 from feedback_store.service import policy_edits
@@ -42,6 +42,7 @@ def _policies(request: Request, user: CurrentUser, *, faults: Mapping[str, str] 
             "policy": policy_from_data(row.data) if row else None,
             "categories": queries.categories_of_classes(session),
             "people": desk.people(session),
+            "in_order": in_order,
         }
     return page(request, "policies.html", user, status=409 if faults else 200, faults=faults or {}, **values)
 
@@ -79,6 +80,7 @@ def _form(
         user,
         status=409 if faults else 200,
         row=row,
+        in_order=in_order,
         units=list(policy_edits.UNITS),
         targets=policy_edits.TARGETS,
         limits=policy_edits.LIMITS,

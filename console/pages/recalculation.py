@@ -18,6 +18,7 @@ from console import words
 from console.context import checked_form, deps_of, go, page, role_needed
 from console.forms import faults_of
 from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.domain.policy import in_order
 from feedback_store.domain.recalculation import MOVING
 from feedback_store.queries import calendars, desk, policies
 from feedback_store.queries import recalculation as queries
@@ -68,7 +69,7 @@ def _page(
         row = policies.in_force([one for one, _ in policies.versions(session)], now)
         values = {
             "calendars": calendars.calendars(session, now),
-            "classes": {code: entry["name"] for code, entry in row.data["classes"].items()} if row else {},
+            "classes": {code: row.data["classes"][code]["name"] for code in in_order(row.data["classes"])} if row else {},
             "acts": queries.acts(session),
             "people": desk.people(session),
         }

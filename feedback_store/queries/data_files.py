@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from feedback_store.calendars import WEEKDAYS, parts, usual_spans
+from feedback_store.domain.policy import in_order
 from feedback_store.queries.calendars import calendars
 from feedback_store.service import clocks
 from feedback_store.tables import PolicyVersion
@@ -41,7 +42,9 @@ def calendars_file(session: Session, now: dt.datetime) -> str:
 def policies_file(session: Session, now: dt.datetime) -> str:
     """The policy in force."""
     number, _ = clocks.load_policy(session, now)
-    return POLICIES.format(day=now.date()) + _dump(session.get_one(PolicyVersion, number).data)
+    data = session.get_one(PolicyVersion, number).data
+    classes = {code: data["classes"][code] for code in in_order(data["classes"])}
+    return POLICIES.format(day=now.date()) + _dump({**data, "classes": classes})
 
 
 def _plain(had: dict[str, Any], day: str) -> bool:

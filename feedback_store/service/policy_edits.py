@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.due import Target, target_from_data
+from feedback_store.domain.policy import in_order
 from feedback_store.service import audit
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.extensions import in_words
@@ -130,7 +131,8 @@ def _limit(form: Mapping[str, str], name: str, checked: Checked) -> int:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What differs, class by class."""
     found = []
-    for code, entry in new["classes"].items():
+    for code in in_order(new["classes"]):
+        entry = new["classes"][code]
         before = old["classes"].get(code, {})
         for what in ("name", *TARGETS):
             was, now = _words(before.get(what)), _words(entry.get(what))

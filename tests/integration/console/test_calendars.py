@@ -76,8 +76,8 @@ def test_a_range_of_days_off_closes_those_that_are_worked_and_can_be_taken_back(
 
 def test_a_saturday_is_worked_with_its_own_hours_and_a_holiday_can_be_too(office: Office, admin: Person) -> None:
     for day in ("2026-12-05", "2027-01-01"):
-        admin.post(f"{PATH}/ngay", page=PATH, base=base(office), kind="worked", first=day, spans="8h-11h30, 13:00–15:00",
-                   reason="Làm bù ngày bão")
+        admin.post(f"{PATH}/ngay", page=PATH, base=base(office), kind="worked", first=day,
+                   spans="8h-11h30, 13:00–15:00", reason="Làm bù ngày bão")
     for day in (dt.date(2026, 12, 5), dt.date(2027, 1, 1)):
         assert calendar(office).spans_on(day) == ((28800, 41400), (46800, 54000))
 
@@ -116,7 +116,9 @@ def test_a_mistake_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert len(rows(office)) == 1
 
 
-def test_new_hours_hold_from_their_day_and_a_calendar_that_never_opens_is_refused(office: Office, admin: Person) -> None:
+def test_new_hours_hold_from_their_day_and_a_calendar_that_never_opens_is_refused(
+    office: Office, admin: Person
+) -> None:
     path = f"{PATH}/gio"
     never = {**HOURS, **dict.fromkeys(WEEK, "")}
     refused = admin.post(path, base=base(office), **never)
@@ -190,9 +192,9 @@ def test_administrators_are_asked_until_somebody_confirms_the_years_days_off(off
     assert len(rows(office)) == 1, "a confirmation changes no day"
     too_far = admin.post(f"{PATH}/xac-nhan", page=PATH, year="2031")
     assert too_far.status_code == 409
-    for day, asked in ((dt.datetime(2027, 9, 30, tzinfo=dt.UTC), False), (dt.datetime(2027, 10, 1, tzinfo=dt.UTC), True)):
-        office.now = day
-        page = office.person(f"quan-tri-{day:%d}", "administrator").read("/thong-bao")
+    for month, day, asked in ((9, 30, False), (10, 1, True)):
+        office.now = dt.datetime(2027, month, day, tzinfo=dt.UTC)
+        page = office.person(f"quan-tri-{day}", "administrator").read("/thong-bao")
         assert ("Ngày nghỉ năm 2028 chưa được xác nhận" in page) == asked
 
 

@@ -27,7 +27,8 @@ def admin(office: Office) -> Person:
 def fields(page: str) -> dict[str, str]:
     """What a browser would send of the form as it stands."""
     form = page.split('action="/console/thoi-han/sua"')[1].split("</form>")[0]
-    found = {name: html.unescape(value) for name, value in re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', form)}
+    inputs = re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', form)
+    found = {name: html.unescape(value) for name, value in inputs}
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         assert chosen is not None, name
@@ -42,7 +43,7 @@ def rows(office: Office) -> list[PolicyVersion]:
 
 def test_the_page_says_every_target_in_words(office: Office, admin: Person) -> None:
     page = admin.read("/thoi-han")
-    for said in ("10 ngày làm việc", "nhiều đơn vị: 15 ngày làm việc", "4 giờ làm việc", "lĩnh vực", "Được mở lại trong"):
+    for said in ("10 ngày làm việc", "nhiều đơn vị: 15 ngày làm việc", "4 giờ làm việc", "Được mở lại trong"):
         assert said in page
 
 
