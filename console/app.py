@@ -18,6 +18,7 @@ from console import context
 from console.pages import (
     admin,
     agencies,
+    calendars,
     desk,
     evidence,
     exports,
@@ -25,7 +26,9 @@ from console.pages import (
     imports,
     organisation,
     phone,
+    policies,
     queue,
+    recalculation,
     sign_in,
     ticket,
     ticket_moves,
@@ -61,6 +64,8 @@ def create_console(
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     edited = (organisation, agencies, user_files, admin)
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
+        app.include_router(module.router)
+    for module in (calendars, policies, recalculation):
         app.include_router(module.router)
     _errors(app)
 
@@ -123,6 +128,7 @@ def _error_page(request: Request, status: int, reason: str | None = None) -> Res
         user=None,
         alarms=[],
         unread=0,
+        unconfirmed=[],
         sample=False,
         message=None,
         path="",

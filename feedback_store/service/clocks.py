@@ -57,12 +57,24 @@ def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Ca
     return found, _calendars[found]
 
 
-def calendar_of(session: Session, clock: Clock) -> Calendar:
-    """The calendar version that ``clock`` was computed with."""
-    key = clock.calendar_version_id
-    if key not in _calendars:
-        _calendars[key] = calendar_from_data(session.get_one(CalendarVersion, key).data)
-    return _calendars[key]
+def calendar_of(session: Session, clock: Clock, side: str = "current") -> Calendar:
+    """The calendar version behind one of the two due times of ``clock``."""
+    number = clock.calendar_version_id
+    if side == "original" and clock.original_calendar_version_id is not None:
+        number = clock.original_calendar_version_id
+    return calendar_version(session, number)
+
+
+def calendar_version(session: Session, number: int) -> Calendar:
+    if number not in _calendars:
+        _calendars[number] = calendar_from_data(session.get_one(CalendarVersion, number).data)
+    return _calendars[number]
+
+
+def policy_version(session: Session, number: int) -> Policy:
+    if number not in _policies:
+        _policies[number] = policy_from_data(session.get_one(PolicyVersion, number).data)
+    return _policies[number]
 
 
 def target_of(clock: Clock, side: str = "original") -> Target:
@@ -147,9 +159,10 @@ def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequen
 
     A stored breach is never taken back here: it is a fact (rule 10).
     """
-    calendar, pauses = calendar_of(session, clock), pause_spans(session, clock, known)
+    pauses = pause_spans(session, clock, known)
     for side in SIDES:
         if getattr(clock, f"standing_{side}") == "running":
+            calendar = calendar_of(session, clock, side)
             setattr(clock, f"{side}_due", due(calendar, target_of(clock, side), clock.started_at, pauses, now))
 
 
@@ -161,7 +174,7 @@ def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, 
         clock.extended_amount = 0  # so many minutes are no number of days
     clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
     clock.extra_amount = 0
-    clock.base_due = due(calendar_of(session, clock), target, clock.started_at)
+    clock.base_due = due(calendar_of(session, clock, "original"), target, clock.started_at)
     recompute(session, clock, now=now)
 
 

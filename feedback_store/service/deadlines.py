@@ -44,7 +44,7 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
         ticket_id, failures = ticket.id, ticket.deadline_failures
         try:
             with session.begin_nested():
-                _handle(session, ticket, now)
+                handle_one(session, ticket, now)
         except Exception:
             log.exception("deadline_failed", ticket_id=ticket_id, failures=failures + 1)
             again = now + RETRY_AFTER * 2 ** min(failures, 5)
@@ -61,7 +61,8 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
     return len(due)
 
 
-def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+def handle_one(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+    """What has fallen due for one locked ticket: caps of pauses, breaches, warnings."""
     pauses.end_expired(session, ticket=ticket, now=now)
     questions.expire(session, ticket=ticket, now=now)
     open_pauses = pauses.open_of(session, ticket)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
-from feedback_store.service import extensions, questions, results, tickets
+from feedback_store.service import extensions, promises, questions, results, tickets
 from feedback_store.service.intake import decrypted_json
 
 DELIVERY_LEASE = dt.timedelta(seconds=5)  # renewed during a send; so long a dead sender is waited for
@@ -262,5 +262,7 @@ def _proof(session: Session, ticket_id: int | None, notice: str | None, body: by
         tickets.refusal_delivered(session, ticket_id=ticket_id, at=now)
     elif notice == extensions.NOTICE and ticket_id is not None:
         extensions.told(session, ticket_id=ticket_id, at=now)
+    elif notice == promises.NOTICE and ticket_id is not None:
+        promises.told(session, ticket_id=ticket_id, at=now)
     elif notice == questions.NOTICE and ticket_id is not None:
         questions.delivered(session, ticket_id=ticket_id, at=now)
