@@ -13,7 +13,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.service.actor import Refused
-from feedback_store.service.trail import tell_dues
+from feedback_store.service.trail import KNOWN_CLOCKS, tell_dues
 from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
 
 HOTLINE_CALENDAR = "hotline"
@@ -27,6 +27,10 @@ FIRST_LEVEL = {"promise": 80}
 
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
     """The policy in force at ``at`` with its version id; versions never change, so they are kept."""
+    asked = ("policy in force", at)
+    if asked in session.info:  # several clocks begin in one transaction
+        number = session.info[asked]
+        return number, _policies[number]
     query = (
         select(PolicyVersion.id)
         .where(PolicyVersion.valid_from <= at)
@@ -38,11 +42,16 @@ def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
         raise Refused("tickets.no_policy")
     if found not in _policies:
         _policies[found] = policy_from_data(session.get_one(PolicyVersion, found).data)
+    session.info[asked] = found
     return found, _policies[found]
 
 
 def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Calendar]:
     """The version of calendar ``code`` in force at ``at``."""
+    asked = ("calendar in force", code, at)
+    if asked in session.info:
+        number = session.info[asked]
+        return number, _calendars[number]
     query = (
         select(CalendarVersion.id)
         .where(CalendarVersion.code == code, CalendarVersion.valid_from <= at)
@@ -54,6 +63,7 @@ def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Ca
         raise Refused("tickets.no_calendar", code=code)
     if found not in _calendars:
         _calendars[found] = calendar_from_data(session.get_one(CalendarVersion, found).data)
+    session.info[asked] = found
     return found, _calendars[found]
 
 
@@ -139,19 +149,29 @@ def open_clock(
         standing_original="running",
         standing_current="running",
     )
+    known = of_ticket(session, ticket.id)
     session.add(clock)
     session.flush()
+    known.append(clock)
     return clock
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Clock]:
+    """Every clock of a ticket, oldest first; read once while the ticket is locked (``trail.forget`` ends that)."""
+    known: list[Clock] | None = session.info.get((KNOWN_CLOCKS, ticket_id))
+    if known is None:
+        query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.id)
+        known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(query))
+    return known
 
 
 def running(session: Session, ticket_id: int, *, kind: str | None = None, leg_id: int | None = None) -> list[Clock]:
     """Clocks of the ticket that were not stopped."""
-    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.stopped_at.is_(None)).order_by(Clock.id)
-    if kind is not None:
-        query = query.where(Clock.kind == kind)
-    if leg_id is not None:
-        query = query.where(Clock.leg_id == leg_id)
-    return list(session.scalars(query))
+    return [
+        clock
+        for clock in of_ticket(session, ticket_id)
+        if clock.stopped_at is None and kind in (None, clock.kind) and leg_id in (None, clock.leg_id)
+    ]
 
 
 def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequence[Pause] | None = None) -> None:
@@ -293,7 +313,7 @@ def set_next_deadline(session: Session, ticket: Ticket, *, warned_at: dt.datetim
     """
     session.flush()
     pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
-    every = list(session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.id)))
+    every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in every:
