@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import context
-from console.pages import admin, desk, evidence, figures, phone, queue, sign_in, ticket, ticket_moves
+from console.pages import account, admin, desk, evidence, figures, phone, queue, sign_in, ticket, ticket_moves
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
 from feedback_store.store import Store
@@ -39,12 +39,16 @@ def create_console(
     secure_cookies: bool,
     sample: bool = False,
     now: Callable[[], dt.datetime] = utc_now,
+    bot_name: Callable[[], Awaitable[str | None]] | None = None,
 ) -> FastAPI:
-    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself."""
+    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself.
+
+    ``bot_name`` gives the Telegram bot's user name, None while Telegram cannot be asked; absent without Telegram.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
+    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
-    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, admin, evidence):
+    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, admin, account, evidence):
         app.include_router(module.router)
     _errors(app)
 

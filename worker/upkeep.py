@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import structlog
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
-from feedback_store.service import agencies, deadlines, denunciations, limits, media
+from feedback_store.service import agencies, deadlines, denunciations, limits, media, staff_links, staff_relay
 
 log = structlog.get_logger("worker.upkeep")
 
@@ -52,6 +52,15 @@ async def erase_sealed(database: Database, root: Path) -> int:
     return erased
 
 
+async def relay_notices(database: Database, *, channels: Collection[str], base_url: str) -> int:
+    """Console notices to linked chats, each in a commit of its own; until none waits."""
+    await database.transaction(staff_relay.leave_to_the_console, now=_now())
+    done = 0
+    while await database.transaction(staff_relay.relay_next, channels=channels, base_url=base_url, now=_now()):
+        done += 1
+    return done
+
+
 async def fetch_photos(database: Database, photos: PhotoFetcher) -> int:
     """Photos that no turn waits for, or whose turn died: until stored or given up."""
     due = await database.transaction(media.waiting, before=_now() - dt.timedelta(seconds=20))
@@ -62,6 +71,7 @@ async def fetch_photos(database: Database, photos: PhotoFetcher) -> int:
 
 async def prune(database: Database) -> None:
     await database.transaction(limits.prune, now=_now())
+    await database.transaction(staff_links.prune_codes, now=_now())
 
 
 async def beat(database: Database) -> None:

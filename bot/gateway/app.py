@@ -65,6 +65,10 @@ class Gateway:
         if self.sender is not None:
             self.telegram = TelegramEdge(config, self.database, self.reception, self.runner, self.sender)
 
+    async def bot_name(self) -> str | None:
+        """``tong_dai_bot``, for links to the bot; None without Telegram or while it cannot be asked."""
+        return None if self.sender is None else await self.sender.name()
+
     def routes(self) -> list[BaseRoute]:
         """Everything under ``/`` that citizens and channels reach."""
         telegram = self.telegram.routes() if self.telegram else []

@@ -25,6 +25,7 @@ from bot.gateway.database import Database
 from bot.gateway.flood import Flood
 from bot.gateway.reception import NotStored, Receipt, Reception
 from bot.gateway.runner import TurnRunner, utc_now
+from bot.gateway.staff_chat import staff_command, take_command
 from bot.gateway.telegram_album import store_album_photo
 from feedback_store.service import deliveries, media
 from feedback_store.service.intake import NewEvent
@@ -103,6 +104,10 @@ class TelegramEdge:
             self._spawn(self._sender.confirm_press(message.callback))
         if not message.private:
             await self._group(event)
+            return
+        command = staff_command(message)
+        if command is not None:
+            await take_command(self._db, event, command)
             return
         receipt = await self._receive(message, event)
         if receipt.guard == "emergency" and not receipt.duplicate and receipt.answer is not None:

@@ -13,7 +13,7 @@ from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.procedures.answer import answer
 from feedback_store.queries import desk
-from feedback_store.service import agencies, confirming, users
+from feedback_store.service import agencies, confirming, staff_links, users
 from feedback_store.service.actor import ROLES, Refused
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
@@ -41,12 +41,14 @@ def _users(
     with deps.store.reading() as session:
         found = users.list_users(session, search=tim[:60])
         all_agencies = desk.agencies(session)
+        linked = staff_links.linked_since(session)
     return page(
         request,
         "users.html",
         user,
         status=409 if error else 200,
         found=found,
+        linked=linked,
         agencies=all_agencies,
         roles=ROLES,
         search=tim,

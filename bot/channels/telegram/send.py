@@ -67,6 +67,7 @@ class TelegramSender:
         self._files = f"{api}/file/bot{token}"
         self._http = httpx.AsyncClient(timeout=20, follow_redirects=False, **extra)
         self._ready = False
+        self._name: str | None = None
 
     async def _start(self) -> None:
         if not self._ready:
@@ -99,6 +100,16 @@ class TelegramSender:
             await self.bot.answer_callback_query(callback_query_id=callback)
         except TelegramError:
             return
+
+    async def name(self) -> str | None:
+        """The bot's user name without the @, asked once (getMe); None while Telegram cannot be asked."""
+        if self._name is None:
+            await self._start()
+            try:
+                self._name = (await self.bot.get_me(read_timeout=3, connect_timeout=3)).username
+            except (TelegramError, httpx.HTTPError):
+                return None
+        return self._name
 
     async def updates(self, offset: int | None, *, seconds: int = 25) -> list[dict[str, Any]]:
         """Long-poll; raises DeliveryError when Telegram cannot be asked."""

@@ -15,6 +15,7 @@ HOTLINE = {"operator", "supervisor", "administrator"}
 PAGES = {
     "/phan-anh": set(ROLES),
     "/thong-bao": set(ROLES),
+    "/tai-khoan": set(ROLES),
     "/nhap-cuoc-goi": HOTLINE,
     "/goi-lai": HOTLINE,
     "/khan-cap": HOTLINE,
