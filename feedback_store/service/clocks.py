@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.service.actor import Refused
 from feedback_store.service.trail import tell_dues
@@ -268,6 +269,16 @@ def next_warning(session: Session, clock: Clock) -> dt.datetime | None:
     return warnings.instant(calendar_of(session, clock), target, clock.started_at, clock.current_due, level)
 
 
+def next_apology_of(ticket: Ticket, clock: Clock, open_pauses: Sequence[Pause]) -> dt.datetime | None:
+    """When the citizen is to be told, or told again, that the promise was not kept; None: nothing to tell, nobody to
+    tell, or the hotline waits for the citizen."""
+    broken_at = clock.breached_current_at if clock.kind == "promise" and clock.standing_current == "late" else None
+    waits = any(pause.kind == "citizen" for pause in open_pauses)
+    if broken_at is None or waits or ticket.conversation_id is None or ticket.state not in OPEN_TICKET:
+        return None
+    return clock.apology_at or broken_at
+
+
 def set_next_deadline(session: Session, ticket: Ticket) -> None:
     """When the deadline job must look next: the earliest due of a running clock without a stored breach, its next
     warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile."""
@@ -282,6 +293,8 @@ def set_next_deadline(session: Session, ticket: Ticket) -> None:
                 waiting.append(getattr(clock, f"{side}_due"))
         if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
             waiting.append(warning)
+        if (apology := next_apology_of(ticket, clock, pauses)) is not None:
+            waiting.append(apology)
     ticket.next_deadline_at = min(waiting, default=None)
 
 
