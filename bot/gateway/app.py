@@ -79,8 +79,10 @@ class Gateway:
         judge("")  # reads the guards' phrases now, not in front of the first citizen
         judge_denunciation("")
         self.hub.start()
-        if self.telegram is not None and self.config.telegram_mode == "polling":
-            self.telegram.start_polling()
+        if self.telegram is not None:
+            self.telegram.name_commands()
+            if self.config.telegram_mode == "polling":
+                self.telegram.start_polling()
         try:
             yield
         finally:

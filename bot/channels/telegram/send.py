@@ -111,6 +111,14 @@ class TelegramSender:
                 return None
         return self._name
 
+    async def name_commands(self, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu beside the input field, ``(name without slash, what it does)``; a failure is no harm."""
+        await self._start()
+        try:
+            await self.bot.set_my_commands(list(commands))
+        except (TelegramError, httpx.HTTPError):
+            return
+
     async def updates(self, offset: int | None, *, seconds: int = 25) -> list[dict[str, Any]]:
         """Long-poll; raises DeliveryError when Telegram cannot be asked."""
         try:
