@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import context
 from console.pages import (
+    account,
     admin,
     agencies,
     calendars,
@@ -57,15 +58,19 @@ def create_console(
     secure_cookies: bool,
     sample: bool = False,
     now: Callable[[], dt.datetime] = utc_now,
+    bot_name: Callable[[], Awaitable[str | None]] | None = None,
 ) -> FastAPI:
-    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself."""
+    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself.
+
+    ``bot_name`` gives the Telegram bot's user name, None while Telegram cannot be asked; absent without Telegram.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
+    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     edited = (organisation, agencies, user_files, admin)
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
-    for module in (calendars, policies, recalculation):
+    for module in (account, calendars, policies, recalculation):
         app.include_router(module.router)
     _errors(app)
 

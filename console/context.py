@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Deps:
     secure_cookies: bool
     templates: Environment
     now: Callable[[], dt.datetime]
+    bot_name: Callable[[], Awaitable[str | None]] | None = None
 
 
 class SignInNeeded(Exception):

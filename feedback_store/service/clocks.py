@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.service.actor import Refused
 from feedback_store.service.trail import KNOWN_CLOCKS, tell_dues
@@ -298,6 +299,16 @@ def next_warning(session: Session, clock: Clock) -> dt.datetime | None:
     return warnings.instant(calendar_of(session, clock), target, clock.started_at, clock.current_due, level)
 
 
+def next_apology_of(ticket: Ticket, clock: Clock, open_pauses: Sequence[Pause]) -> dt.datetime | None:
+    """When the citizen is to be told, or told again, that the promise was not kept; None: nothing to tell, nobody to
+    tell, or the hotline waits for the citizen."""
+    broken_at = clock.breached_current_at if clock.kind == "promise" and clock.standing_current == "late" else None
+    waits = any(pause.kind == "citizen" for pause in open_pauses)
+    if broken_at is None or waits or ticket.conversation_id is None or ticket.state not in OPEN_TICKET:
+        return None
+    return clock.apology_at or broken_at
+
+
 def warning_time(session: Session, clock: Clock, at: dt.datetime) -> dt.datetime:
     """``at`` where a warning of this clock may be sent then, else the next opening (rule 11)."""
     if target_of(clock).round_the_clock:
@@ -326,6 +337,8 @@ def set_next_deadline(session: Session, ticket: Ticket, *, warned_at: dt.datetim
         if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
             late = warned_at is not None and warning <= warned_at
             waiting.append(warning_time(session, clock, warned_at) if late and warned_at else warning)
+        if (apology := next_apology_of(ticket, clock, pauses)) is not None:
+            waiting.append(apology)
     ticket.next_deadline_at = min(waiting, default=None)
 
 

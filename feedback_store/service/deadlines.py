@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
-from feedback_store.service import clocks, notices, pauses, questions
+from feedback_store.service import clocks, delays, notices, pauses, questions
 from feedback_store.service.actor import AGENCY_ROLES, SYSTEM
 from feedback_store.service.trail import record
 from feedback_store.tables import Clock, Leg, Ticket
@@ -67,17 +67,17 @@ def handle_one(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     questions.expire(session, ticket=ticket, now=now)
     open_pauses = pauses.open_of(session, ticket)
     for clock in clocks.running(session, ticket.id):
-        was = clock.standing_current
         if clocks.mark_breach(clock, now):
-            _breached(session, ticket, clock, now, against_current=was != clock.standing_current)
+            _breached(session, ticket, clock, now)
+        delays.tell_if_due(session, ticket=ticket, clock=clock, open_pauses=open_pauses, now=now)
         if not clocks.held(open_pauses, clock):
             _warn(session, ticket, clock, now)
     clocks.set_next_deadline(session, ticket, warned_at=now)
     ticket.deadline_failures = 0
 
 
-def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:
-    """The fact, at once; the citizen whose promise is broken reads an apology."""
+def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:
+    """The fact, at once."""
     leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
     record(
         session,
@@ -90,16 +90,6 @@ def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, 
         data={"due": (clock.breached_current_at or clock.breached_original_at or now).isoformat()},
         scope="all" if clock.kind == "promise" else "leg" if leg else "hotline",
     )
-    if against_current and clock.kind == "promise":
-        notices.tell_citizen(
-            session,
-            ticket=ticket,
-            notice="late",
-            key="tickets.told_late",
-            dedupe=str(clock.id),
-            due=spoken_time(clock.current_due),
-            now=now,
-        )
 
 
 def _warn(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:

@@ -188,6 +188,8 @@ class Clock(Base):
     standing_current: Mapped[Code]
     left_reason: Mapped[str | None] = mapped_column(String(64))
     warned_level: Mapped[int] = mapped_column(default=0)
+    late_told_at: Mapped[dt.datetime | None] = mapped_column(comment="when the citizen was last told of the breach")
+    apology_at: Mapped[dt.datetime | None] = mapped_column(comment="when to tell them next; null = at the breach")
     noted_original: Mapped[dt.datetime | None] = mapped_column(comment="original_due as the trail last told it")
     noted_current: Mapped[dt.datetime | None]
 

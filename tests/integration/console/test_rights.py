@@ -16,6 +16,7 @@ READERS = {"administrator", "supervisor", "manager"}
 PAGES = {
     "/phan-anh": set(ROLES),
     "/thong-bao": set(ROLES),
+    "/tai-khoan": set(ROLES),
     "/nhap-cuoc-goi": HOTLINE,
     "/goi-lai": HOTLINE,
     "/khan-cap": HOTLINE,
