@@ -316,15 +316,27 @@ def warning_time(session: Session, clock: Clock, at: dt.datetime) -> dt.datetime
     return warnings.when_open(calendar_of(session, clock), at)
 
 
-def set_next_deadline(session: Session, ticket: Ticket, *, warned_at: dt.datetime | None = None) -> None:
+def set_next_deadline(
+    session: Session,
+    ticket: Ticket,
+    *,
+    warned_at: dt.datetime | None = None,
+    unpaused: Sequence[Clock] | None = None,
+) -> None:
     """When the deadline job must look next: the earliest due of a running clock without a stored breach, its next
     warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile.
 
     ``warned_at``: the job itself was here at that instant; a warning it could not send waits for the next opening.
+    ``unpaused``: all clocks of a ticket known to have no open pause, by id; nothing is looked up then.
     """
-    session.flush()
-    pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
-    every = of_ticket(session, ticket.id)
+    pauses: list[Pause] = []
+    every: Sequence[Clock]
+    if unpaused is not None:
+        every = unpaused
+    else:
+        session.flush()
+        pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
+        every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in every:

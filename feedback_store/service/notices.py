@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, String, and_, cast, literal, or_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +15,8 @@ from feedback_store.service.outbox import Button, enqueue_notice
 from feedback_store.tables import Leg, OutboundMessage, Ticket, UserNotice
 from feedback_store.texts import render
 
+GATHERED = "notices gathered"
+AT_ONCE = 500
 
 def tell_citizen(
     session: Session,
@@ -109,20 +113,40 @@ def _add(
     agency_id: int | None = None,
     role: str | None = None,
 ) -> None:
+    row = {
+        "agency_id": agency_id,
+        "role": role,
+        "kind": kind,
+        "ticket_id": ticket.id,
+        "leg_id": leg.id if leg else None,
+        "text": text,
+        "dedupe_key": dedupe,
+        "occasion": f"{kind}:{ticket.id}:{leg.id if leg else ''}:{occasion}",
+        "created_at": now,
+    }
+    gathered: list[dict[str, Any]] | None = session.info.get(GATHERED)
+    if gathered is None:
+        _write(session, [row])
+    else:
+        gathered.append(row)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Notices to people that the block makes are written at its end, in few statements; none where it raises."""
+    rows: list[dict[str, Any]] = []
+    session.info[GATHERED] = rows
+    try:
+        yield
+    finally:
+        del session.info[GATHERED]
+    for first in range(0, len(rows), AT_ONCE):
+        _write(session, rows[first : first + AT_ONCE])
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     session.execute(
-        insert(UserNotice)
-        .values(
-            agency_id=agency_id,
-            role=role,
-            kind=kind,
-            ticket_id=ticket.id,
-            leg_id=leg.id if leg else None,
-            text=text,
-            dedupe_key=dedupe,
-            occasion=f"{kind}:{ticket.id}:{leg.id if leg else ''}:{occasion}",
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        insert(UserNotice).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows if len(rows) > 1 else rows[0]
     )
 
 

@@ -1,6 +1,6 @@
 """``python -m tests.bench [SECTION…] [--json FILE]``: what `make bench` prints.
 
-Sections: turns stock burst memory start training clocks search; without a name, all of them.
+Sections: turns stock burst memory start training clocks search volume; without a name, all of them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import sys
 import time
 from pathlib import Path
 
+from hotline.simulation.run import scratch
 from tests.bench import burst as bursts
-from tests.bench import due_times, machine, stock, turns
+from tests.bench import due_times, machine, million, stock, turns, volume
 from tests.bench.figures import Section
 from tests.bench.world import BotApi, World
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("start", "memory", "turns", "stock", "burst", "training", "clocks", "search")
+SECTIONS = ("start", "memory", "turns", "stock", "burst", "training", "clocks", "search", "volume")
 OURS = {"start", "memory", "turns", "burst"}
 
 
@@ -44,6 +45,8 @@ class Bench:
             self._clocks()
         if "search" in self.wanted:
             self._search()
+        if "volume" in self.wanted:
+            await asyncio.to_thread(self._volume)
 
     def _end(self, section: Section) -> None:
         self.done.append(section)
@@ -205,6 +208,15 @@ class Bench:
         section.add("building the index", found.built, "s")
         section.note(f"{found.told}; {len(found.questions)} questions")
         self._end(section)
+
+    def _volume(self) -> None:
+        with scratch() as place:
+            store = place.store()
+            section = Section("A million tickets written by SQL, with indexes and statistics")
+            section.add("load", million.load(store), "s", target=240)
+            self._end(section)
+            for section in volume.sections(store):
+                self._end(section)
 
 
 def parts(values: dict[str, float]) -> str:

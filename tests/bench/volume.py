@@ -1,0 +1,208 @@
+"""Pages, figures and the deadline job at a million tickets: how long each takes, warm."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlencode
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.due import due
+from feedback_store.domain.figures import CATALOGUE, Figure
+from feedback_store.domain.kpi import Period
+from feedback_store.queries import figures, figures_counts, tickets
+from feedback_store.queries.figures_rows import Asked
+from feedback_store.service import clocks, deadlines
+from feedback_store.service.actor import Actor
+from feedback_store.store import Store
+from feedback_store.tables import Clock, Ticket
+from tests.bench.figures import Section
+from tests.bench.million import AT
+from tests.bench.turns import p
+from tests.integration.console.conftest import Office, Person
+
+CALLS = 30
+FIGURE_MS, QUEUE_MS, JOB_S = 300.0, 150.0, 2.0
+DUE, BATCH = 1_000, 100  # the worker takes a hundred in a transaction
+MONTH = Period(dt.date(2026, 10, 1), dt.date(2026, 11, 1))
+YEAR = Period(dt.date(2026, 1, 1), dt.date(2027, 1, 1))
+MANAGER = Actor("user", user_id=1, role="manager")
+OPERATOR = Actor("user", user_id=1, role="operator")
+LEVELS = (0.55, 0.85, 1.0, 1.5)
+"""Shares of the target's time that have passed on a ticket made due: warnings of 50, 80, 100 and the days after."""
+
+
+def timed(work: Callable[[], object], calls: int = CALLS) -> list[float]:
+    """Seconds of every call after two that warm up."""
+    took = []
+    for number in range(calls + 2):
+        began = time.perf_counter()
+        work()
+        if number >= 2:
+            took.append(time.perf_counter() - began)
+    return took
+
+
+def figures_section(store: Store, calls: int) -> Section:
+    """Every figure as the page asks for it: whole, each division, and the first and a deep page of its list.
+
+    All are tried twice; the slowest of a figure is then measured.
+    """
+    section = Section("Figures and the lists behind them, a million tickets: the slowest way of asking each")
+    for figure in get_args(Figure):
+        for name, period in (("month", MONTH), ("year", YEAR)):
+            asked = Asked(figure, period, AT, MANAGER)
+            asks = dict(_asks(asked))
+            tried = {told: min(timed(lambda w=work: _in(store, w), 2)) for told, work in asks.items()}
+            worst = max(tried, key=lambda told: tried[told])
+            took = timed(lambda w=asks[worst]: _in(store, w), calls)
+            section.add(f"{figure}, {name}, p95", p(took, 0.95), "ms", target=FIGURE_MS, note=worst)
+    for told, ask in (
+        ("overdue list", lambda s: figures.overdue(s, at=AT, scope=MANAGER, limit=10)),
+        ("overdue count", lambda s: figures.count_overdue(s, at=AT, scope=MANAGER)),
+        ("volume of a year", lambda s: figures.volume(s, period=YEAR, scope=MANAGER)),
+    ):
+        took = timed(lambda ask=ask: _in(store, ask), calls)
+        section.add(told, p(took, 0.95), "ms", target=FIGURE_MS)
+    return section
+
+
+def _in(store: Store, ask: Callable[[Session], object]) -> None:
+    with store.reading() as session:
+        ask(session)
+
+
+def _asks(asked: Asked) -> Iterator[tuple[str, Callable[[Session], object]]]:
+    whole = figures_counts.first_response if asked.figure == "first_response" else figures_counts.ratio
+    divided = figures_counts.first_response_divided if asked.figure == "first_response" else figures_counts.divided
+    yield "whole", lambda s: whole(s, asked)
+    for dimension in CATALOGUE[asked.figure].dimensions:
+        yield f"by {dimension}", lambda s, d=dimension: divided(s, asked, d)  # type: ignore[misc]
+    if asked.figure == "k1":
+        yield "list", lambda s: figures_counts.k1_agencies(s, asked, "denominator")
+        return
+    yield "list of missed", lambda s: figures_counts.listed(s, asked, "missed")
+    yield "list of all, page 1", lambda s: figures_counts.listed(s, asked, "denominator")
+    yield "list of all, page 200", lambda s: figures_counts.listed(s, asked, "denominator", offset=9_950)
+
+
+def queue_section(store: Store, calls: int) -> Section:
+    """The queue as page bodies ask for it (page and tab counts), and what is opened from it."""
+    section = Section("Queue, search and ticket, a million tickets")
+    with store.reading() as session:
+        agency = session.scalar(text("SELECT agency_id FROM legs GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"))
+        codes = list(session.scalars(select(Ticket.code).where(Ticket.id % 33_331 == 7)))
+    officer = Actor("user", user_id=2, role="officer", agency_id=agency)
+    for name, actor in (("operator", OPERATOR), ("officer", officer)):
+        for tab in tickets.TABS:
+            if actor.is_agency and tab == "returned":
+                continue
+            for told, more in (("", {}), (", page 100", {"page": 100}), (", N7", {"service_class": "N7"})):
+                found = tickets.QueueFilter(tab=tab, **more)  # type: ignore[arg-type]
+                took = timed(
+                    lambda a=actor, f=found: _in(store, lambda s: tickets.queue(s, actor=a, filters=f, at=AT)), calls
+                )
+                section.add(f"{name}, {tab}{told}, p95", p(took, 0.95), "ms", target=QUEUE_MS)
+        took = timed(lambda a=actor: _in(store, lambda s: tickets.counts(s, actor=a, at=AT)), calls)
+        section.add(f"{name}, counts of the tabs, p95", p(took, 0.95), "ms", target=QUEUE_MS)
+    for words in ("đèn đỏ ngã tư", "số 15 cầu đất", "ổ gà sâu"):
+        search = tickets.QueueFilter(search=words)
+        took = timed(lambda f=search: _in(store, lambda s: tickets.queue(s, actor=OPERATOR, filters=f, at=AT)), calls)
+        section.add(f"search “{words}”, p95", p(took, 0.95), "ms", target=QUEUE_MS)
+    rest = iter(codes * 10)
+    took = timed(
+        lambda: _in(store, lambda s: tickets.ticket_page(s, code=next(rest), actor=OPERATOR)), min(calls, len(codes))
+    )
+    section.add("ticket, p95", p(took, 0.95), "ms", target=QUEUE_MS)
+    return section
+
+
+def pages_section(store: Store, calls: int) -> Section:
+    """Whole pages through the console."""
+    section = Section("Console pages, a million tickets")
+    with tempfile.TemporaryDirectory() as media:
+        office = Office(store, Path(media), AT)
+        people = {role: office.person(f"{role}.bench", role) for role in ("manager", "operator")}
+        try:
+            for name, period in (("month", "thang-truoc"), ("year", "nam-nay")):
+                for part in ("dung-han", "ket-qua", "tiep-nhan"):
+                    address = "/so-lieu?" + urlencode({"ky": period, "muc": part})
+                    _page(section, f"figures, {part}, {name}", people["manager"], address, calls, None)
+            for tab in ("new", "working", "overdue", "done", "all"):
+                _page(section, f"queue, {tab}", people["operator"], f"/phan-anh?muc={tab}", calls, QUEUE_MS)
+        finally:
+            for one in office.clients:
+                one.close()
+    return section
+
+
+def _page(section: Section, name: str, person: Person, address: str, calls: int, target: float | None) -> None:
+    took = timed(lambda: person.read(address), calls)
+    section.add(f"{name}, p50", p(took, 0.5), "ms")
+    section.add(f"{name}, p95", p(took, 0.95), "ms", target=target)
+
+
+def job_section(store: Store, rounds: int = 3) -> Section:
+    """The deadline job with exactly 1,000 tickets due, warnings and breaches of all levels."""
+    section = Section("Deadline job, 1,000 of a million tickets due")
+    took = []
+    for number in range(rounds):
+        with store.transaction() as session:
+            made_due(session, number)
+        began = time.perf_counter()
+        handled = 0
+        while True:
+            with store.transaction() as session:
+                done = deadlines.handle_due(session, now=AT, limit=BATCH)
+            if not done:
+                break
+            handled += done
+        took.append(time.perf_counter() - began)
+        if handled != DUE:
+            raise RuntimeError(f"{handled} tickets were due, not {DUE}")
+    section.add("found, handled and committed, median", statistics.median(took), "s", target=JOB_S)
+    with store.reading() as session:
+        warned = session.scalar(text("SELECT count(*) FROM ticket_events WHERE kind = 'warned'"))
+        told = session.scalar(text("SELECT count(*) FROM user_notices"))
+        failed = session.scalar(text("SELECT count(*) FROM tickets WHERE deadline_failures > 0"))
+    section.add("failed", failed or 0, "", target=0)
+    section.note(f"rounds: {', '.join(f'{one:.2f} s' for one in took)}; {warned} warnings, {told} notices in all")
+    return section
+
+
+def made_due(session: Session, number: int) -> None:
+    """Choose 1,000 open tickets of an agency and give their clocks starts such that a warning or breach is waiting."""
+    query = (
+        select(Ticket.id)
+        .where(Ticket.id > 900_000 + 20_000 * number, Ticket.state == "in_progress")
+        .order_by(Ticket.id)
+        .limit(DUE)
+    )
+    chosen = list(session.scalars(query))
+    rows = list(session.scalars(select(Clock).where(Clock.ticket_id.in_(chosen), Clock.stopped_at.is_(None))))
+    for clock in rows:
+        share = LEVELS[clock.ticket_id % len(LEVELS)]
+        calendar, target = clocks.calendar_of(session, clock), clocks.target_of(clock)
+        length = due(calendar, target, AT - dt.timedelta(days=40)) - (AT - dt.timedelta(days=40))
+        clock.started_at = AT - length * share - dt.timedelta(minutes=clock.ticket_id % 50)
+        clock.base_due = clock.original_due = clock.current_due = due(calendar, target, clock.started_at)
+        clock.noted_original = clock.noted_current = clock.current_due
+        clock.standing_original = clock.standing_current = "running"
+        clock.breached_original_at = clock.breached_current_at = None
+        clock.warned_level = 0
+    session.execute(update(Ticket).where(Ticket.id.in_(chosen)).values(next_deadline_at=AT - dt.timedelta(minutes=1)))
+
+
+def sections(store: Store, calls: int = CALLS) -> Iterator[Section]:
+    """All of them; the job last, since it changes what the others read."""
+    yield queue_section(store, calls)
+    yield figures_section(store, calls)
+    yield pages_section(store, calls)
+    yield job_section(store)
