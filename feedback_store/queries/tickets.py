@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain.codes import read_code
 from feedback_store.queries.figures_cohort import held
@@ -34,6 +34,14 @@ from vitext import fold
 
 PAGE = 30
 TABS = ("new", "working", "answered", "overdue", "returned", "done", "all")
+NEWEST_FIRST = ("done", "all")
+STATES_OF = {
+    "new": ("new",),
+    "working": ("dispatched", "in_progress"),
+    "answered": ("answered",),
+    "done": ("released", "closed"),
+}
+"""The tabs of the hotline that are states."""
 OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
 
 
@@ -112,12 +120,8 @@ def _tab(tab: str, actor: Actor, at: dt.datetime) -> ColumnElement[bool]:
             return exists().where(own, Leg.state == "released")
         if tab in states:
             return exists().where(own, Leg.state.in_(states[tab]))
-    elif tab in ("new", "answered"):
-        return Ticket.state == tab
-    elif tab == "done":
-        return Ticket.state.in_(("released", "closed"))
-    elif tab == "working":
-        return Ticket.state.in_(("dispatched", "in_progress"))
+    elif tab in STATES_OF:
+        return Ticket.state.in_(STATES_OF[tab])
     elif tab == "returned":
         return and_(Ticket.state == "new", exists().where(Leg.ticket_id == Ticket.id, Leg.state == "returned"))
     return overdue_at(at, actor) if tab == "overdue" else true()
@@ -164,10 +168,40 @@ def matching(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[Column
 
 def next_due(actor: Actor) -> Any:
     """The earliest due of a ticket's running clocks; of the own legs, for an agency."""
-    wanted = [Clock.ticket_id == Ticket.id, Clock.stopped_at.is_(None)]
-    if actor.is_agency:
-        wanted += [Clock.agency_id == actor.agency_id, Clock.kind.in_(("accept", "resolve"))]
+    wanted = [Clock.ticket_id == Ticket.id, *_waiting(Clock, actor)]
     return select(func.min(Clock.current_due)).where(*wanted).correlate(Ticket).scalar_subquery()
+
+
+def _waiting(clock: Any, actor: Actor) -> list[ColumnElement[bool]]:
+    """Running clocks that the queue goes by."""
+    if actor.is_agency:
+        own = [clock.agency_id == actor.agency_id, clock.kind.in_(("accept", "resolve"))]
+        return [clock.stopped_at.is_(None), *own]
+    return [clock.stopped_at.is_(None)]
+
+
+def _by_due(actor: Actor, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Tickets of a view in the order of their next due, read along the running clocks, so that a page needs no more
+    of them than stand on it and before. Tickets without such a clock are missing."""
+    running, sooner = aliased(Clock), aliased(Clock)
+    earlier = exists().where(
+        sooner.ticket_id == running.ticket_id,
+        *_waiting(sooner, actor),
+        tuple_(sooner.current_due, sooner.id) < tuple_(running.current_due, running.id),
+    )
+    return (
+        select(Ticket, Category.name, Commune.name, running.current_due.label("due"))
+        .join(running, running.ticket_id == Ticket.id)
+        .where(*_waiting(running, actor), ~earlier.correlate(running), *conditions)
+        .order_by(running.current_due, running.ticket_id)
+    )
+
+
+def _newest(actor: Actor, conditions: Sequence[ColumnElement[bool]], *, by_due: bool) -> Select[Any]:
+    """Tickets of a view newest first, or by their next due with those that have none at the end."""
+    due = next_due(actor)
+    order = [due.asc().nulls_last(), Ticket.id] if by_due else [Ticket.id.desc()]
+    return select(Ticket, Category.name, Commune.name, due.label("due")).where(*conditions).order_by(*order)
 
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
@@ -176,17 +210,10 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
-    due = next_due(actor)
-    statement: Select[Any] = (
-        select(Ticket, Category.name, Commune.name, due.label("due"))
-        .join(Category, Category.code == Ticket.category_code)
-        .outerjoin(Commune, Commune.code == Ticket.commune_code)
-        .where(*conditions)
-        .order_by(*([Ticket.id.desc()] if filters.tab == "all" else [due.asc().nulls_last(), Ticket.id]))
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    found = session.execute(statement).all()
+    by_due, offset = filters.tab not in NEWEST_FIRST, (page - 1) * PAGE
+    found = _page(session, _by_due(actor, conditions), offset) if by_due else []
+    if len(found) < min(PAGE, total - offset):
+        found = _page(session, _newest(actor, conditions, by_due=by_due), offset)
     ids = [row[0].id for row in found]
     agencies = _agencies(session, ids, actor)
     additions = _unseen(session, ids)
@@ -205,13 +232,29 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     return QueuePage(rows, total, page, pages)
 
 
+def _page(session: Session, query: Select[Any], offset: int) -> Sequence[Any]:
+    """Rows of one page with the names of category and commune."""
+    named = query.join(Category, Category.code == Ticket.category_code).outerjoin(
+        Commune, Commune.code == Ticket.commune_code
+    )
+    return session.execute(named.limit(PAGE).offset(offset)).all()
+
+
 def counts(session: Session, *, actor: Actor, at: dt.datetime) -> dict[str, int]:
     """How many tickets each tab holds."""
-    return {
-        tab: session.scalar(select(func.count()).select_from(Ticket).where(visible(actor), _tab(tab, actor, at))) or 0
-        for tab in TABS
-        if not (actor.is_agency and tab == "returned")
-    }
+    if actor.is_agency:
+        return {tab: _count(session, actor, tab, at) for tab in TABS if tab != "returned"}
+    query = select(Ticket.state, func.count()).where(visible(actor)).group_by(Ticket.state)
+    states: dict[str, int] = dict(session.execute(query).all())
+    found = {tab: sum(states.get(one, 0) for one in of) for tab, of in STATES_OF.items()}
+    found |= {tab: _count(session, actor, tab, at) for tab in ("overdue", "returned")}
+    found["all"] = sum(states.values())
+    return {tab: found[tab] for tab in TABS}
+
+
+def _count(session: Session, actor: Actor, tab: str, at: dt.datetime) -> int:
+    query = select(func.count()).select_from(Ticket).where(visible(actor), _tab(tab, actor, at))
+    return session.scalar(query) or 0
 
 
 def _agencies(session: Session, ids: Sequence[int], actor: Actor) -> dict[int, tuple[str, ...]]:

@@ -145,9 +145,8 @@ def together(session: Session) -> Iterator[None]:
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
-    session.execute(
-        insert(UserNotice).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows if len(rows) > 1 else rows[0]
-    )
+    table: Any = UserNotice.__table__  # past the ORM, which would send rows with and without NULLs apart
+    session.connection().execute(insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
 
 
 def addressing(

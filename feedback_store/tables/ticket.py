@@ -195,7 +195,36 @@ class Clock(Base):
 
     __table_args__ = (
         Index("ix_clocks_ticket", "ticket_id"),
-        Index("ix_clocks_kind_current_due", "kind", "current_due"),
+        Index(
+            "ix_clocks_kind_current_due",
+            "kind",
+            "current_due",
+            postgresql_include=[
+                "id", "ticket_id", "leg_id", "agency_id", "round", "standing_current", "extension_pending"
+            ],
+        ),  # fmt: skip
+        Index(
+            "ix_clocks_kind_original_due",
+            "kind",
+            "original_due",
+            postgresql_include=[
+                "id", "ticket_id", "leg_id", "agency_id", "original_agency_id", "round", "standing_original"
+            ],
+        ),  # fmt: skip
+        Index(
+            "ix_clocks_running_due",
+            "current_due",
+            "ticket_id",
+            postgresql_include=["id", "kind", "agency_id", "leg_id"],
+            postgresql_where=sql("stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_clocks_running_ticket",
+            "ticket_id",
+            "current_due",
+            postgresql_include=["id", "kind", "agency_id"],
+            postgresql_where=sql("stopped_at IS NULL"),
+        ),
         Index("ix_clocks_agency_due", "agency_id", "kind", "current_due"),
         Index(
             "ix_clocks_further_promises",
