@@ -199,18 +199,18 @@ class Clock(Base):
             "ix_clocks_kind_current_due",
             "kind",
             "current_due",
-            postgresql_include=[
-                "id", "ticket_id", "leg_id", "agency_id", "round", "standing_current", "extension_pending"
-            ],
-        ),  # fmt: skip
+            postgresql_include=(
+                ["id", "ticket_id", "leg_id", "agency_id", "round", "standing_current", "extension_pending"]
+            ),
+        ),
         Index(
             "ix_clocks_kind_original_due",
             "kind",
             "original_due",
-            postgresql_include=[
-                "id", "ticket_id", "leg_id", "agency_id", "original_agency_id", "round", "standing_original"
-            ],
-        ),  # fmt: skip
+            postgresql_include=(
+                ["id", "ticket_id", "leg_id", "agency_id", "original_agency_id", "round", "standing_original"]
+            ),
+        ),
         Index(
             "ix_clocks_running_due",
             "current_due",

@@ -59,7 +59,8 @@ SELECT d.*, b.due + (d.receipt - b.start) AS due,
   CASE WHEN open THEN '' WHEN rnd(n, 12) < 0.05 THEN 'returned' WHEN rnd(n, 12) < 0.08 THEN 'shared'
     WHEN rnd(n, 12) < 0.1 THEN 'again' ELSE '' END AS second,
   (SELECT code FROM bench_communes m WHERE m.place = floor(:communes * power(rnd(n, 13), 1.8))::int) AS commune,
-  (CAST(:streets AS text[]))[1 + floor(:street_count * rnd(n, 14))::int] AS street, 1 + floor(60 * rnd(n, 15))::int AS house
+  (CAST(:streets AS text[]))[1 + floor(:street_count * rnd(n, 14))::int] AS street,
+  1 + floor(60 * rnd(n, 15))::int AS house
 FROM dated d JOIN bench_dues b ON b.class = d.class AND b.start = date_trunc('hour', d.receipt)
 """
 TICKETS = """
@@ -68,7 +69,8 @@ INSERT INTO tickets (id, code, kind, state, version, channel, anonymous, text, p
   deadline_failures, is_sample, is_imported, created_at, updated_at)
 SELECT n, code, 'report', state, 3, (ARRAY['web','telegram','zalo','phone'])[1 + floor(4 * rnd(n, 16))::int],
   false, words || ' ' || place, place, commune, category, class, false,
-  lower(code) || ' ' || folded || ' ' || place_folded, receipt, CASE WHEN state <> 'new' THEN sent END, CASE WHEN state = 'closed' THEN
+  lower(code) || ' ' || folded || ' ' || place_folded, receipt, CASE WHEN state <> 'new' THEN sent END,
+  CASE WHEN state = 'closed' THEN
   answered + least(interval '1 day', :at - answered) WHEN state = 'refused' THEN sent END,
   CASE WHEN state = 'refused' THEN 'scope' END,
   CASE WHEN open THEN :at + interval '5 minutes' + rnd(n, 17) * interval '2 days' END, 0, false, rnd(n, 18) < 0.01
@@ -89,13 +91,15 @@ SELECT n, n, agency, 1, CASE WHEN second = 'returned' THEN 'returned' WHEN secon
   CASE WHEN second <> 'returned' THEN coalesce(answered, CASE WHEN state = 'answered' THEN :at END) END,
   CASE WHEN answered IS NOT NULL THEN 'Đã xử lý xong tại hiện trường, đường thông thoáng.' END,
   CASE WHEN second <> 'returned' THEN answered + least(interval '2 hours', :at - answered) END,
-  CASE WHEN second <> 'returned' AND rnd(n, 20) < 0.97 THEN answered + least(interval '121 minutes', :at - answered) END,
+  CASE WHEN second <> 'returned' AND rnd(n, 20) < 0.97 THEN
+  answered + least(interval '121 minutes', :at - answered) END,
   CASE WHEN second = 'returned' THEN taken END, CASE WHEN second = 'returned' THEN 'Không thuộc địa bàn' END
 FROM seed WHERE state NOT IN ('refused', 'new')""",
     LEG
     + """
 SELECT 10000000 + n, n, other, 2, 'released', taken, taken + interval '1 hour', answered, 'Đã xử lý xong.',
-  answered + least(interval '3 hours', :at - answered), answered + least(interval '190 minutes', :at - answered), NULL, NULL
+  answered + least(interval '3 hours', :at - answered),
+  answered + least(interval '190 minutes', :at - answered), NULL, NULL
 FROM seed WHERE second <> '' AND state <> 'refused'""",
 )
 CLOCK = """
@@ -113,7 +117,8 @@ FROM (SELECT *, CASE WHEN stop IS NULL AND due >= :at THEN 'running' WHEN coales
 """
 CLOCKS = (
     "SELECT n * 10 AS id, n, NULL::bigint AS leg, NULL::bigint AS agency, 'promise' AS kind, 1 AS round, class, "
-    "receipt AS start, CASE WHEN state = 'refused' THEN sent ELSE answered + least(interval '121 minutes', :at - answered) END "
+    "receipt AS start, CASE WHEN state = 'refused' THEN sent ELSE "
+    "answered + least(interval '121 minutes', :at - answered) END "
     "AS stop, due, interval '0' AS more FROM seed",
     "SELECT n * 10 + 1 AS id, n, NULL::bigint AS leg, NULL::bigint AS agency, 'triage' AS kind, 1 AS round, class, "
     "receipt AS start, CASE WHEN state <> 'new' THEN sent END AS stop, receipt + interval '150 minutes' AS due, "
@@ -147,7 +152,8 @@ REST = (
     "SELECT n, NULL, receipt, 'filed', 'citizen', NULL, NULL, NULL::jsonb, 'all' FROM seed UNION ALL "
     "SELECT n, n, sent, 'dispatched', 'user', NULL, NULL, NULL, 'all' FROM seed WHERE state NOT IN ('refused', 'new') "
     "UNION ALL SELECT n, n, answered, 'answered', 'user', NULL, NULL, NULL, 'leg' FROM seed WHERE NOT open "
-    "AND state <> 'refused' UNION ALL SELECT n, n, answered + least(interval '2 hours', :at - answered), 'released', 'user', "
+    "AND state <> 'refused' UNION ALL SELECT n, n, answered + least(interval '2 hours', :at - answered), 'released', "
+    "'user', "
     "NULL, NULL, NULL, 'all' FROM seed WHERE NOT open AND state <> 'refused' UNION ALL "
     "SELECT n, NULL, taken, 'category_changed', 'user', category, category, "
     '\'{"old_class": "N3", "class": "N7"}\', \'all\' FROM seed WHERE rnd(n, 26) < 0.03',
