@@ -130,7 +130,8 @@ def _add(
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """Notices to people that the block makes are written at its end, in few statements; none where it raises."""
-    session.info[GATHERED] = rows = []
+    rows: list[dict[str, Any]] = []
+    session.info[GATHERED] = rows
     try:
         yield
     finally:
