@@ -59,7 +59,8 @@ SELECT d.*, b.due + (d.receipt - b.start) AS due,
   CASE WHEN open THEN '' WHEN rnd(n, 12) < 0.05 THEN 'returned' WHEN rnd(n, 12) < 0.08 THEN 'shared'
     WHEN rnd(n, 12) < 0.1 THEN 'again' ELSE '' END AS second,
   (SELECT code FROM bench_communes m WHERE m.place = floor(:communes * power(rnd(n, 13), 1.8))::int) AS commune,
-  (CAST(:streets AS text[]))[1 + floor(:street_count * rnd(n, 14))::int] AS street, 1 + floor(60 * rnd(n, 15))::int AS house
+  (CAST(:streets AS text[]))[1 + floor(:street_count * rnd(n, 14))::int] AS street,
+  1 + floor(60 * rnd(n, 15))::int AS house
 FROM dated d JOIN bench_dues b ON b.class = d.class AND b.start = date_trunc('hour', d.receipt)
 """
 TICKETS = """
@@ -68,8 +69,8 @@ INSERT INTO tickets (id, code, kind, state, version, channel, anonymous, text, p
   deadline_failures, is_sample, is_imported, created_at, updated_at)
 SELECT n, code, 'report', state, 3, (ARRAY['web','telegram','zalo','phone'])[1 + floor(4 * rnd(n, 16))::int],
   false, words || ' ' || place, place, commune, category, class, false,
-  lower(code) || ' ' || folded || ' ' || place_folded, receipt, CASE WHEN state <> 'new' THEN sent END, CASE WHEN state = 'closed' THEN
-  later('1 day') WHEN state = 'refused' THEN sent END,
+  lower(code) || ' ' || folded || ' ' || place_folded, receipt, CASE WHEN state <> 'new' THEN sent END,
+  CASE WHEN state = 'closed' THEN later('1 day') WHEN state = 'refused' THEN sent END,
   CASE WHEN state = 'refused' THEN 'scope' END,
   CASE WHEN open THEN :at + interval '5 minutes' + rnd(n, 17) * interval '2 days' END, 0, false, rnd(n, 18) < 0.01
   AND NOT open, receipt, coalesce(answered, sent)
