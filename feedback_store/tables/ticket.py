@@ -74,6 +74,7 @@ class Ticket(Base):
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
         Index("ix_tickets_state", "state"),  # counted whole on every view of the queue: a fifth of the one above
         Index("ix_tickets_receipt", "receipt_at"),
+        Index("ix_tickets_parts", "id", postgresql_include=["category_code", "service_class", "commune_code"]),
         Index("ix_tickets_conversation", "conversation_id"),
         Index("ix_tickets_closed", "closed_at", postgresql_where=sql("closed_at IS NOT NULL")),
         Index(
