@@ -111,3 +111,10 @@ def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:
 
 def _payload(intent: str, **values: str) -> str:
     return f"/{intent}{json.dumps(values)}"
+
+
+def resume(context: Context) -> None:
+    """After other business: a report that is open is asked on."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        ask(context, draft, drafts.data_of(draft), again=True)

@@ -442,7 +442,7 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
     words = None
     if turn.text and not turn.payload:
         words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
-    _join(context, ticket, words, lat, lon)
+    join(context, ticket, words, lat, lon)
     return True
 
 
@@ -454,7 +454,7 @@ def answers_question(context: Context) -> bool:
     ticket = questions.waiting_in(context.session, conversation.id)
     if ticket is None or _another_report(turn, ticket):
         return False
-    _join(context, ticket, turn.text.strip(), None, None)
+    join(context, ticket, turn.text.strip(), None, None)
     return True
 
 
@@ -466,7 +466,8 @@ def _another_report(turn: Turn, ticket: Ticket) -> bool:
     return name != ticket.category_code and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS
 
 
-def _join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:
+def join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:
+    """What the citizen sent becomes a part of a filed report."""
     turn = context.turn
     waited = questions.waiting(context.session, ticket.id) is not None
     tickets.add_addition(

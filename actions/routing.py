@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import gather, report, talk
+from actions import gather, mine, report, talk
 from actions.turn import Context, Turn
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
@@ -31,6 +31,9 @@ HANDLERS: dict[str, Handler] = {
     "ask_procedure": talk.answer_procedure,
     "judge_answer": talk.judge_answer,
     "ask_ticket_status": talk.tell_status,
+    "my_reports": mine.list_own,
+    "add_to_report": mine.add,
+    "withdraw_report": mine.withdraw,
     "rate_service": talk.rate,
     "rate": talk.rate,
     "dissatisfied_reopen": talk.reopen,
@@ -103,6 +106,8 @@ def handle(context: Context) -> None:
     noise = not turn.payload and _is_noise(turn)
     if turn.intent != "nlu_fallback" and not noise and memory.get("missed"):
         context.remember(missed=None)
+    if turn.payload:
+        mine.pressed(context)
     if not turn.payload and (_pending(context) or talk.takes_back(context)):
         return
     if not turn.payload:
@@ -156,6 +161,13 @@ def _is_noise(turn: Turn) -> bool:
 def _pending(context: Context) -> bool:
     """An answer that a question outside the report waits for."""
     turn, pending = context.turn, context.memory.get("pending")
+    if pending == "withdraw" and mine.answer_pending(context):
+        return True
+    if pending == "addition" and mine.take_addition(context):
+        return True
+    if mine.wants_back(context):
+        mine.withdraw(context)
+        return True
     if pending == "callback_phone" and (turn.phone() or turn.intent in ANSWERS):
         talk.callback_phone(context)
     elif pending == "callback_time" and turn.intent not in ("cancel_request", "emergency", "denunciation"):

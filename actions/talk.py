@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from actions import asking, report
+from actions import asking, mine, report
+from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
@@ -27,12 +28,14 @@ TAKES_BACK = re.compile(
     r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
     r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
 )
+LISTS = re.compile(r"\b(danh sach|liet ke|nhung|cac|tat ca|bao nhieu|may|lich su)\b")  # "danh sách phản ánh của tôi"
 OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
     button("report", "/submit_feedback"),
     button("procedure", "/ask_procedure"),
     button("look_up", "/ask_ticket_status"),
     button("person", "/human_agent"),
+    button("my_reports", "/my_reports"),
 ]
 
 
@@ -41,12 +44,6 @@ def say_and_resume(context: Context, name: str, buttons: list[Button] | None = N
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     context.answer.say(name, buttons=buttons if draft is None else None, **params)
     resume(context)
-
-
-def resume(context: Context) -> None:
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    if draft is not None:
-        asking.ask(context, draft, drafts.data_of(draft), again=True)
 
 
 # --- procedures -------------------------------------------------------------------------------
@@ -157,15 +154,17 @@ def tell_status(context: Context) -> None:
     found = find_code(turn.text) if typed is None and not turn.payload else None
     code = typed or (found.digits if found else None)
     if code is None:
-        mine = own_tickets(context.session, context.conversation.id)
-        if not mine:
+        own = own_tickets(context.session, context.conversation.id, limit=2)
+        if not own:
             context.answer.say("ask_code")
             context.remember(pending="code")
-        else:
-            buttons = [Button(t.code, "/ask_ticket_status" + json.dumps({"ticket": t.code})) for t in mine]
-            context.answer.say("own_tickets", buttons=buttons, custom={"once": False})
-        resume(context)
-        return
+            resume(context)
+            return
+        if len(own) > 1 or turn.payload or LISTS.search(turn.folded):
+            mine.list_own(context)
+            resume(context)
+            return
+        code = own[0].code
     limiter = blind_index(f"conversation:{context.conversation.id}").hex()[:32]
     state = ticket_status(
         context.session, code=str(code), conversation_id=context.conversation.id, limiter_key=limiter, now=turn.now
@@ -206,6 +205,7 @@ def _own_story(context: Context, story: OwnStory) -> None:
     context.answer.say("status_own_text", words=story.text, place=story.place or word("unknown_place"))
     for agency, text in story.results:
         context.answer.say("status_result", agency=agency, words=text)
+    mine.next_step(context, story)
     context.conversation.last_ticket_id = story.ticket_id
 
 
@@ -425,7 +425,7 @@ def takes_back(context: Context) -> bool:
 
 def cancel(context: Context) -> None:
     if context.memory.get("pending"):
-        context.remember(pending=None, phone=None, tries=None, reopen=None, rated=None)
+        context.remember(pending=None, phone=None, tries=None, reopen=None, rated=None, adding=None)
         context.answer.say("stopped")
         resume(context)
         return

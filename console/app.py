@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -16,8 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console import context
 from console.pages import (
+    account,
     admin,
     agencies,
+    calendars,
     desk,
     evidence,
     exports,
@@ -25,7 +27,9 @@ from console.pages import (
     imports,
     organisation,
     phone,
+    policies,
     queue,
+    recalculation,
     sign_in,
     ticket,
     ticket_moves,
@@ -54,13 +58,19 @@ def create_console(
     secure_cookies: bool,
     sample: bool = False,
     now: Callable[[], dt.datetime] = utc_now,
+    bot_name: Callable[[], Awaitable[str | None]] | None = None,
 ) -> FastAPI:
-    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself."""
+    """Build the console. ``media``: folder of photos; ``sample``: unused where the database says so itself.
+
+    ``bot_name`` gives the Telegram bot's user name, None while Telegram cannot be asked; absent without Telegram.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now)
+    app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     edited = (organisation, agencies, user_files, admin)
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
+        app.include_router(module.router)
+    for module in (account, calendars, policies, recalculation):
         app.include_router(module.router)
     _errors(app)
 
@@ -123,6 +133,7 @@ def _error_page(request: Request, status: int, reason: str | None = None) -> Res
         user=None,
         alarms=[],
         unread=0,
+        unconfirmed=[],
         sample=False,
         message=None,
         path="",

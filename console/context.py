@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import words
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.queries import desk
+from feedback_store.queries import calendars, desk
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.service import emergencies
 from feedback_store.service.actor import Refused
@@ -39,6 +39,7 @@ class Deps:
     secure_cookies: bool
     templates: Environment
     now: Callable[[], dt.datetime]
+    bot_name: Callable[[], Awaitable[str | None]] | None = None
 
 
 class SignInNeeded(Exception):
@@ -96,7 +97,7 @@ async def checked_form(
     request: Request, user: CurrentUser = Depends(signed_in)
 ) -> AsyncIterator[Mapping[str, Any]]:
     """The form of a POST, after the CSRF token and the Origin were checked; 409 with a page otherwise."""
-    async with request.form(max_files=10, max_fields=60) as form:
+    async with request.form(max_files=10, max_fields=200) as form:
         origin = request.headers.get("origin")
         host = request.headers.get("host", "")
         foreign = origin not in (None, "null") and urlsplit(str(origin)).netloc != host
@@ -116,6 +117,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "sample": False,
         "alarms": [],
         "unread": 0,
+        "unconfirmed": [],
         "message": request.query_params.get("bao"),
     }
     with deps.store.reading() as session:
@@ -124,13 +126,16 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
             frame["unread"] = desk.unread(session, user)
             if user.role in HOTLINE:
                 frame["alarms"] = emergencies.open_calls(session, limit=5)
+            if user.role == "administrator":
+                frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)
     return HTMLResponse(html, status_code=status)
 
 
-def go(path: str, message: str | None = None) -> Response:
+def go(path: str, message: str | None = None, **query: str) -> Response:
     """After a POST: 303 to a page, with a short word on what was done."""
-    return RedirectResponse(path + (f"?{urlencode({'bao': message})}" if message else ""), status_code=303)
+    asked = {**query, **({"bao": message} if message else {})}
+    return RedirectResponse(path + (f"?{urlencode(asked)}" if asked else ""), status_code=303)
 
 
 def why(error: Refused | IllegalMove) -> str:

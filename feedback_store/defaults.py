@@ -17,7 +17,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.calendars import calendar_data
+from feedback_store.calendars import calendar_data, years_known
 from feedback_store.tables import (
     Agency,
     CalendarVersion,
@@ -88,7 +88,7 @@ def _policy(session: Session, now: dt.datetime) -> None:
 
 def _calendars(session: Session, now: dt.datetime) -> None:
     document = read_yaml("calendars.yaml")
-    years = range(2020, now.year + 3)
+    years = years_known(now)
     for code, entry in document["calendars"].items():
         data = calendar_data(entry, document["overrides"], years)
         query = select(CalendarVersion).where(CalendarVersion.code == code).order_by(CalendarVersion.id.desc())
@@ -98,7 +98,7 @@ def _calendars(session: Session, now: dt.datetime) -> None:
                 CalendarVersion(
                     code=code,
                     data=data,
-                    confirmed_years=[],
+                    confirmed_years=[] if last is None else list(last.confirmed_years),
                     created_at=now,
                     valid_from=FIRST_DAY if last is None else now,
                     note="default",

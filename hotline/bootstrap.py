@@ -72,16 +72,17 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
     app.add_route("/healthz", healthz)
     app.router.routes.extend(gateway.routes())
-    mount_console(app, settings, store)
+    mount_console(app, settings, store, gateway)
     return app
 
 
-def mount_console(app: FastAPI, settings: Settings, store: Store) -> None:
+def mount_console(app: FastAPI, settings: Settings, store: Store, gateway: Gateway) -> None:
     """The officials' pages under ``/console``."""
     secure = settings.secure_cookies
     if secure is None:
         secure = settings.base_url.startswith("https://")
     console = create_console(
-        store, media=settings.media, base_url=settings.base_url, secure_cookies=secure, sample=settings.demo
-    )
+        store, media=settings.media, base_url=settings.base_url, secure_cookies=secure, sample=settings.demo,
+        bot_name=gateway.bot_name if gateway.sender else None,
+    )  # fmt: skip
     app.mount("/console", console)

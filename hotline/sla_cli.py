@@ -82,6 +82,8 @@ def _lines(told: ClockTold) -> list[str]:
     lines = [f"{name}{f' of {told.agency}' if told.agency else ''}: {_standing(told)}"]
     lines.append(f"  budget    {_amount(told.target)}, policy version {told.policy_version}")
     lines.append(f"  calendar  {told.calendar}, version {told.calendar_version}")
+    if told.original_calendar_version is not None:
+        lines.append(f"            of the original due: version {told.original_calendar_version}")
     lines.append(f"  started   {_local(told.start)}" + (f", stopped {_local(told.stopped)}" if told.stopped else ""))
     if told.counted:
         lines.append(f"  counted   {_dates(told.counted)}; the day of receipt is not counted")
@@ -94,7 +96,11 @@ def _lines(told: ClockTold) -> list[str]:
     if told.current != told.original or told.original != told.base:
         lines.append(f"  of which  base {_local(told.base)}, original {_local(told.original)}")
     if told.shared:
-        lines.append(f"  shared    among several agencies: {told.shared} more")
+        lines.append(f"  added     {told.shared} more: shared among several agencies, or recalculated")
+    for again in told.recalculations:
+        once = " once the citizen was told" if again.effect == "promise_later" else ""
+        moved = f"{_local(again.old)} to {_local(again.new)}"
+        lines.append(f"  tính lại  {_local(again.at)}: {moved}{once} ({again.reason})")
     for one in told.extensions:
         decided = f"{one.decision} {_local(one.decided_at)}" if one.decision else "undecided"
         lines.append(f"  asked for {one.amount} more on {_local(one.asked_at)}: {decided} ({one.reason})")

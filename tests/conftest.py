@@ -77,6 +77,15 @@ def drop(postgres: EmbeddedPostgres, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(autouse=True)
+def no_versions_of_another_database() -> None:
+    """Versions are remembered by their id, which another test's database uses again."""
+    from feedback_store.service import clocks
+
+    clocks._calendars.clear()
+    clocks._policies.clear()
+
+
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """Address of a database of this test alone."""

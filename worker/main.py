@@ -110,6 +110,7 @@ class Worker:
             (0.5, "turns", lambda: turns.sweep(now=now())),
             (1, "outbox", lambda: sweep_outbox(database, self.delivery, now=now())),
             (2, "deadlines", lambda: upkeep.handle_deadlines(database)),
+            (1, "staff notices", self._relay),
             (10, "successors", lambda: upkeep.hand_over(database)),
             (10, "sealed", lambda: upkeep.erase_sealed(database, media_root)),
             (2, "imports", lambda: upkeep.import_tickets(database, self.imports, self.ending)),
@@ -122,6 +123,9 @@ class Worker:
         if photos is not None:
             rounds.append((5, "photos", lambda: upkeep.fetch_photos(database, photos)))
         return [every(seconds, name, work) for seconds, name, work in rounds]
+
+    async def _relay(self) -> int:
+        return await upkeep.relay_notices(self.database, channels=self.senders, base_url=self.config.public_url)
 
 
 async def serve(worker: Worker, port: int) -> None:

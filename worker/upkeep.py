@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
-from feedback_store.service import agencies, deadlines, denunciations, imports_runs, limits, media
+from feedback_store.service import (
+    agencies,
+    deadlines,
+    denunciations,
+    imports_runs,
+    limits,
+    media,
+    staff_links,
+    staff_relay,
+)
 
 log = structlog.get_logger("worker.upkeep")
 
@@ -55,6 +64,15 @@ async def erase_sealed(database: Database, root: Path) -> int:
     return erased
 
 
+async def relay_notices(database: Database, *, channels: Collection[str], base_url: str) -> int:
+    """Console notices to linked chats, each in a commit of its own; until none waits."""
+    await database.transaction(staff_relay.leave_to_the_console, now=_now())
+    done = 0
+    while await database.transaction(staff_relay.relay_next, channels=channels, base_url=base_url, now=_now()):
+        done += 1
+    return done
+
+
 async def fetch_photos(database: Database, photos: PhotoFetcher) -> int:
     """Photos that no turn waits for, or whose turn died: until stored or given up."""
     due = await database.transaction(media.waiting, before=_now() - dt.timedelta(seconds=20))
@@ -74,6 +92,7 @@ async def import_tickets(database: Database, threads: Executor, stopping: thread
 async def prune(database: Database) -> None:
     await database.transaction(limits.prune, now=_now())
     await database.transaction(imports_runs.erase_old, now=_now())
+    await database.transaction(staff_links.prune_codes, now=_now())
 
 
 async def beat(database: Database) -> None:

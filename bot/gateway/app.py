@@ -65,6 +65,10 @@ class Gateway:
         if self.sender is not None:
             self.telegram = TelegramEdge(config, self.database, self.reception, self.runner, self.sender)
 
+    async def bot_name(self) -> str | None:
+        """``tong_dai_bot``, for links to the bot; None without Telegram or while it cannot be asked."""
+        return None if self.sender is None else await self.sender.name()
+
     def routes(self) -> list[BaseRoute]:
         """Everything under ``/`` that citizens and channels reach."""
         telegram = self.telegram.routes() if self.telegram else []
@@ -75,8 +79,10 @@ class Gateway:
         judge("")  # reads the guards' phrases now, not in front of the first citizen
         judge_denunciation("")
         self.hub.start()
-        if self.telegram is not None and self.config.telegram_mode == "polling":
-            self.telegram.start_polling()
+        if self.telegram is not None:
+            self.telegram.name_commands()
+            if self.config.telegram_mode == "polling":
+                self.telegram.start_polling()
         try:
             yield
         finally:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import hmac
 import json
+import re
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,7 @@ from bot.gateway.database import Database
 from bot.gateway.flood import Flood
 from bot.gateway.reception import NotStored, Receipt, Reception
 from bot.gateway.runner import TurnRunner, utc_now
+from bot.gateway.staff_chat import staff_command, take_command
 from bot.gateway.telegram_album import store_album_photo
 from feedback_store.service import deliveries, media
 from feedback_store.service.intake import NewEvent
@@ -35,6 +37,7 @@ log = structlog.get_logger("gateway.telegram")
 
 MAX_UPDATE = 1024 * 1024
 ALBUM_SECONDS = 1.5
+OWN_REPORTS = re.compile(r"\s*/phananh(?:@\w+)?\s*", re.IGNORECASE)
 POLL_LOCK = 1_022_000_002
 
 
@@ -104,6 +107,13 @@ class TelegramEdge:
         if not message.private:
             await self._group(event)
             return
+        command = staff_command(message)
+        if command is not None:
+            await take_command(self._db, event, command)
+            return
+        if OWN_REPORTS.fullmatch(str(message.body.get("text") or "")) and message.kind == "text":
+            label = render("gateway.command_my_reports")
+            event = replace(event, kind="payload", body={"payload": "/my_reports", "label": label})
         receipt = await self._receive(message, event)
         if receipt.guard == "emergency" and not receipt.duplicate and receipt.answer is not None:
             await self._send_now(message, receipt, receipt.answer)
@@ -229,6 +239,10 @@ class TelegramEdge:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def name_commands(self) -> None:
+        """Telegram's own menu of commands; without it they still work."""
+        self._spawn(self._sender.name_commands([("phananh", render("gateway.command_my_reports"))]))
 
     def start_polling(self) -> None:
         self._polling = asyncio.get_running_loop().create_task(self._poll())

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.procedures.answer import answer
 from feedback_store.queries import desk
-from feedback_store.service import confirming, users
+from feedback_store.service import confirming, staff_links, users
 from feedback_store.service.actor import ROLES, Refused
 from feedback_store.service.sessions import CurrentUser
 
@@ -37,12 +37,14 @@ def _users(
     with deps.store.reading() as session:
         found = users.list_users(session, search=tim[:60])
         all_agencies = desk.agencies(session)
+        linked = staff_links.linked_since(session)
     return page(
         request,
         "users.html",
         user,
         status=409 if error else 200,
         found=found,
+        linked=linked,
         agencies=all_agencies,
         roles=ROLES,
         search=tim,

@@ -17,7 +17,7 @@ from feedback_store.domain.lifecycle import may_leg, may_ticket
 from feedback_store.queries import conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
-from feedback_store.service import audit, clocks, routing, tickets
+from feedback_store.service import audit, clocks, promises, routing, tickets
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
@@ -80,6 +80,7 @@ def ticket_view(
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }
     return page(

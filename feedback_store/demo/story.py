@@ -18,9 +18,11 @@ from feedback_store.demo.clockwork import Clockwork
 from feedback_store.demo.photos import Photos
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import Place, Subject, World
-from feedback_store.domain.lifecycle import ticket_state_from_legs
+from feedback_store.domain.apologies import EVERY
+from feedback_store.domain.lifecycle import ACTIVE_LEG, ticket_state_from_legs
 from feedback_store.service import deadlines
 from feedback_store.service.actor import AGENCY_ROLES
+from feedback_store.service.delays import where_it_is
 from feedback_store.service.notices import result_buttons
 from feedback_store.service.tickets import search_text
 from feedback_store.tables import (
@@ -466,7 +468,10 @@ class Story:
         self._record("breached", at, "system", None, leg=leg, new=clock.kind, data={"due": due.isoformat()},
                      scope=scope)
         if clock.kind == "promise":
-            self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken_time(due))
+            held = [self.world.agencies[one.agency_id].name for one in self.legs if one.state in ACTIVE_LEG]
+            self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken_time(due),
+                       who=where_it_is(self.ticket.state, held))
+            clock.late_told_at, clock.apology_at = at, at + EVERY
 
     def _warned(self, clock: Clock, level: int, at: dt.datetime, superseded: list[int]) -> None:
         leg = next((one for one in self.legs if one.id == clock.leg_id), None)

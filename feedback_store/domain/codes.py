@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PREFIX = "PA"
+#: Letters and digits that are not mistaken for each other when read aloud or copied: passwords, linking codes.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2), (7, 0, 9, 2, 1, 5, 4, 8, 6, 3), (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
     (1, 7, 5, 0, 9, 8, 3, 4, 2, 6), (6, 1, 2, 3, 0, 4, 5, 9, 7, 8), (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),

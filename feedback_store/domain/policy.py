@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,6 +53,11 @@ class Policy:
 
 #: Order from the most to the least pressing, for "the faster of two classes".
 URGENCY = ("H5", "U4", "H24", "N3", "N7", "P10")
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Class codes from the most to the least pressing; others after them, by name."""
+    return sorted(codes, key=lambda code: (URGENCY.index(code) if code in URGENCY else len(URGENCY), code))
 
 
 def faster(first: str, second: str) -> str:

@@ -42,7 +42,7 @@ WHERE conversation_id = %(id)s ORDER BY id DESC LIMIT %(limit)s
 """
 _THEIRS = """
 SELECT id, seq, kind, notice, dedupe_key, event_id, body, created_at, status, sealed FROM outbound_messages
-WHERE conversation_id = %(id)s ORDER BY seq DESC LIMIT %(limit)s
+WHERE conversation_id = %(id)s AND kind <> 'staff' ORDER BY seq DESC LIMIT %(limit)s
 """
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ACTIVE_LEG
+from feedback_store.service.notices import addressing
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.tables import (
     Agency,
@@ -65,14 +66,7 @@ def closed_callbacks(session: Session) -> list[CallbackTask]:
 
 def addressed_to(user: CurrentUser) -> ColumnElement[bool]:
     """Notices for this user: their own, their agency's, their role's; an administrator reads the hotline's."""
-    of_hotline = UserNotice.agency_id.is_(None)
-    mine = [UserNotice.user_id == user.id, and_(of_hotline, UserNotice.role == user.role)]
-    if user.role == "administrator":
-        mine.append(and_(of_hotline, UserNotice.role.in_(("operator", "supervisor"))))
-    if user.agency_id is not None:
-        to_role = or_(UserNotice.role.is_(None), UserNotice.role == user.role)
-        mine.append(and_(UserNotice.agency_id == user.agency_id, to_role))
-    return or_(*mine)
+    return addressing(user.id, user.role, user.agency_id)
 
 
 def notices(session: Session, user: CurrentUser) -> Sequence[Any]:

@@ -36,6 +36,17 @@ class WarningTold:
 
 
 @dataclass(frozen=True, slots=True)
+class RecalculationTold:
+    """One recalculation that moved the clock: the current due before and after, and what it meant."""
+
+    at: dt.datetime
+    reason: str
+    effect: str
+    old: dt.datetime
+    new: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClockTold:
     """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due."""
 
@@ -67,6 +78,9 @@ class ClockTold:
     pauses: list[PauseTold] = field(default_factory=list)
     warnings: list[WarningTold] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
+    original_calendar_version: int | None = None
+    """Of the original due, where a recalculation moved the current one alone."""
+    recalculations: list[RecalculationTold] = field(default_factory=list)
 
 
 def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[ClockTold]:
@@ -76,7 +90,7 @@ def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[Clock
     warned = list(
         session.scalars(
             select(TicketEvent)
-            .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "warned")
+            .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind.in_(("warned", "recalculated")))
             .order_by(TicketEvent.id)
         )
     )
@@ -93,12 +107,13 @@ def _told(
     now: dt.datetime,
 ) -> ClockTold:
     calendar, target = clocks.calendar_of(session, clock), clocks.target_of(clock)
+    older = clocks.calendar_of(session, clock, "original")
     version = session.get_one(CalendarVersion, clock.calendar_version_id)
     until = min(now, clock.stopped_at or now)
     moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
     spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
     agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None
-    counted, skipped = _days(calendar, target, clock.started_at, clock.base_due)
+    counted, skipped = _days(older, target, clock.started_at, clock.base_due)
     own = (event for event in warned if event.data and event.data.get("clock_id") == clock.id)
     return ClockTold(
         kind=clock.kind,
@@ -142,7 +157,20 @@ def _told(
             if event.data
         ],
         extensions=[one for one in asked if one.leg_id == clock.leg_id and clock.kind == "resolve"],
+        original_calendar_version=clock.original_calendar_version_id,
+        recalculations=_recalculated(clock, warned),
     )
+
+
+def _recalculated(clock: Clock, events: list[TicketEvent]) -> list[RecalculationTold]:
+    return [
+        RecalculationTold(
+            event.at, event.reason or "", one["effect"], *map(dt.datetime.fromisoformat, one["current"])
+        )
+        for event in events
+        for one in (event.data or {}).get("moved", ())
+        if one["clock"] == clock.id
+    ]
 
 
 def _days(

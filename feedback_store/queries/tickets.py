@@ -189,12 +189,14 @@ def _by_due(actor: Actor, conditions: Sequence[ColumnElement[bool]]) -> Any:
         *_waiting(sooner, actor),
         tuple_(sooner.current_due, sooner.id) < tuple_(running.current_due, running.id),
     )
-    return (
+    query: Any = (
         select(Ticket, Category.name, Commune.name, running.current_due.label("due"))
         .join(running, running.ticket_id == Ticket.id)
         .where(*_waiting(running, actor), ~earlier.correlate(running), *conditions)
         .order_by(running.current_due, running.ticket_id)
     )
+    found: Select[Any] = query
+    return found
 
 
 def _newest(actor: Actor, conditions: Sequence[ColumnElement[bool]], *, by_due: bool) -> Select[Any]:

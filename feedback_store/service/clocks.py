@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.service.actor import Refused
-from feedback_store.service.trail import tell_dues
+from feedback_store.service.trail import KNOWN_CLOCKS, tell_dues
 from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
 
 HOTLINE_CALENDAR = "hotline"
@@ -27,6 +28,10 @@ FIRST_LEVEL = {"promise": 80}
 
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
     """The policy in force at ``at`` with its version id; versions never change, so they are kept."""
+    asked = ("policy in force", at)
+    if asked in session.info:  # several clocks begin in one transaction
+        number = session.info[asked]
+        return number, _policies[number]
     query = (
         select(PolicyVersion.id)
         .where(PolicyVersion.valid_from <= at)
@@ -38,11 +43,16 @@ def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
         raise Refused("tickets.no_policy")
     if found not in _policies:
         _policies[found] = policy_from_data(session.get_one(PolicyVersion, found).data)
+    session.info[asked] = found
     return found, _policies[found]
 
 
 def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Calendar]:
     """The version of calendar ``code`` in force at ``at``."""
+    asked = ("calendar in force", code, at)
+    if asked in session.info:
+        number = session.info[asked]
+        return number, _calendars[number]
     query = (
         select(CalendarVersion.id)
         .where(CalendarVersion.code == code, CalendarVersion.valid_from <= at)
@@ -54,15 +64,28 @@ def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Ca
         raise Refused("tickets.no_calendar", code=code)
     if found not in _calendars:
         _calendars[found] = calendar_from_data(session.get_one(CalendarVersion, found).data)
+    session.info[asked] = found
     return found, _calendars[found]
 
 
-def calendar_of(session: Session, clock: Clock) -> Calendar:
-    """The calendar version that ``clock`` was computed with."""
-    key = clock.calendar_version_id
-    if key not in _calendars:
-        _calendars[key] = calendar_from_data(session.get_one(CalendarVersion, key).data)
-    return _calendars[key]
+def calendar_of(session: Session, clock: Clock, side: str = "current") -> Calendar:
+    """The calendar version behind one of the two due times of ``clock``."""
+    number = clock.calendar_version_id
+    if side == "original" and clock.original_calendar_version_id is not None:
+        number = clock.original_calendar_version_id
+    return calendar_version(session, number)
+
+
+def calendar_version(session: Session, number: int) -> Calendar:
+    if number not in _calendars:
+        _calendars[number] = calendar_from_data(session.get_one(CalendarVersion, number).data)
+    return _calendars[number]
+
+
+def policy_version(session: Session, number: int) -> Policy:
+    if number not in _policies:
+        _policies[number] = policy_from_data(session.get_one(PolicyVersion, number).data)
+    return _policies[number]
 
 
 def target_of(clock: Clock, side: str = "original") -> Target:
@@ -127,19 +150,29 @@ def open_clock(
         standing_original="running",
         standing_current="running",
     )
+    known = of_ticket(session, ticket.id)
     session.add(clock)
     session.flush()
+    known.append(clock)
     return clock
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Clock]:
+    """Every clock of a ticket, oldest first; read once while the ticket is locked (``trail.forget`` ends that)."""
+    known: list[Clock] | None = session.info.get((KNOWN_CLOCKS, ticket_id))
+    if known is None:
+        query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.id)
+        known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(query))
+    return known
 
 
 def running(session: Session, ticket_id: int, *, kind: str | None = None, leg_id: int | None = None) -> list[Clock]:
     """Clocks of the ticket that were not stopped."""
-    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.stopped_at.is_(None)).order_by(Clock.id)
-    if kind is not None:
-        query = query.where(Clock.kind == kind)
-    if leg_id is not None:
-        query = query.where(Clock.leg_id == leg_id)
-    return list(session.scalars(query))
+    return [
+        clock
+        for clock in of_ticket(session, ticket_id)
+        if clock.stopped_at is None and kind in (None, clock.kind) and leg_id in (None, clock.leg_id)
+    ]
 
 
 def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequence[Pause] | None = None) -> None:
@@ -147,9 +180,10 @@ def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequen
 
     A stored breach is never taken back here: it is a fact (rule 10).
     """
-    calendar, pauses = calendar_of(session, clock), pause_spans(session, clock, known)
+    pauses = pause_spans(session, clock, known)
     for side in SIDES:
         if getattr(clock, f"standing_{side}") == "running":
+            calendar = calendar_of(session, clock, side)
             setattr(clock, f"{side}_due", due(calendar, target_of(clock, side), clock.started_at, pauses, now))
 
 
@@ -161,7 +195,7 @@ def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, 
         clock.extended_amount = 0  # so many minutes are no number of days
     clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
     clock.extra_amount = 0
-    clock.base_due = due(calendar_of(session, clock), target, clock.started_at)
+    clock.base_due = due(calendar_of(session, clock, "original"), target, clock.started_at)
     recompute(session, clock, now=now)
 
 
@@ -265,6 +299,16 @@ def next_warning(session: Session, clock: Clock) -> dt.datetime | None:
     return warnings.instant(calendar_of(session, clock), target, clock.started_at, clock.current_due, level)
 
 
+def next_apology_of(ticket: Ticket, clock: Clock, open_pauses: Sequence[Pause]) -> dt.datetime | None:
+    """When the citizen is to be told, or told again, that the promise was not kept; None: nothing to tell, nobody to
+    tell, or the hotline waits for the citizen."""
+    broken_at = clock.breached_current_at if clock.kind == "promise" and clock.standing_current == "late" else None
+    waits = any(pause.kind == "citizen" for pause in open_pauses)
+    if broken_at is None or waits or ticket.conversation_id is None or ticket.state not in OPEN_TICKET:
+        return None
+    return clock.apology_at or broken_at
+
+
 def warning_time(session: Session, clock: Clock, at: dt.datetime) -> dt.datetime:
     """``at`` where a warning of this clock may be sent then, else the next opening (rule 11)."""
     if target_of(clock).round_the_clock:
@@ -292,7 +336,7 @@ def set_next_deadline(
     else:
         session.flush()
         pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
-        every = list(session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.id)))
+        every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
     for clock in every:
@@ -305,6 +349,8 @@ def set_next_deadline(
         if not held(pauses, clock) and (warning := next_warning(session, clock)) is not None:
             late = warned_at is not None and warning <= warned_at
             waiting.append(warning_time(session, clock, warned_at) if late and warned_at else warning)
+        if (apology := next_apology_of(ticket, clock, pauses)) is not None:
+            waiting.append(apology)
     ticket.next_deadline_at = min(waiting, default=None)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
-from feedback_store.service import clocks, notices, pauses, questions
+from feedback_store.service import clocks, delays, notices, pauses, questions
 from feedback_store.service.actor import AGENCY_ROLES, SYSTEM
-from feedback_store.service.trail import record
+from feedback_store.service.trail import forget, record
 from feedback_store.tables import Clock, Leg, Pause, Question, Ticket
 from vitext.dates import spoken_time
 
@@ -45,7 +46,7 @@ def handle_due(session: Session, *, now: dt.datetime, limit: int = 500) -> int:
         ticket_id, failures = ticket.id, ticket.deadline_failures
         try:
             with session.begin_nested():
-                _handle(session, ticket, now)
+                handle_one(session, ticket, now)
         except Exception:
             log.exception("deadline_failed", ticket_id=ticket_id, failures=failures + 1)
             again = now + RETRY_AFTER * 2 ** min(failures, 5)
@@ -80,7 +81,7 @@ def _alone(session: Session, due: list[Ticket], now: dt.datetime) -> list[Ticket
 
 
 def _handle_together(session: Session, tickets: list[Ticket], now: dt.datetime) -> None:
-    """What :func:`_handle` does, for tickets without open pause or question, from rows read at once."""
+    """What :func:`handle_one` does, for tickets without open pause or question, from rows read at once."""
     ids = [ticket.id for ticket in tickets]
     every: dict[int, list[Clock]] = {one: [] for one in ids}
     for clock in session.scalars(select(Clock).where(Clock.ticket_id.in_(ids)).order_by(Clock.id)):
@@ -90,33 +91,35 @@ def _handle_together(session: Session, tickets: list[Ticket], now: dt.datetime) 
     for ticket in tickets:
         for clock in every[ticket.id]:
             if clock.stopped_at is None:
-                _look(session, ticket, clock, now, held=False)
+                _look(session, ticket, clock, now, ())
         clocks.set_next_deadline(session, ticket, warned_at=now, unpaused=every[ticket.id])
     session.flush()
     del legs
 
 
-def _handle(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+def handle_one(session: Session, ticket: Ticket, now: dt.datetime) -> None:
+    """What has fallen due for one locked ticket: caps of pauses, breaches, warnings."""
+    forget(session, ticket.id)
     pauses.end_expired(session, ticket=ticket, now=now)
     questions.expire(session, ticket=ticket, now=now)
     open_pauses = pauses.open_of(session, ticket)
     for clock in clocks.running(session, ticket.id):
-        _look(session, ticket, clock, now, held=clocks.held(open_pauses, clock))
+        _look(session, ticket, clock, now, open_pauses)
     clocks.set_next_deadline(session, ticket, warned_at=now)
     ticket.deadline_failures = 0
 
 
-def _look(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, held: bool) -> None:
-    """Store the breach of a running clock and warn of it; of one that a pause holds nobody is warned."""
-    was = clock.standing_current
+def _look(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, open_pauses: Sequence[Pause]) -> None:
+    """Store the breach of a running clock and tell of it; of one that a pause holds nobody is warned."""
     if clocks.mark_breach(clock, now):
-        _breached(session, ticket, clock, now, against_current=was != clock.standing_current)
-    if not held:
+        _breached(session, ticket, clock, now)
+    delays.tell_if_due(session, ticket=ticket, clock=clock, open_pauses=open_pauses, now=now)
+    if not clocks.held(open_pauses, clock):
         _warn(session, ticket, clock, now)
 
 
-def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, *, against_current: bool) -> None:
-    """The fact, at once; the citizen whose promise is broken reads an apology."""
+def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:
+    """The fact, at once."""
     leg = session.get(Leg, clock.leg_id) if clock.leg_id else None
     record(
         session,
@@ -129,16 +132,6 @@ def _breached(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime, 
         data={"due": (clock.breached_current_at or clock.breached_original_at or now).isoformat()},
         scope="all" if clock.kind == "promise" else "leg" if leg else "hotline",
     )
-    if against_current and clock.kind == "promise":
-        notices.tell_citizen(
-            session,
-            ticket=ticket,
-            notice="late",
-            key="tickets.told_late",
-            dedupe=str(clock.id),
-            due=spoken_time(clock.current_due),
-            now=now,
-        )
 
 
 def _warn(session: Session, ticket: Ticket, clock: Clock, now: dt.datetime) -> None:

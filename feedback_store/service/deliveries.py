@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
-from feedback_store.service import extensions, questions, results, tickets
+from feedback_store.service import extensions, promises, questions, results, staff_links, tickets
 from feedback_store.service.intake import decrypted_json
 
 DELIVERY_LEASE = dt.timedelta(seconds=5)  # renewed during a send; so long a dead sender is waited for
@@ -83,7 +83,8 @@ WITH gone AS (
     UPDATE contacts SET unreachable_at = %(now)s FROM conversations c
     WHERE c.id = %(id)s AND contacts.id = c.contact_id
 )
-UPDATE outbound_messages SET status = 'dead', error = %(error)s, next_attempt_at = NULL
+UPDATE outbound_messages SET status = CASE WHEN kind = 'staff' THEN 'dropped' ELSE 'dead' END, error = %(error)s,
+    next_attempt_at = NULL
 WHERE conversation_id = %(id)s AND status IN ('pending', 'sending')
 """
 _SHOWN = """
@@ -192,14 +193,30 @@ def mark_dead(connection: Connection, *, message_id: int, error: str) -> None:
     )
 
 
+def mark_dropped(connection: Connection, *, message_id: int, error: str) -> None:
+    """Nobody wants it any more: not sent, and no failure either."""
+    connection.exec_driver_sql(
+        _END,
+        {
+            "status": "dropped",
+            "provider": None,
+            "sent_at": None,
+            "delivered_at": None,
+            "error": error[:300],
+            "message": message_id,
+        },
+    )
+
+
 def mark_again(connection: Connection, *, message_id: int, at: dt.datetime, error: str) -> None:
     """A passing failure: once more at ``at``."""
     connection.exec_driver_sql(_AGAIN, {"message": message_id, "at": at, "error": error[:300]})
 
 
 def mark_unreachable(connection: Connection, *, conversation_id: uuid.UUID, error: str, now: dt.datetime) -> None:
-    """The citizen blocked the bot: stop sending until they write again; tickets stay."""
+    """The citizen blocked the bot: stop sending until they write again; tickets stay. A user's link ends."""
     connection.exec_driver_sql(_UNREACHABLE, {"id": conversation_id, "error": error[:300], "now": now})
+    staff_links.chat_lost(connection, conversation_id=conversation_id, now=now)
 
 
 def late(connection: Connection, *, now: dt.datetime, limit: int = 50) -> list[uuid.UUID]:
@@ -262,5 +279,7 @@ def _proof(session: Session, ticket_id: int | None, notice: str | None, body: by
         tickets.refusal_delivered(session, ticket_id=ticket_id, at=now)
     elif notice == extensions.NOTICE and ticket_id is not None:
         extensions.told(session, ticket_id=ticket_id, at=now)
+    elif notice == promises.NOTICE and ticket_id is not None:
+        promises.told(session, ticket_id=ticket_id, at=now)
     elif notice == questions.NOTICE and ticket_id is not None:
         questions.delivered(session, ticket_id=ticket_id, at=now)

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import Actor, Refused
-from feedback_store.tables import Conversation, EmergencyCall
+from feedback_store.tables import Conversation, EmergencyCall, UserNotice
+from feedback_store.texts import has, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def record(
     """
     found = hit or UNSPECIFIED
     sample = select(Conversation.is_sample).where(Conversation.id == conversation_id).scalar_subquery()
-    return session.scalar(
+    call_id: int | None = session.scalar(
         insert(EmergencyCall)
         .values(
             conversation_id=conversation_id,
@@ -55,6 +56,20 @@ def record(
         .on_conflict_do_nothing(index_elements=["event_id"])
         .returning(EmergencyCall.id)
     )
+    if call_id is not None:
+        _tell_operators(session, call_id, found.kind, now)
+    return call_id
+
+
+def _tell_operators(session: Session, call_id: int, kind: str, now: dt.datetime) -> None:
+    key = f"console.emergency_{kind}"
+    what = render(key if has(key) else "console.emergency_unspecified")
+    text = render("staff.head_emergency", what=what)
+    values = {"kind": "emergency", "text": text, "occasion": f"emergency:{call_id}", "created_at": now}
+    rows = [
+        {"role": role, "dedupe_key": f"emergency:{call_id}:{role}"} | values for role in ("operator", "supervisor")
+    ]
+    session.execute(insert(UserNotice).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
 
 def open_calls(session: Session, *, limit: int = 50) -> list[EmergencyCall]:

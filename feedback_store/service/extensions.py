@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason
-from feedback_store.service import clocks, notices
+from feedback_store.service import clocks, notices, promises
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
 from feedback_store.tables import Agency, Clock, Conversation, Extension, Leg, Ticket
@@ -198,6 +198,7 @@ def told_by_phone(
         raise Refused("tickets.not_allowed")
     ticket = begin_change(session, ticket_id, expected_version, now)
     told(session, ticket_id=ticket.id, at=now)
+    promises.told(session, ticket_id=ticket.id, at=now)
     return ticket
 
 

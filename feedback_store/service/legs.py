@@ -103,6 +103,7 @@ def dispatch(
         shared=bool(active),
         now=now,
     )
+    promised = _promised(session, ticket)
     if active:
         _share(session, ticket, [other.id for other in active], now)
     for clock in clocks.running(session, ticket.id, kind="triage"):
@@ -122,8 +123,12 @@ def dispatch(
         data={"agency": agency.name},
     )
     clocks.set_next_deadline(session, ticket)
-    _tell_dispatch(session, ticket, leg, agency, now)
+    _tell_dispatch(session, ticket, leg, agency, now, longer=_promised(session, ticket) != promised)
     return leg
+
+
+def _promised(session: Session, ticket: Ticket) -> list[dt.datetime]:
+    return [clock.current_due for clock in clocks.running(session, ticket.id, kind="promise")]
 
 
 def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime) -> None:
@@ -144,7 +149,10 @@ def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime
             clocks.recompute(session, clock, now=now)
 
 
-def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, now: dt.datetime) -> None:
+def _tell_dispatch(
+    session: Session, ticket: Ticket, leg: Leg, agency: Agency, now: dt.datetime, *, longer: bool
+) -> None:
+    """``longer``: with a second agency the promise has a later date; the citizen reads why."""
     running = {clock.kind: clock for clock in clocks.running(session, ticket.id)}
     resolve = next(c for c in clocks.running(session, ticket.id, kind="resolve", leg_id=leg.id))
     notices.tell_agency(
@@ -161,6 +169,7 @@ def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, n
     if promise is None:
         return
     late = promise.current_due <= now
+    key = "told_dispatched_late" if late else "told_dispatched_shared" if longer else "told_dispatched"
     notices.tell_citizen(
         session,
         ticket=ticket,
@@ -169,7 +178,7 @@ def _tell_dispatch(session: Session, ticket: Ticket, leg: Leg, agency: Agency, n
         leg=leg,
         agency=agency.name,
         now=now,
-        key="tickets.told_dispatched_late" if late else "tickets.told_dispatched",
+        key=f"tickets.{key}",
         due=spoken_time(promise.current_due),
     )
 

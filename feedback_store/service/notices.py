@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, String, and_, cast, literal, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,7 @@ def tell_agency(
         ticket=ticket,
         leg=leg,
         dedupe=f"{kind}:{leg.id}:a{agency_id}{role or ''}:{dedupe}",
+        occasion=dedupe,
         now=now,
         agency_id=agency_id,
         role=role,
@@ -93,6 +94,7 @@ def tell_role(
         ticket=ticket,
         leg=leg,
         dedupe=f"{kind}:{ticket.id}:{role}:{dedupe}",
+        occasion=dedupe,
         now=now,
         role=role,
     )
@@ -106,6 +108,7 @@ def _add(
     ticket: Ticket,
     leg: Leg | None,
     dedupe: str,
+    occasion: str,
     now: dt.datetime,
     agency_id: int | None = None,
     role: str | None = None,
@@ -118,6 +121,7 @@ def _add(
         "leg_id": leg.id if leg else None,
         "text": text,
         "dedupe_key": dedupe,
+        "occasion": f"{kind}:{ticket.id}:{leg.id if leg else ''}:{occasion}",
         "created_at": now,
     }
     gathered: list[dict[str, Any]] | None = session.info.get(GATHERED)
@@ -143,6 +147,23 @@ def together(session: Session) -> Iterator[None]:
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     table: Any = UserNotice.__table__  # past the ORM, which would send rows with and without NULLs apart
     session.connection().execute(insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
+
+
+def addressing(
+    user_id: int | SQLColumnExpression[int],
+    role: str | SQLColumnExpression[str],
+    agency_id: int | SQLColumnExpression[int | None] | None,
+) -> ColumnElement[bool]:
+    """Notices for a user: their own, their agency's, their role's; an administrator reads the hotline's."""
+    own_role = cast(literal(role), String) if isinstance(role, str) else role
+    own_agency = cast(literal(agency_id), Integer) if agency_id is None or isinstance(agency_id, int) else agency_id
+    of_hotline = UserNotice.agency_id.is_(None)
+    return or_(
+        UserNotice.user_id == user_id,
+        and_(of_hotline, UserNotice.role == own_role),
+        and_(of_hotline, own_role == "administrator", UserNotice.role.in_(("operator", "supervisor"))),
+        and_(UserNotice.agency_id == own_agency, or_(UserNotice.role.is_(None), UserNotice.role == own_role)),
+    )
 
 
 def result_buttons(code: str) -> list[Button]:

@@ -10,13 +10,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
-from feedback_store.service import clocks, legs, notices, pauses
+from feedback_store.service import clocks, delays, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, Pause, Ticket
 from feedback_store.texts import render
+from vitext.dates import spoken_time
 
 
 def submit(
@@ -156,12 +157,17 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
     )
     files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
     if ticket.conversation_id is not None:
+        late = delays.is_late(session, ticket, now)
+        key = "tickets.told_result_late" if late else "tickets.told_result"
+        told = render(
+            key, code=ticket.code, agency=agency.name, result=leg.result_text, due=spoken_time(late or now)
+        )
         enqueue_notice(
             session,
             conversation_id=ticket.conversation_id,
             notice="result",
             dedupe_key=f"result:{leg.id}:{ticket.version}",
-            text=render("tickets.told_result", code=ticket.code, agency=agency.name, result=leg.result_text),
+            text=told,
             buttons=notices.result_buttons(ticket.code),
             media_ids=files,
             ticket_id=ticket.id,

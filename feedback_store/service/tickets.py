@@ -16,13 +16,14 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGround, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
-from feedback_store.service import agencies, clocks, extensions, legs, notices, pauses, questions
+from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, lock_ticket, record
 from feedback_store.tables import Addition, Agency, Category, Clock, Conversation, Leg, Media, Setting, Ticket
+from feedback_store.texts import render
 from vitext import fold
 from vitext.dates import spoken_time
 
@@ -270,13 +271,15 @@ def refuse(
     for clock in clocks.running(session, ticket.id, kind="promise"):
         if triage_due is not None and now <= triage_due:
             clocks.leave(clock, "refused_in_triage", now)
+    late = delays.is_late(session, ticket, now)
     sent = notices.tell_citizen(
         session,
         ticket=ticket,
         notice="refused",
-        key="tickets.told_refused",
+        key="tickets.told_refused_late" if late else "tickets.told_refused",
         dedupe=str(ticket.version),
         reason=reason,
+        due=spoken_time(late or now),
         now=now,
     )
     if sent is None or _readable_at_once(session, ticket):
@@ -328,9 +331,11 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
             now=now,
         )
     clocks.set_next_deadline(session, ticket)
-    notices.tell_citizen(
-        session, ticket=ticket, notice="withdrawn", key="tickets.told_withdrawn", dedupe=str(ticket.version), now=now
-    )
+    if actor.kind != "citizen":  # who does it in the chat reads it in the answer
+        notices.tell_citizen(
+            session, ticket=ticket, notice="withdrawn", key="tickets.told_withdrawn", dedupe=str(ticket.version),
+            now=now,
+        )  # fmt: skip
     return ticket
 
 
@@ -359,6 +364,7 @@ def change_category(
     new_class = faster(category.service_class, "H5") if ticket.danger else category.service_class
     ticket.category_code, ticket.service_class = category.code, new_class
     ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category.name)
+    promised = promise_due(session, ticket.id)
     _retarget(session, ticket, now)
     record(
         session,
@@ -372,6 +378,18 @@ def change_category(
         data={"class": new_class, "old_class": old_class},
     )
     clocks.set_next_deadline(session, ticket)
+    earlier = promise_due(session, ticket.id)
+    if earlier is not None and promised is not None and now < earlier < promised:
+        notices.tell_citizen(
+            session,
+            ticket=ticket,
+            notice="earlier",
+            key="tickets.told_new_promise",
+            dedupe=str(ticket.version),
+            due=spoken_time(earlier),
+            reason=render("tickets.promise_earlier", category=category.name),
+            now=now,
+        )
     return ticket
 
 

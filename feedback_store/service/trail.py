@@ -13,6 +13,8 @@ from feedback_store.tables import Leg, Ticket, TicketEvent
 
 Scope = Literal["all", "hotline", "leg"]
 DUES = "clocks"
+KNOWN_CLOCKS = "clocks of ticket"
+"""Key in ``session.info``: the clocks of a locked ticket, read once (service.clocks.of_ticket)."""
 
 
 def record(
@@ -60,8 +62,14 @@ def tell_dues(session: Session, ticket: Ticket, dues: list[dict[str, Any]]) -> N
     event.data = {**(event.data or {}), "clocks": dues}
 
 
+def forget(session: Session, ticket_id: int) -> None:
+    """What was read of a ticket before it was locked may be out of date."""
+    session.info.pop((KNOWN_CLOCKS, ticket_id), None)
+
+
 def lock_ticket(session: Session, ticket_id: int) -> Ticket:
     """The ticket, locked until the transaction ends."""
+    forget(session, ticket_id)
     row = session.scalars(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one_or_none()
     if row is None:
         raise Refused("tickets.not_found")
@@ -74,6 +82,7 @@ def begin_change(session: Session, ticket_id: int, expected_version: int | None,
     ``expected_version`` None: the caller did not read the ticket before (the citizen, a job).
     """
     session.flush()
+    forget(session, ticket_id)
     locked = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
     ticket = session.scalars(locked).one_or_none()
     if ticket is None:

@@ -12,15 +12,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from feedback_store.service import audit
+from feedback_store.domain.codes import ALPHABET
+from feedback_store.service import audit, staff_links
 from feedback_store.service.actor import AGENCY_ROLES, ROLES, Actor, Refused, Role
 from feedback_store.tables import Agency, User, UserSession
 
 PASSWORDS = PasswordHash((Argon2Hasher(memory_cost=32 * 1024, time_cost=2, parallelism=1),))
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 MIN_PASSWORD = 10
-# Letters and digits that are not mistaken for each other when read aloud or copied.
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,7 @@ def disable(session: Session, *, user_id: int, actor: Actor, now: dt.datetime) -
         _keep_an_administrator(session, user)
     user.disabled_at = now
     sign_out_everywhere(session, user.id, now)
+    staff_links.unlink(session, user_id=user.id, reason="disabled", now=now)
     audit.log(session, action="user_disabled", user_id=actor.user_id, subject=f"user:{user.id}", now=now)
 
 

@@ -145,7 +145,9 @@ class OutboundMessage(Base):
     seq: Mapped[Big] = mapped_column(comment="1, 2, 3 … per conversation; the SSE id")
     event_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_events.id"))
     ticket_id: Mapped[int | None]
-    kind: Mapped[Code] = mapped_column(comment="reply | emergency | notice | operator")
+    kind: Mapped[Code] = mapped_column(
+        comment="reply | emergency | notice | operator | staff (to a linked user, no part of the chat)"
+    )
     notice: Mapped[str | None] = mapped_column(String(64), comment="result, late, callback …")
     dedupe_key: Mapped[str] = mapped_column(String(128), unique=True)
     body: Mapped[dict[str, Any] | None] = mapped_column(
@@ -153,7 +155,7 @@ class OutboundMessage(Base):
     )
     sealed: Mapped[bool] = mapped_column(default=False)
     status: Mapped[Code] = mapped_column(
-        default="pending", comment="pending | sending | sent | delivered | uncertain | dead"
+        default="pending", comment="pending | sending | sent | delivered | uncertain | dead | dropped"
     )
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[dt.datetime | None]

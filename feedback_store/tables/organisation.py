@@ -171,6 +171,40 @@ class UserSession(Base):
     revoked_at: Mapped[dt.datetime | None]
 
 
+class StaffLink(Base):
+    """A user's private chat where warnings and dispatches go too. The chat id is the conversation's, encrypted there.
+
+    A user has one link at a time, and a chat serves one user; ended links are kept for the audit trail.
+    """
+
+    __tablename__ = "staff_links"
+
+    id: Mapped[BigKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversations.id"))
+    linked_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(16), comment="unlinked | replaced | blocked | disabled")
+
+    __table_args__ = (
+        Index("uq_staff_links_user", "user_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
+        Index("uq_staff_links_conversation", "conversation_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
+        Index("ix_staff_links_user", "user_id", "id"),
+    )
+
+
+class StaffLinkCode(Base):
+    """A one-time code that proves to the bot who writes; the row holds its hash alone."""
+
+    __tablename__ = "staff_link_codes"
+
+    code_hash: Mapped[Hash] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
 class UserNotice(Base):
     """Notice inside the console for a user, or for everyone of an agency or role."""
 
@@ -185,10 +219,17 @@ class UserNotice(Base):
     leg_id: Mapped[int | None]
     text: Mapped[str]
     dedupe_key: Mapped[str] = mapped_column(String(128), unique=True)
+    occasion: Mapped[str | None] = mapped_column(
+        String(128), comment="what happened, whoever is told: nobody is told of it twice outside the console"
+    )
     created_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
+    relayed_at: Mapped[dt.datetime | None] = mapped_column(comment="when it was passed on to linked chats")
 
-    __table_args__ = (Index("ix_user_notices_agency", "agency_id", postgresql_where=sql("read_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_user_notices_agency", "agency_id", postgresql_where=sql("read_at IS NULL")),
+        Index("ix_user_notices_relay", "id", postgresql_where=sql("relayed_at IS NULL")),
+    )
 
 
 class AuditEntry(Base):

@@ -169,7 +169,7 @@ class Clock(Base):
     target_kind: Mapped[Code] = mapped_column(comment="working_minutes | working_days | clock_minutes")
     target_amount: Mapped[int]
     extra_amount: Mapped[int] = mapped_column(
-        default=0, server_default="0", comment="what a share among agencies adds to the target"
+        default=0, server_default="0", comment="what a share among agencies, or a recalculation, adds to the target"
     )
     extended_amount: Mapped[int] = mapped_column(
         default=0, server_default="0", comment="what a granted extension adds to the current due, in the target's unit"
@@ -179,6 +179,10 @@ class Clock(Base):
     )
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     calendar_version_id: Mapped[int] = mapped_column(ForeignKey("calendar_versions.id"))
+    original_calendar_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("calendar_versions.id"),
+        comment="of the original due, where a recalculation moved the current one alone; null = the same",
+    )
     started_at: Mapped[dt.datetime]
     stopped_at: Mapped[dt.datetime | None]
     base_due: Mapped[dt.datetime]
@@ -190,6 +194,8 @@ class Clock(Base):
     standing_current: Mapped[Code]
     left_reason: Mapped[str | None] = mapped_column(String(64))
     warned_level: Mapped[int] = mapped_column(default=0)
+    late_told_at: Mapped[dt.datetime | None] = mapped_column(comment="when the citizen was last told of the breach")
+    apology_at: Mapped[dt.datetime | None] = mapped_column(comment="when to tell them next; null = at the breach")
     noted_original: Mapped[dt.datetime | None] = mapped_column(comment="original_due as the trail last told it")
     noted_current: Mapped[dt.datetime | None]
 
@@ -280,6 +286,35 @@ class Extension(Base):
         Index("ix_extensions_ticket", "ticket_id"),
         Index("ix_extensions_leg", "leg_id"),
         Index("ix_extensions_open", "asked_at", postgresql_where=sql("decision IS NULL")),
+    )
+
+
+class PromiseMove(Base):
+    """A later promise after a recalculation: its current due once the citizen was told (sla.md, rules 8 and 12)."""
+
+    __tablename__ = "promise_moves"
+
+    id: Mapped[BigKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    calendar_version_id: Mapped[int] = mapped_column(ForeignKey("calendar_versions.id"))
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    extra_change: Mapped[int] = mapped_column(comment="what the newer policy adds, in the target's unit")
+    due: Mapped[dt.datetime] = mapped_column(comment="as the citizen is told")
+    reason: Mapped[str]
+    made_at: Mapped[dt.datetime]
+    made_by: Mapped[int | None]
+    told_at: Mapped[dt.datetime | None]
+    dropped_at: Mapped[dt.datetime | None] = mapped_column(comment="a newer recalculation came first")
+
+    __table_args__ = (
+        Index("ix_promise_moves_ticket", "ticket_id"),
+        Index(
+            "uq_promise_moves_waiting",
+            "clock_id",
+            unique=True,
+            postgresql_where=sql("told_at IS NULL AND dropped_at IS NULL"),
+        ),
     )
 
 

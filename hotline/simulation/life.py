@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, routing, tickets
 from feedback_store.service.actor import BOT, CITIZEN, Actor, Refused
 from feedback_store.tables import Category, Clock, Conversation, Leg, OutboundMessage, Ticket
-from hotline.simulation.people import peer, share_of
+from hotline.simulation.people import peer, share_of, stretch
 
 if TYPE_CHECKING:
     from hotline.simulation.people import Crowd
@@ -57,7 +57,7 @@ class Life:
                 ),
             )  # fmt: skip
             self.ticket_id = filed.ticket_id
-            return share_of(session, "triage", rng, 0.05, ticket_id=self.ticket_id)
+            return share_of(stretch(session, "triage", ticket_id=self.ticket_id), rng, 0.05)
 
         triaged = self.crowd.act("filed", work)
         if triaged is None:
@@ -193,9 +193,11 @@ class Life:
         def times(session: Session) -> tuple[dt.datetime, dt.datetime, dt.datetime, dt.datetime]:
             leg = session.get_one(Leg, leg_id)
             late = self.crowd.town.agencies.get(leg.agency_id, 3) / 100
-            drawn = (("accept", 0.07), ("resolve", late), ("resolve", 0.04), ("resolve", 0.0))
+            accept = stretch(session, "accept", ticket_id=leg.ticket_id, leg_id=leg.id)
+            resolve = stretch(session, "resolve", ticket_id=leg.ticket_id, leg_id=leg.id)
             first, second, third, fourth = (
-                share_of(session, kind, rng, share, ticket_id=leg.ticket_id, leg_id=leg.id) for kind, share in drawn
+                share_of(clock, rng, share)
+                for clock, share in ((accept, 0.07), (resolve, late), (resolve, 0.04), (resolve, 0.0))
             )
             return first, second, third, fourth
 
@@ -254,7 +256,7 @@ class Life:
                 session, leg_id=leg_id, text=RESULT, no_evidence_reason=NO_PHOTO, actor=self._of(session, leg_id),
                 expected_version=None, now=now,
             )  # fmt: skip
-            return share_of(session, "notify", self.rng, 0.04, ticket_id=leg.ticket_id, leg_id=leg.id)
+            return share_of(stretch(session, "notify", ticket_id=leg.ticket_id, leg_id=leg.id), self.rng, 0.04)
 
         reviewed = self._do("answered", now, work)
         if reviewed is not None:

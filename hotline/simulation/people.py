@@ -22,6 +22,7 @@ from hotline.simulation.plan import Plan
 from hotline.simulation.town import Town
 
 T = TypeVar("T")
+Stretch = tuple[dt.datetime, dt.datetime]
 Step = Callable[[dt.datetime], object]
 
 
@@ -69,15 +70,18 @@ class Crowd:
         return made
 
 
-def share_of(
-    session: Session, kind: str, rng: random.Random, late: float, *, ticket_id: int, leg_id: int | None = None
-) -> dt.datetime:
-    """An instant between the start and the current due of the newest clock of a kind, or after it with probability
-    ``late``."""
+def stretch(session: Session, kind: str, *, ticket_id: int, leg_id: int | None = None) -> Stretch:
+    """Start and current due of the newest clock of a kind."""
     query = select(Clock.started_at, Clock.current_due).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
     if leg_id is not None:
         query = query.where(Clock.leg_id == leg_id)
     start, due = session.execute(query.order_by(Clock.id.desc()).limit(1)).one()
+    return start, due
+
+
+def share_of(clock: Stretch, rng: random.Random, late: float) -> dt.datetime:
+    """An instant within a clock's time, or after it with probability ``late``."""
+    start, due = clock
     part = rng.uniform(1.02, 2.2) if rng.random() < late else min(0.99, rng.betavariate(1.6, 2.6))
     return max(start + (due - start) * part, start + dt.timedelta(seconds=rng.randrange(20, 90)))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vitext.dates import VIET_NAM
 
 FIRST_DAY = dt.date(2026, 1, 5)
-SLICE = dt.timedelta(minutes=5)
+SLICE = dt.timedelta(minutes=15)
 """People act during a slice, the deadline job at its end; in life it looks every two seconds."""
 LAST_WORDS = dt.timedelta(days=10)
 """After the last report people go on for so long; then only the job runs, until every pause has met its cap."""

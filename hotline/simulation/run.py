@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from feedback_store import crypto
 from feedback_store.domain.kpi import Period, Ratio
 from feedback_store.queries import figures
+from feedback_store.service import deadlines
 from feedback_store.service.actor import SYSTEM
 from feedback_store.store import Store, make_engine
 from hotline.postgres import EmbeddedPostgres
@@ -33,6 +34,8 @@ SELECT coalesce(sum(jsonb_array_length(data->'superseded')), 0) FROM ticket_even
 """
 LATE = "SELECT kind, count(*) FROM clocks WHERE standing_current = 'late' GROUP BY kind ORDER BY kind"
 FAILED = "SELECT count(*) FROM tickets WHERE deadline_failures > 0"
+ASKED_EVERY = dt.timedelta(hours=1)
+"""The worker's other round, successors of agencies that ended, runs at least so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Run:
     def _live(self, done: list[Done]) -> None:
         now, wake = self.plan.begin, None
         back: dt.datetime | None = None  # when a stopped worker returns
-        said = now
+        said = asked = now
         while now < self.plan.end:
             nexts = [one.next for one in done if one.next is not None]
             nexts += [wake] if wake is not None and self.worker else []
@@ -119,12 +122,14 @@ class Run:
             for crowd in self.crowds:
                 crowd.ask(now)
             done = [crowd.answer() for crowd in self.crowds]
+            wake = self._wake()
             busy = wake is not None and wake < now  # the blow is to fall while it works
             if self.stops and self.worker and busy and self.stops[0].at <= now:
                 back = self._strike(self.stops.pop(0), now)
             if back is not None and back <= now:
                 back, self.worker = None, Child(worker_process, self.place)
-            if self.worker:
+            if self.worker and ((wake is not None and wake < now) or now - asked >= ASKED_EVERY):
+                asked = now
                 self.worker.ask(now)
                 wake = self.worker.answer()
             if now - said > dt.timedelta(days=14):
@@ -133,6 +138,11 @@ class Run:
         for one in done:
             self.outcome.moves += one.done
             self.outcome.refused += one.refused
+
+    def _wake(self) -> dt.datetime | None:
+        """When the job has something to do next; what people did may have moved it."""
+        with self.store.reading() as session:
+            return deadlines.next_wake(session)
 
     def _happen(self, now: dt.datetime) -> None:
         while self.events and self.events[0].at <= now:

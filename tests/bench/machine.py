@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import gzip
 import json
 import os
@@ -21,9 +20,6 @@ from pathlib import Path
 import httpx
 import yaml
 
-from feedback_store.calendars import calendar_data
-from feedback_store.domain.calendar import calendar_from_data
-from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.procedures.search import Entry, Index
 from hotline.settings import ROOT
 from tests.bench.world import World, pss
@@ -90,35 +86,6 @@ def training(folder: Path) -> float:
         return time.perf_counter() - began
     finally:
         shutil.rmtree(place, ignore_errors=True)
-
-
-def due_times(count: int = 40_000) -> dict[str, float]:
-    """Due times a second: working time, working days, clock time; a tenth has a pause."""
-    document = yaml.safe_load((ROOT / "data" / "calendars.yaml").read_text(encoding="utf-8"))
-    entry = next(iter(document["calendars"].values()))
-    overrides = document.get("overrides") or {}
-    office = calendar_from_data(calendar_data(entry, overrides, range(2025, 2029)))
-    chance = random.Random(1022)
-    begin = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    starts = [begin + dt.timedelta(seconds=chance.randrange(300 * 86400)) for _ in range(count)]
-    targets = [Target("working_minutes", 240), Target("working_days", 7), Target("clock_minutes", 1440)]
-    cases = []
-    for number, start in enumerate(starts):
-        pauses: tuple[PauseSpan, ...] = ()
-        if number % 10 == 0:
-            pauses = (PauseSpan(start + dt.timedelta(hours=1), start + dt.timedelta(days=2)),)
-        cases.append((targets[number % 3], start, pauses))
-    found: dict[str, float] = {}
-    for name, chosen in (
-        ("all kinds, every tenth paused", cases),
-        ("working minutes", [(targets[0], s, ()) for s in starts]),
-        ("working days", [(targets[1], s, ()) for s in starts]),
-    ):
-        began = time.perf_counter()
-        for target, start, pauses in chosen:
-            due(office, target, start, pauses)
-        found[name] = len(chosen) / (time.perf_counter() - began)
-    return found
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Control endpoints (under ``/_``) let another process read the sent messages and 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from typing import Any
@@ -23,6 +24,7 @@ class FakeTelegram:
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
         self.answered: list[str] = []
+        self.commands: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
         self.fail: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         self.updates: list[dict[str, Any]] = []
@@ -95,6 +97,9 @@ class FakeTelegram:
                 "message_id": self._next_message, "date": int(time.time()),
                 "chat": {"id": int(str(values["chat_id"])), "type": "private"}, "text": kept.get("text", ""),
             })
+        if method == "setMyCommands":
+            self.commands = json.loads(str(values["commands"]))
+            return _ok(True)
         if method == "answerCallbackQuery":
             self.answered.append(str(values["callback_query_id"]))
             return _ok(True)

@@ -67,6 +67,7 @@ class TelegramSender:
         self._files = f"{api}/file/bot{token}"
         self._http = httpx.AsyncClient(timeout=20, follow_redirects=False, **extra)
         self._ready = False
+        self._name: str | None = None
 
     async def _start(self) -> None:
         if not self._ready:
@@ -98,6 +99,24 @@ class TelegramSender:
         try:
             await self.bot.answer_callback_query(callback_query_id=callback)
         except TelegramError:
+            return
+
+    async def name(self) -> str | None:
+        """The bot's user name without the @, asked once (getMe); None while Telegram cannot be asked."""
+        if self._name is None:
+            await self._start()
+            try:
+                self._name = (await self.bot.get_me(read_timeout=3, connect_timeout=3)).username
+            except (TelegramError, httpx.HTTPError):
+                return None
+        return self._name
+
+    async def name_commands(self, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu beside the input field, ``(name without slash, what it does)``; a failure is no harm."""
+        await self._start()
+        try:
+            await self.bot.set_my_commands(list(commands))
+        except (TelegramError, httpx.HTTPError):
             return
 
     async def updates(self, offset: int | None, *, seconds: int = 25) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_volume"
-down_revision = "20261124_figures"
+down_revision = "20261124_apologies"
 branch_labels = None
 depends_on = None
 

@@ -12,9 +12,11 @@ from feedback_store.tables import Leg, Ticket
 from tests.integration.console.conftest import Office, Person, jpeg
 
 HOTLINE = {"operator", "supervisor", "administrator"}
+READERS = {"administrator", "supervisor", "manager"}
 PAGES = {
     "/phan-anh": set(ROLES),
     "/thong-bao": set(ROLES),
+    "/tai-khoan": set(ROLES),
     "/nhap-cuoc-goi": HOTLINE,
     "/goi-lai": HOTLINE,
     "/khan-cap": HOTLINE,
@@ -28,6 +30,16 @@ PAGES = {
     "/linh-vuc": {"administrator", "supervisor"},
     "/phan-cong": {"administrator", "supervisor"},
     "/thu-tuc": {"administrator"},
+    "/lich": READERS,
+    "/lich/hotline": READERS,
+    "/lich/tai-ve.yaml": READERS,
+    "/lich/hotline/gio": {"administrator"},
+    "/thoi-han": READERS,
+    "/thoi-han/tai-ve.yaml": READERS,
+    "/thoi-han/sua": {"administrator"},
+    "/tinh-lai": READERS,
+    "/tinh-lai?xem=1": READERS,
+    "/tinh-lai/danh-sach.xlsx": READERS,
 }
 SECRET = "Bí mật của đơn vị khác"
 

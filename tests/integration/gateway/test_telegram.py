@@ -261,3 +261,13 @@ def test_polling_takes_what_the_webhook_would(
     with running(gateway):
         assert until(lambda: len(telegram.texts(CHAT)) == 2)
     assert telegram.texts(CHAT) == ["Đã nghe: một", "Đã nghe: hai"]
+
+
+def test_the_command_phananh_asks_for_ones_own_reports_and_is_in_the_menu(
+    bot: Bot, worker: None, telegram: FakeTelegram, engine: FakeEngine
+) -> None:
+    assert until(lambda: telegram.commands) == [{"command": "phananh", "description": "Phản ánh của tôi"}]
+    for words in ("/phananh", "/PhanAnh@tong_dai_1022_bot"):
+        bot(telegram.text(CHAT, words))
+    assert until(lambda: len(engine.turns) == 2)
+    assert [turn["payload"] for turn in engine.turns] == ["/my_reports", "/my_reports"]

@@ -48,8 +48,9 @@ def run(session: Session, query: str) -> None:
     assert session.execute(text(query)).rowcount == 1, "the plant found nothing to change"  # type: ignore[attr-defined]
 
 
-ONE = """(SELECT id FROM ticket_events WHERE kind = 'warned' AND new = '{level}'
-    AND data->'superseded' = '[]' ORDER BY id LIMIT 1)"""
+ONE = """(SELECT min(e.id) FROM ticket_events e WHERE e.kind = 'warned' AND e.new = '{level}'
+    AND e.data->'superseded' = '[]' AND EXISTS (SELECT FROM ticket_events o WHERE o.kind = 'warned'
+        AND o.data->'clock_id' = e.data->'clock_id' AND o.id > e.id))"""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""Forms whose faults are said beside their fields, with everything that was typed still there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from console.context import why
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.service.actor import Refused
+from feedback_store.service.versions import Faults
+from feedback_store.texts import render
+
+
+def strings(form: Mapping[str, Any]) -> dict[str, str]:
+    """The text fields of a form; files are left out."""
+    return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def number(form: Mapping[str, Any], name: str) -> int:
+    """A whole number; 0 where there is none."""
+    text = str(form.get(name, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def faults_of(error: Faults | Refused | IllegalMove) -> dict[str, str]:
+    """Field → sentence; a refusal of the whole form stands under the empty name."""
+    if isinstance(error, Faults):
+        return {field: render(key, **params) for field, (key, params) in error.of.items()}
+    return {"": why(error)}

@@ -1,0 +1,106 @@
+"""Promises that a recalculation moves to a later date: once the citizen was told of it (sla.md, rules 8 and 12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from feedback_store.service import clocks, notices
+from feedback_store.service.actor import SYSTEM, Actor
+from feedback_store.service.trail import lock_ticket, record
+from feedback_store.tables import Clock, Conversation, PromiseMove, Ticket
+from vitext.dates import spoken_time
+
+NOTICE = "recalculated"
+
+
+def move_later(
+    session: Session,
+    *,
+    ticket: Ticket,
+    clock: Clock,
+    calendar_id: int,
+    policy_id: int,
+    extra_change: int,
+    due: dt.datetime,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> PromiseMove:
+    """Tell the citizen of the later date. On the web it is readable, and counts, at once; elsewhere with the proof of
+    delivery; for a report by telephone with the operator's entry. An earlier move that still waits is dropped."""
+    session.execute(
+        update(PromiseMove)
+        .where(PromiseMove.clock_id == clock.id, PromiseMove.told_at.is_(None), PromiseMove.dropped_at.is_(None))
+        .values(dropped_at=now)
+    )
+    made = PromiseMove(
+        ticket_id=ticket.id,
+        clock_id=clock.id,
+        calendar_version_id=calendar_id,
+        policy_version_id=policy_id,
+        extra_change=extra_change,
+        due=due,
+        reason=reason,
+        made_at=now,
+        made_by=actor.user_id,
+    )
+    session.add(made)
+    session.flush()
+    sent = notices.tell_citizen(
+        session,
+        ticket=ticket,
+        notice=NOTICE,
+        key="tickets.told_promise_later",
+        dedupe=str(made.id),
+        due=spoken_time(due),
+        reason=reason,
+        now=now,
+    )
+    channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
+    if sent is not None and channel == "web":
+        told(session, ticket_id=ticket.id, at=now)
+    return made
+
+
+def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
+    """Proof that the citizen read of the later date: now it is the current due; the original stays."""
+    ticket = lock_ticket(session, ticket_id)
+    for move in waiting(session, ticket.id):
+        move.told_at = at
+        clock = session.get_one(Clock, move.clock_id)
+        if clock.stopped_at is None:
+            clocks.mark_breach(clock, at)
+            _move(session, ticket, clock, move, at)
+    clocks.set_next_deadline(session, ticket)
+
+
+def waiting(session: Session, ticket_id: int) -> list[PromiseMove]:
+    """Later dates of which the citizen has not been told yet."""
+    query = select(PromiseMove).where(
+        PromiseMove.ticket_id == ticket_id, PromiseMove.told_at.is_(None), PromiseMove.dropped_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(PromiseMove.id)))
+
+
+def _move(session: Session, ticket: Ticket, clock: Clock, move: PromiseMove, at: dt.datetime) -> None:
+    if clock.standing_current != "running":
+        return  # late by then: a fact
+    if clock.original_calendar_version_id is None and clock.calendar_version_id != move.calendar_version_id:
+        clock.original_calendar_version_id = clock.calendar_version_id
+    clock.calendar_version_id = move.calendar_version_id
+    if clock.policy_version_id != move.policy_version_id:  # a change of category since then took the newer policy
+        clock.extra_amount += move.extra_change
+    clocks.recompute(session, clock, now=at)
+    record(
+        session,
+        ticket_id=ticket.id,
+        kind="promise_moved",
+        actor=SYSTEM,
+        now=at,
+        new=clock.current_due.isoformat(),
+        reason=move.reason,
+        data={"promise_move": move.id, "clock": clock.id},
+    )
