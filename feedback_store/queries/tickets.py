@@ -180,7 +180,7 @@ def _waiting(clock: Any, actor: Actor) -> list[ColumnElement[bool]]:
     return [clock.stopped_at.is_(None)]
 
 
-def _by_due(actor: Actor, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _by_due(actor: Actor, conditions: Sequence[ColumnElement[bool]]) -> Any:
     """Tickets of a view in the order of their next due, read along the running clocks, so that a page needs no more
     of them than stand on it and before. Tickets without such a clock are missing."""
     running, sooner = aliased(Clock), aliased(Clock)
@@ -234,7 +234,7 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     return QueuePage(rows, total, page, pages)
 
 
-def _page(session: Session, query: Select[Any], offset: int) -> Sequence[Any]:
+def _page(session: Session, query: Any, offset: int) -> Sequence[Any]:
     """Rows of one page with the names of category and commune."""
     named = query.join(Category, Category.code == Ticket.category_code).outerjoin(
         Commune, Commune.code == Ticket.commune_code

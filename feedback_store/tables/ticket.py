@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback_store.crypto import EncryptedText
 from feedback_store.tables.base import Base, BigKey, Code
 
+COUNTED = ("id", "ticket_id", "leg_id", "agency_id")
+"""What every figure of clocks reads beside due and standing."""
+
 
 class Ticket(Base):
     """What a citizen reported. Text is plain (searchable); identity is in ``contacts``/encrypted."""
@@ -69,7 +72,9 @@ class Ticket(Base):
             postgresql_where=sql("next_deadline_at IS NOT NULL"),
         ),
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
+        Index("ix_tickets_state", "state"),  # counted whole on every view of the queue: a fifth of the one above
         Index("ix_tickets_receipt", "receipt_at"),
+        Index("ix_tickets_parts", "id", postgresql_include=["category_code", "service_class", "commune_code"]),
         Index("ix_tickets_conversation", "conversation_id"),
         Index("ix_tickets_closed", "closed_at", postgresql_where=sql("closed_at IS NOT NULL")),
         Index(
@@ -130,6 +135,7 @@ class Leg(Base):
         Index("ix_legs_agency_state", "agency_id", "state"),
         Index("ix_legs_dispatched", "dispatched_at"),
         Index("ix_legs_further", "ticket_id", postgresql_where=sql("number > 1")),
+        Index("ix_legs_returned", "ticket_id", postgresql_where=sql("state = 'returned'")),
         Index("ix_legs_untold", "ticket_id", postgresql_where=sql("state = 'released' AND delivered_at IS NULL")),
         Index(
             "ix_legs_released",
@@ -199,23 +205,26 @@ class Clock(Base):
             "ix_clocks_kind_current_due",
             "kind",
             "current_due",
-            postgresql_include=(
-                ["id", "ticket_id", "leg_id", "agency_id", "round", "standing_current", "extension_pending"]
-            ),
+            postgresql_include=[*COUNTED, "round", "standing_current", "extension_pending"],
         ),
         Index(
             "ix_clocks_kind_original_due",
             "kind",
             "original_due",
-            postgresql_include=(
-                ["id", "ticket_id", "leg_id", "agency_id", "original_agency_id", "round", "standing_original"]
-            ),
+            postgresql_include=[*COUNTED, "original_agency_id", "round", "standing_original"],
         ),
         Index(
             "ix_clocks_running_due",
             "current_due",
             "ticket_id",
             postgresql_include=["id", "kind", "agency_id", "leg_id"],
+            postgresql_where=sql("stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_clocks_running_kind",
+            "kind",
+            "current_due",
+            postgresql_include=["id", "ticket_id", "agency_id", "leg_id", "extension_pending"],
             postgresql_where=sql("stopped_at IS NULL"),
         ),
         Index(

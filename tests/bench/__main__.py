@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from feedback_store.store import Store, make_engine
 from hotline.simulation.run import scratch
 from tests.bench import burst as bursts
 from tests.bench import due_times, machine, million, stock, turns, volume
@@ -211,7 +212,7 @@ class Bench:
 
     def _volume(self) -> None:
         with scratch() as place:
-            store = place.store()
+            store = Store(make_engine(place.url))
             section = Section("A million tickets written by SQL, with indexes and statistics")
             section.add("load", million.load(store), "s", target=240)
             self._end(section)

@@ -70,8 +70,7 @@ INSERT INTO tickets (id, code, kind, state, version, channel, anonymous, text, p
 SELECT n, code, 'report', state, 3, (ARRAY['web','telegram','zalo','phone'])[1 + floor(4 * rnd(n, 16))::int],
   false, words || ' ' || place, place, commune, category, class, false,
   lower(code) || ' ' || folded || ' ' || place_folded, receipt, CASE WHEN state <> 'new' THEN sent END,
-  CASE WHEN state = 'closed' THEN
-  answered + least(interval '1 day', :at - answered) WHEN state = 'refused' THEN sent END,
+  CASE WHEN state = 'closed' THEN later('1 day') WHEN state = 'refused' THEN sent END,
   CASE WHEN state = 'refused' THEN 'scope' END,
   CASE WHEN open THEN :at + interval '5 minutes' + rnd(n, 17) * interval '2 days' END, 0, false, rnd(n, 18) < 0.01
   AND NOT open, receipt, coalesce(answered, sent)
@@ -90,16 +89,14 @@ SELECT n, n, agency, 1, CASE WHEN second = 'returned' THEN 'returned' WHEN secon
     ELSE 'accepted' END, sent, CASE WHEN state <> 'dispatched' THEN taken END,
   CASE WHEN second <> 'returned' THEN coalesce(answered, CASE WHEN state = 'answered' THEN :at END) END,
   CASE WHEN answered IS NOT NULL THEN 'Đã xử lý xong tại hiện trường, đường thông thoáng.' END,
-  CASE WHEN second <> 'returned' THEN answered + least(interval '2 hours', :at - answered) END,
-  CASE WHEN second <> 'returned' AND rnd(n, 20) < 0.97 THEN
-  answered + least(interval '121 minutes', :at - answered) END,
+  CASE WHEN second <> 'returned' THEN later('2 hours') END,
+  CASE WHEN second <> 'returned' AND rnd(n, 20) < 0.97 THEN later('121 minutes') END,
   CASE WHEN second = 'returned' THEN taken END, CASE WHEN second = 'returned' THEN 'Không thuộc địa bàn' END
 FROM seed WHERE state NOT IN ('refused', 'new')""",
     LEG
     + """
 SELECT 10000000 + n, n, other, 2, 'released', taken, taken + interval '1 hour', answered, 'Đã xử lý xong.',
-  answered + least(interval '3 hours', :at - answered),
-  answered + least(interval '190 minutes', :at - answered), NULL, NULL
+  later('3 hours'), later('190 minutes'), NULL, NULL
 FROM seed WHERE second <> '' AND state <> 'refused'""",
 )
 CLOCK = """
@@ -117,8 +114,7 @@ FROM (SELECT *, CASE WHEN stop IS NULL AND due >= :at THEN 'running' WHEN coales
 """
 CLOCKS = (
     "SELECT n * 10 AS id, n, NULL::bigint AS leg, NULL::bigint AS agency, 'promise' AS kind, 1 AS round, class, "
-    "receipt AS start, CASE WHEN state = 'refused' THEN sent ELSE "
-    "answered + least(interval '121 minutes', :at - answered) END "
+    "receipt AS start, CASE WHEN state = 'refused' THEN sent ELSE later('121 minutes') END "
     "AS stop, due, interval '0' AS more FROM seed",
     "SELECT n * 10 + 1 AS id, n, NULL::bigint AS leg, NULL::bigint AS agency, 'triage' AS kind, 1 AS round, class, "
     "receipt AS start, CASE WHEN state <> 'new' THEN sent END AS stop, receipt + interval '150 minutes' AS due, "
@@ -131,14 +127,14 @@ CLOCKS = (
     "CASE WHEN rnd(n, 21) < 0.04 THEN interval '1 day' ELSE interval '0' END AS more "
     "FROM seed WHERE state NOT IN ('refused', 'new') AND second <> 'returned'",
     "SELECT n * 10 + 4 AS id, n, n AS leg, agency, 'notify' AS kind, 1 AS round, class, answered AS start, "
-    "answered + least(interval '121 minutes', :at - answered) AS stop, answered + interval '1 hour' + rnd(n, 22) "
+    "later('121 minutes') AS stop, answered + interval '1 hour' + rnd(n, 22) "
     "* interval '9 hours' AS due, interval '0' AS more FROM seed WHERE NOT open AND state <> 'refused' "
     "AND second <> 'returned'",
     "SELECT n * 10 + 5 AS id, n, 10000000 + n AS leg, other AS agency, 'resolve' AS kind, CASE WHEN second = 'again' "
     "THEN 2 ELSE 1 END AS round, class, taken AS start, answered AS stop, due + (taken - receipt) AS due, "
     "interval '0' AS more FROM seed WHERE second <> '' AND state <> 'refused'",
     "SELECT n * 10 + 6 AS id, n, NULL::bigint AS leg, NULL::bigint AS agency, 'promise' AS kind, 2 AS round, class, "
-    "taken AS start, answered + least(interval '190 minutes', :at - answered) AS stop, due + (taken - receipt) AS due, "
+    "taken AS start, later('190 minutes') AS stop, due + (taken - receipt) AS due, "
     "interval '0' AS more FROM seed WHERE second = 'again' AND state <> 'refused'",
 )
 REST = (
@@ -152,8 +148,7 @@ REST = (
     "SELECT n, NULL, receipt, 'filed', 'citizen', NULL, NULL, NULL::jsonb, 'all' FROM seed UNION ALL "
     "SELECT n, n, sent, 'dispatched', 'user', NULL, NULL, NULL, 'all' FROM seed WHERE state NOT IN ('refused', 'new') "
     "UNION ALL SELECT n, n, answered, 'answered', 'user', NULL, NULL, NULL, 'leg' FROM seed WHERE NOT open "
-    "AND state <> 'refused' UNION ALL SELECT n, n, answered + least(interval '2 hours', :at - answered), 'released', "
-    "'user', "
+    "AND state <> 'refused' UNION ALL SELECT n, n, later('2 hours'), 'released', 'user', "
     "NULL, NULL, NULL, 'all' FROM seed WHERE NOT open AND state <> 'refused' UNION ALL "
     "SELECT n, NULL, taken, 'category_changed', 'user', category, category, "
     '\'{"old_class": "N3", "class": "N7"}\', \'all\' FROM seed WHERE rnd(n, 26) < 0.03',
@@ -190,6 +185,8 @@ def load(store: Store, *, count: int = 1_000_000, open_: int = 100_000) -> float
 
 
 def _run(db: Connection, statement: str, values: dict[str, Any]) -> None:
+    """``later('…')`` stands for so long after the answer, at most the present; unknown where there is no answer."""
+    statement = re.sub(r"later\(('[^']+')\)", r"(answered + least(interval \1, :at - answered))", statement)
     names = set(re.findall(r"(?<!:):([a-z_]+)", statement))
     db.execute(text(statement), {name: values[name] for name in names})
 
