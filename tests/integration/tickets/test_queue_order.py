@@ -33,6 +33,7 @@ def test_open_work_stands_by_its_earliest_running_clock_and_what_has_none_comes_
     wanted = sorted(ids, key=lambda one: (due[one] is None, due[one] or last, one))
     assert [row.ticket.id for row in found.rows] == wanted
     assert [row.due for row in found.rows] == [due[one] for one in wanted]
-    assert wanted[-1] == ids[3] and found.total == len(ids)
+    assert wanted[-1] == ids[3]
+    assert found.total == len(ids)
     nested.rollback()
     session.expire_all()
