@@ -14,13 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-engine" / "bin" / "python"
-# name, folders of tests
+# name, folders of tests, processes (each has a PostgreSQL of its own)
 TIERS = (
-    ("unit", ["tests/unit"]),
-    ("integration", ["tests/integration"]),
-    ("conversations", ["tests/conversations"]),
-    ("end to end", ["tests/e2e"]),
-    ("browser", ["tests/browser"]),
+    ("unit", ["tests/unit"], 1),
+    ("integration", ["tests/integration"], 2),
+    ("conversations", ["tests/conversations"], 1),
+    ("end to end", ["tests/e2e"], 1),
+    ("browser", ["tests/browser"], 1),
 )
 
 
@@ -45,13 +45,16 @@ def main() -> int:
         failed.append("training")
     if shutil.which("chromium") is None:
         print("SKIPPED: Chromium is not installed; browser tests did NOT run (apt-get install chromium).", flush=True)
-    for name, folders in TIERS:
+    for name, folders, processes in TIERS:
         present = [folder for folder in folders if any((ROOT / folder).rglob("test_*.py"))]
         if not present:
             continue
         began = time.monotonic()
         print(f"--- {name}", flush=True)
-        done = subprocess.run([sys.executable, "-m", "pytest", *present], cwd=ROOT, env=environment, check=False)
+        spread = ["-n", str(processes)] if processes > 1 else []
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *spread, *present], cwd=ROOT, env=environment, check=False
+        )
         print(f"--- {name}: {time.monotonic() - began:.0f} s", flush=True)
         if done.returncode not in (0, 5):
             failed.append(name)
