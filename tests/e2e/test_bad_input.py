@@ -84,8 +84,8 @@ def test_a_button_works_once_and_only_for_its_owner(citizen: Citizen, hotline: S
         assert answer.status_code in (200, 409, 410), answer.text
         assert "Mã phản ánh của anh/chị là" not in answer.text
     assert "PA-" not in other.says("tra cứu phản ánh của tôi") or "ví dụ" in other.says("tra cứu")
-    citizen.says("tra cứu phản ánh")
-    assert citizen.buttons == [first]
+    assert first in citizen.says("tra cứu phản ánh")
+    assert "Rút phản ánh" in citizen.buttons
     other.chat.close()
 
 

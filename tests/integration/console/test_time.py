@@ -124,5 +124,5 @@ def test_an_administrator_names_the_successor_of_an_agency(office: Office, begun
     assert "Nghị quyết sáp nhập" in refused.text
     assert "chọn ngày" in admin.post(path, page=path, agency=str(heir), day="mai", reason="Nghị quyết sáp nhập").text
     done = admin.post(path, page=path, agency=str(heir), day="2026-11-25", reason="Nghị quyết sáp nhập")
-    assert "ngừng hoạt động từ 25/11/2026" in done.text
+    assert "Ngừng hoạt động từ 25/11/2026" in done.text
     assert office.person("tong-dai", "operator").get(path).status_code == 404
