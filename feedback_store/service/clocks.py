@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, bindparam, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
@@ -22,50 +23,46 @@ HOTLINE_CALENDAR = "hotline"
 _calendars: dict[int, Calendar] = {}
 _policies: dict[int, Policy] = {}
 SIDES = ("original", "current")
+POLICY = ""
+IN_FORCE = "versions in force"
+VERSIONS_IN_FORCE = union_all(
+    select(literal(POLICY), PolicyVersion.id)
+    .where(PolicyVersion.valid_from <= bindparam("at", type_=DateTime(timezone=True)))
+    .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
+    .limit(1),
+    select(CalendarVersion.code, CalendarVersion.id)
+    .where(CalendarVersion.valid_from <= bindparam("at", type_=DateTime(timezone=True)))
+    .ext(distinct_on(CalendarVersion.code))
+    .order_by(CalendarVersion.code, CalendarVersion.valid_from.desc(), CalendarVersion.id.desc()),
+)
 FIRST_LEVEL = {"promise": 80}
 """Nobody is warned of a promise before it falls due: the leg behind it has warnings of its own."""
 
 
 def load_policy(session: Session, at: dt.datetime) -> tuple[int, Policy]:
     """The policy in force at ``at`` with its version id; versions never change, so they are kept."""
-    asked = ("policy in force", at)
-    if asked in session.info:  # several clocks begin in one transaction
-        number = session.info[asked]
-        return number, _policies[number]
-    query = (
-        select(PolicyVersion.id)
-        .where(PolicyVersion.valid_from <= at)
-        .order_by(PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
-        .limit(1)
-    )
-    found = session.scalars(query).one_or_none()
-    if found is None:
+    number = _in_force(session, at)[POLICY]
+    if number is None:
         raise Refused("tickets.no_policy")
-    if found not in _policies:
-        _policies[found] = policy_from_data(session.get_one(PolicyVersion, found).data)
-    session.info[asked] = found
-    return found, _policies[found]
+    return number, policy_version(session, number)
 
 
 def load_calendar(session: Session, code: str, at: dt.datetime) -> tuple[int, Calendar]:
     """The version of calendar ``code`` in force at ``at``."""
-    asked = ("calendar in force", code, at)
-    if asked in session.info:
-        number = session.info[asked]
-        return number, _calendars[number]
-    query = (
-        select(CalendarVersion.id)
-        .where(CalendarVersion.code == code, CalendarVersion.valid_from <= at)
-        .order_by(CalendarVersion.valid_from.desc(), CalendarVersion.id.desc())
-        .limit(1)
-    )
-    found = session.scalars(query).one_or_none()
-    if found is None:
+    number = _in_force(session, at).get(code)
+    if number is None:
         raise Refused("tickets.no_calendar", code=code)
-    if found not in _calendars:
-        _calendars[found] = calendar_from_data(session.get_one(CalendarVersion, found).data)
-    session.info[asked] = found
-    return found, _calendars[found]
+    return number, calendar_version(session, number)
+
+
+def _in_force(session: Session, at: dt.datetime) -> dict[str, int | None]:
+    """Version ids in force at ``at``: of the policy, and of every calendar by its code. Read once a transaction."""
+    transaction = session.get_transaction() or session.begin()
+    known: dict[tuple[object, dt.datetime], dict[str, int | None]] = session.info.setdefault(IN_FORCE, {})
+    if (transaction, at) not in known:
+        known.clear()
+        known[transaction, at] = {POLICY: None, **dict(session.execute(VERSIONS_IN_FORCE, {"at": at}).all())}
+    return known[transaction, at]
 
 
 def calendar_of(session: Session, clock: Clock, side: str = "current") -> Calendar:
@@ -334,8 +331,7 @@ def set_next_deadline(
     if unpaused is not None:
         every = unpaused
     else:
-        session.flush()
-        pauses = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))))
+        pauses = _open_pauses(session, ticket.id)
         every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
     waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
@@ -352,6 +348,16 @@ def set_next_deadline(
         if (apology := next_apology_of(ticket, clock, pauses)) is not None:
             waiting.append(apology)
     ticket.next_deadline_at = min(waiting, default=None)
+
+
+def _open_pauses(session: Session, ticket_id: int) -> list[Pause]:
+    """Those in the database; only a pause changed in this transaction makes it write before: the event that
+    :func:`_note` adds to shall be written once."""
+    query = select(Pause).where(Pause.ticket_id == ticket_id, Pause.ended_at.is_(None))
+    if any(isinstance(one, Pause) for one in (*session.new, *session.dirty)):
+        session.flush()
+    with session.no_autoflush:
+        return list(session.scalars(query))
 
 
 def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses: Sequence[Pause]) -> None:

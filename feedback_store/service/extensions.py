@@ -12,7 +12,7 @@ from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reaso
 from feedback_store.service import clocks, notices, promises
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
-from feedback_store.tables import Agency, Clock, Conversation, Extension, Leg, Ticket
+from feedback_store.tables import Agency, Clock, Extension, Leg, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
 
@@ -253,8 +253,7 @@ def _tell_citizen(
         due=spoken_time(new_due),
         now=now,
     )
-    channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
-    if sent is not None and channel == "web":
+    if sent is not None and sent.readable_at_once:
         told(session, ticket_id=ticket.id, at=now)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import (
@@ -17,8 +16,8 @@ from feedback_store.domain.lifecycle import (
 from feedback_store.service import agencies, clocks, extensions, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, own_leg, record
-from feedback_store.tables import Agency, Clock, Leg, Ticket
+from feedback_store.service.trail import begin_change, legs_of, own_leg, record
+from feedback_store.tables import Agency, Leg, Ticket
 from vitext.dates import spoken_time
 
 RETURNS_BEFORE_SUPERVISOR = 2
@@ -38,11 +37,11 @@ def open_leg(
     now: dt.datetime,
 ) -> Leg:
     """A new leg with its accept and resolve clocks running from ``now``."""
-    last = session.scalar(select(func.max(Leg.number)).where(Leg.ticket_id == ticket.id)) or 0
+    known = legs_of(session, ticket.id)
     leg = Leg(
         ticket_id=ticket.id,
         agency_id=agency.id,
-        number=last + 1,
+        number=max((one.number for one in known), default=0) + 1,
         state="dispatched",
         dispatched_at=now,
         dispatched_by=actor.user_id,
@@ -52,6 +51,7 @@ def open_leg(
     )
     session.add(leg)
     session.flush()
+    known.append(leg)
     clocks.open_clock(session, ticket=ticket, leg=leg, kind="accept", start=now, round_=round_, now=now)
     clocks.open_clock(session, ticket=ticket, leg=leg, kind="resolve", start=now, round_=round_, shared=shared, now=now)
     return leg
@@ -83,8 +83,7 @@ def dispatch(
         heir = agencies.living(session, agency, now)
         key = "tickets.agency_dissolved" if heir.id == agency.id else "tickets.agency_succeeded"
         raise IllegalMove(key, agency=agency.name, successor=heir.name)
-    mine = select(Leg).where(Leg.ticket_id == ticket.id)
-    existing = list(session.scalars(mine))
+    existing = list(legs_of(session, ticket.id))
     active = [leg for leg in existing if leg.state in ("dispatched", "accepted", "answered", "released")]
     if any(leg.agency_id == agency_id for leg in active):
         raise IllegalMove("tickets.already_at_agency", agency=agency.name)
@@ -227,7 +226,7 @@ def return_leg(
         raise Refused("tickets.unknown_agency")
     pauses.end_for(session, ticket=ticket, actor=actor, now=now, leg_id=leg.id)
     extensions.lapse(session, leg=leg, now=now)
-    own = {clock.kind: clock for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id))}
+    own = {clock.kind: clock for clock in clocks.of_ticket(session, ticket.id) if clock.leg_id == leg.id}
     taken = own.get("accept")  # an imported leg that was accepted in the old system has none
     in_time = taken is not None and now <= taken.current_due
     if taken is not None and in_time:
@@ -256,10 +255,8 @@ def return_leg(
         scope="leg",
     )
     clocks.set_next_deadline(session, ticket)
-    returns = session.scalar(
-        select(func.count()).select_from(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "returned")
-    )
-    role = "supervisor" if (returns or 0) >= RETURNS_BEFORE_SUPERVISOR else "operator"
+    returns = sum(one.state == "returned" for one in legs_of(session, ticket.id))
+    role = "supervisor" if returns >= RETURNS_BEFORE_SUPERVISOR else "operator"
     notices.tell_role(
         session,
         role=role,
@@ -276,6 +273,4 @@ def return_leg(
 
 def refresh_state(session: Session, ticket: Ticket) -> None:
     """State of the ticket from those of its legs."""
-    session.flush()
-    states = session.scalars(select(Leg.state).where(Leg.ticket_id == ticket.id))
-    ticket.state = ticket_state_from_legs(states)
+    ticket.state = ticket_state_from_legs(leg.state for leg in legs_of(session, ticket.id))

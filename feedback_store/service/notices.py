@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, String, and_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback_store.service.outbox import Button, enqueue_notice
-from feedback_store.tables import Leg, OutboundMessage, Ticket, UserNotice
+from feedback_store.service.outbox import Appended, Button, enqueue_notice
+from feedback_store.tables import Leg, Ticket, UserNotice
 from feedback_store.texts import render
 
 GATHERED = "notices gathered"
@@ -29,7 +29,7 @@ def tell_citizen(
     leg: Leg | None = None,
     now: dt.datetime,
     **params: object,
-) -> OutboundMessage | None:
+) -> Appended | None:
     """Send the text ``key`` to the chat the report came from; None where there is no chat."""
     if ticket.conversation_id is None:
         return None

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
 from feedback_store.service.intake import encrypted_json
-from feedback_store.tables import Conversation, OutboundMessage
 
 BUTTON_LIFE = dt.timedelta(days=30)
 
@@ -46,10 +45,16 @@ class Appended:
     id: int
     seq: int
     buttons: tuple[tuple[str, str], ...]
+    channel: str
+
+    @property
+    def readable_at_once(self) -> bool:
+        """In the web chat and under the code; elsewhere the delivery is proven later."""
+        return self.channel == "web"
 
 
 _NUMBER = """
-UPDATE conversations SET last_out_seq = last_out_seq + 1 WHERE id = %(id)s
+UPDATE conversations SET last_out_seq = last_out_seq + 1 WHERE id = %(id)s AND channel <> 'phone'
 RETURNING last_out_seq, channel
 """
 _KNOWN = "SELECT 1 FROM outbound_messages WHERE dedupe_key = %(key)s"
@@ -95,11 +100,12 @@ def append(
 ) -> Appended | None:
     """Add one message to the conversation's outbox and wake its stream.
 
-    The same ``dedupe_key`` a second time has no effect and gives None. ``sending``: the caller sends
+    The same ``dedupe_key`` a second time has no effect and gives None; so has a phone call, which no message
+    reaches. ``sending``: the caller sends
     it itself in this instant; a delivery job looks after it 15 s later in case the caller died.
     """
-    numbered = connection.exec_driver_sql(_NUMBER, {"id": conversation_id}).one()
-    if connection.exec_driver_sql(_KNOWN, {"key": dedupe_key}).one_or_none():
+    numbered = connection.exec_driver_sql(_NUMBER, {"id": conversation_id}).one_or_none()
+    if numbered is None or connection.exec_driver_sql(_KNOWN, {"key": dedupe_key}).one_or_none():
         return None
     tokens = [new_token() for _ in reply.buttons]
     shown = [{"token": t, "label": b.label} for t, b in zip(tokens, reply.buttons, strict=True)]
@@ -133,7 +139,7 @@ def append(
     if not web:
         defer_delivery(connection, conversation_id=conversation_id, at=at if sending else None)
     shown_buttons = tuple((one["label"], one["token"]) for one in shown)
-    return Appended(row.id, numbered.last_out_seq, shown_buttons)
+    return Appended(row.id, numbered.last_out_seq, shown_buttons, numbered.channel)
 
 
 def enqueue_notice(
@@ -148,18 +154,15 @@ def enqueue_notice(
     ticket_id: int | None = None,
     leg_id: int | None = None,
     now: dt.datetime,
-) -> OutboundMessage | None:
+) -> Appended | None:
     """Tell the citizen something they did not just ask for: a result, a delay, a call-back.
 
     The same ``dedupe_key`` again has no effect (None); so has a phone call, which no message reaches.
     ``leg_id``: the leg whose delivery the proof of this message will mark.
     """
     session.flush()
-    channel = select(Conversation.channel).where(Conversation.id == conversation_id)
-    if session.scalar(channel) == "phone":
-        return None
     extra: dict[str, Any] = {} if leg_id is None else {"leg_id": leg_id}
-    added = append(
+    return append(
         session.connection(),
         conversation_id=conversation_id,
         reply=Reply(text, tuple(buttons)),
@@ -171,9 +174,6 @@ def enqueue_notice(
         extra=extra,
         now=now,
     )
-    if added is None:
-        return None
-    return session.scalars(select(OutboundMessage).where(OutboundMessage.id == added.id)).one()
 
 
 def defer_delivery(connection: Connection, *, conversation_id: uuid.UUID, at: dt.datetime | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback_store.service import clocks, notices
 from feedback_store.service.actor import SYSTEM, Actor
 from feedback_store.service.trail import lock_ticket, record
-from feedback_store.tables import Clock, Conversation, PromiseMove, Ticket
+from feedback_store.tables import Clock, PromiseMove, Ticket
 from vitext.dates import spoken_time
 
 NOTICE = "recalculated"
@@ -59,8 +59,7 @@ def move_later(
         reason=reason,
         now=now,
     )
-    channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
-    if sent is not None and channel == "web":
+    if sent is not None and sent.readable_at_once:
         told(session, ticket_id=ticket.id, at=now)
     return made
 

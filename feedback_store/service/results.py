@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
@@ -14,8 +14,8 @@ from feedback_store.service import clocks, delays, legs, notices, pauses
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
-from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, Pause, Ticket
+from feedback_store.service.trail import begin_leg_change, lock_leg, own_leg, record
+from feedback_store.tables import Agency, Leg, Media, Pause, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
 
@@ -100,7 +100,9 @@ def send_back(
     session.flush()
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.leave(clock, "sent_back", now)
-    for clock in session.scalars(select(Clock).where(Clock.leg_id == leg.id, Clock.kind == "resolve")):
+    for clock in clocks.of_ticket(session, ticket.id):
+        if clock.leg_id != leg.id or clock.kind != "resolve":
+            continue
         clock.stopped_at = None
         for side in ("original", "current"):
             if getattr(clock, f"standing_{side}") == "on_time":
@@ -162,7 +164,7 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
         told = render(
             key, code=ticket.code, agency=agency.name, result=leg.result_text, due=spoken_time(late or now)
         )
-        enqueue_notice(
+        sent = enqueue_notice(
             session,
             conversation_id=ticket.conversation_id,
             notice="result",
@@ -174,8 +176,7 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
             leg_id=leg.id,
             now=now,
         )
-        channel = session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id))
-        if channel == "web":
+        if sent is not None and sent.readable_at_once:
             _stop_told(session, ticket, leg, now)
     clocks.set_next_deadline(session, ticket)
     return leg
@@ -184,9 +185,7 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
 def mark_delivered(session: Session, *, leg_id: int, at: dt.datetime, actor: Actor | None = None) -> None:
     """Proof that the citizen got the result: Telegram's send, the widget's acknowledgement, the look-up
     by code, or the operator's entry for a phone call. The first proof counts."""
-    leg = get_leg(session, leg_id)
-    ticket = lock_ticket(session, leg.ticket_id)
-    session.refresh(leg)
+    leg, ticket = lock_leg(session, leg_id)
     if leg.state != "released" or leg.delivered_at is not None:
         return
     leg.delivered_at = at
@@ -207,16 +206,15 @@ def tell_by_phone(
 
 def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> None:
     """Stop notify of the leg, and the promise once every result of the ticket is out."""
-    session.flush()
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.stop(clock, at)
     if ticket.state == "released" or ticket.state == "closed":
         waiting = clocks.running(session, ticket.id, kind="notify")
         if not waiting:
-            told = select(func.max(Clock.stopped_at)).where(Clock.ticket_id == ticket.id, Clock.kind == "notify")
-            last = session.scalar(told) or at
+            told = [one.stopped_at for one in clocks.of_ticket(session, ticket.id) if one.kind == "notify"]
+            last = max([at, *(one for one in told if one is not None)])
             for clock in clocks.running(session, ticket.id, kind="promise"):
-                clocks.stop(clock, max(at, last))
+                clocks.stop(clock, last)
 
 
 def _for_hotline(
@@ -224,7 +222,4 @@ def _for_hotline(
 ) -> tuple[Leg, Ticket]:
     if not actor.is_hotline:
         raise Refused("tickets.not_allowed")
-    leg = get_leg(session, leg_id)
-    ticket = begin_change(session, leg.ticket_id, expected_version, now)
-    session.refresh(leg)
-    return leg, ticket
+    return begin_leg_change(session, leg_id, expected_version, now, allowed=lambda _: True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_store.tables import Clock
+from feedback_store.service import clocks
 
 
 def current_round(session: Session, ticket_id: int) -> int:
     """1 for a ticket that was never reopened, 2 after the first reopening …"""
-    query = select(func.max(Clock.round)).where(Clock.ticket_id == ticket_id, Clock.kind == "promise")
-    return session.scalar(query) or 1
+    return max((one.round for one in clocks.of_ticket(session, ticket_id) if one.kind == "promise"), default=1)

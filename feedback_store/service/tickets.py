@@ -22,7 +22,7 @@ from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, lock_ticket, record
-from feedback_store.tables import Addition, Agency, Category, Clock, Conversation, Leg, Media, Setting, Ticket
+from feedback_store.tables import Addition, Agency, Category, Clock, Leg, Media, Setting, Ticket
 from feedback_store.texts import render
 from vitext import fold
 from vitext.dates import spoken_time
@@ -144,9 +144,6 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
             created_at=now,
             updated_at=now,
         )
-        taken = session.scalar(select(Ticket.id).where(Ticket.code == code))
-        if taken is not None:
-            continue
         try:
             with session.begin_nested():
                 session.add(ticket)
@@ -282,7 +279,7 @@ def refuse(
         due=spoken_time(late or now),
         now=now,
     )
-    if sent is None or _readable_at_once(session, ticket):
+    if sent is None or sent.readable_at_once:
         _refusal_told(session, ticket, now)
     clocks.set_next_deadline(session, ticket)
     return ticket
@@ -300,11 +297,6 @@ def _refusal_told(session: Session, ticket: Ticket, at: dt.datetime) -> None:
     for clock in clocks.running(session, ticket.id, kind="promise"):
         clocks.stop(clock, at)
         record(session, ticket_id=ticket.id, kind="refusal_told", actor=SYSTEM, now=at, scope="hotline")
-
-
-def _readable_at_once(session: Session, ticket: Ticket) -> bool:
-    """In the web chat a notice is readable the moment it is stored; elsewhere its delivery is proven."""
-    return session.scalar(select(Conversation.channel).where(Conversation.id == ticket.conversation_id)) == "web"
 
 
 def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Actor, now: dt.datetime) -> Ticket:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import SYSTEM, Actor, Refused
@@ -15,6 +16,7 @@ Scope = Literal["all", "hotline", "leg"]
 DUES = "clocks"
 KNOWN_CLOCKS = "clocks of ticket"
 """Key in ``session.info``: the clocks of a locked ticket, read once (service.clocks.of_ticket)."""
+KNOWN_LEGS = "legs of ticket"
 
 
 def record(
@@ -65,15 +67,32 @@ def tell_dues(session: Session, ticket: Ticket, dues: list[dict[str, Any]]) -> N
 def forget(session: Session, ticket_id: int) -> None:
     """What was read of a ticket before it was locked may be out of date."""
     session.info.pop((KNOWN_CLOCKS, ticket_id), None)
+    session.info.pop((KNOWN_LEGS, ticket_id), None)
+
+
+def legs_of(session: Session, ticket_id: int) -> list[Leg]:
+    """Every leg of a ticket by number; read once while the ticket is locked, as its clocks are."""
+    known: list[Leg] | None = session.info.get((KNOWN_LEGS, ticket_id))
+    if known is None:
+        query = select(Leg).where(Leg.ticket_id == ticket_id).order_by(Leg.number)
+        found = session.scalars(query.execution_options(populate_existing=True))
+        known = session.info[KNOWN_LEGS, ticket_id] = list(found)
+    return known
 
 
 def lock_ticket(session: Session, ticket_id: int) -> Ticket:
     """The ticket, locked until the transaction ends."""
-    forget(session, ticket_id)
-    row = session.scalars(select(Ticket).where(Ticket.id == ticket_id).with_for_update()).one_or_none()
-    if row is None:
+    return _lock(session, ticket_id)
+
+
+def _lock(session: Session, ticket_id: int | ScalarSelect[int]) -> Ticket:
+    session.flush()
+    locked = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
+    ticket = session.scalars(locked).one_or_none()
+    if ticket is None:
         raise Refused("tickets.not_found")
-    return row
+    forget(session, ticket.id)
+    return ticket
 
 
 def begin_change(session: Session, ticket_id: int, expected_version: int | None, now: dt.datetime) -> Ticket:
@@ -81,23 +100,16 @@ def begin_change(session: Session, ticket_id: int, expected_version: int | None,
 
     ``expected_version`` None: the caller did not read the ticket before (the citizen, a job).
     """
-    session.flush()
-    forget(session, ticket_id)
-    locked = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
-    ticket = session.scalars(locked).one_or_none()
-    if ticket is None:
-        raise Refused("tickets.not_found")
+    ticket = _lock(session, ticket_id)
+    _raise_version(ticket, expected_version, now)
+    return ticket
+
+
+def _raise_version(ticket: Ticket, expected_version: int | None, now: dt.datetime) -> None:
+    """The compare-and-set: nobody else can change the version, since the row is locked."""
     if expected_version is not None and ticket.version != expected_version:
         raise Refused("tickets.changed_meanwhile", code=ticket.code)
-    changed = session.execute(
-        update(Ticket)
-        .where(Ticket.id == ticket_id, Ticket.version == ticket.version)
-        .values(version=Ticket.version + 1, updated_at=now)
-        .execution_options(synchronize_session="evaluate")
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused("tickets.changed_meanwhile", code=ticket.code)
-    return ticket
+    ticket.version, ticket.updated_at = ticket.version + 1, now
 
 
 def get_leg(session: Session, leg_id: int) -> Leg:
@@ -107,13 +119,29 @@ def get_leg(session: Session, leg_id: int) -> Leg:
     return leg
 
 
+def lock_leg(session: Session, leg_id: int) -> tuple[Leg, Ticket]:
+    """The leg as it is now and its ticket, locked until the transaction ends."""
+    ticket = _lock(session, select(Leg.ticket_id).where(Leg.id == leg_id).scalar_subquery())
+    return next(leg for leg in legs_of(session, ticket.id) if leg.id == leg_id), ticket
+
+
+def begin_leg_change(
+    session: Session, leg_id: int, expected_version: int | None, now: dt.datetime, *, allowed: Callable[[Leg], bool]
+) -> tuple[Leg, Ticket]:
+    """:func:`begin_change` of a leg's ticket, for whom ``allowed`` says it."""
+    leg, ticket = lock_leg(session, leg_id)
+    if not allowed(leg):
+        raise Refused("tickets.not_allowed")
+    _raise_version(ticket, expected_version, now)
+    return leg, ticket
+
+
 def own_leg(
     session: Session, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
 ) -> tuple[Leg, Ticket]:
     """The leg and its locked ticket, for someone of the leg's agency alone."""
-    leg = get_leg(session, leg_id)
-    if not actor.is_agency or leg.agency_id != actor.agency_id:
-        raise Refused("tickets.not_allowed")
-    ticket = begin_change(session, leg.ticket_id, expected_version, now)
-    session.refresh(leg)
-    return leg, ticket
+
+    def own(leg: Leg) -> bool:
+        return actor.is_agency and leg.agency_id == actor.agency_id
+
+    return begin_leg_change(session, leg_id, expected_version, now, allowed=own)

@@ -191,10 +191,10 @@ class Life:
         rng = self.rng
 
         def times(session: Session) -> tuple[dt.datetime, dt.datetime, dt.datetime, dt.datetime]:
-            leg = session.get_one(Leg, leg_id)
-            late = self.crowd.town.agencies.get(leg.agency_id, 3) / 100
-            accept = stretch(session, "accept", ticket_id=leg.ticket_id, leg_id=leg.id)
-            resolve = stretch(session, "resolve", ticket_id=leg.ticket_id, leg_id=leg.id)
+            agency = session.scalar(select(Leg.agency_id).where(Leg.id == leg_id))
+            late = self.crowd.town.agencies.get(agency or 0, 3) / 100
+            accept = stretch(session, "accept", ticket_id=self.ticket_id, leg_id=leg_id)
+            resolve = stretch(session, "resolve", ticket_id=self.ticket_id, leg_id=leg_id)
             first, second, third, fourth = (
                 share_of(clock, rng, share)
                 for clock, share in ((accept, 0.07), (resolve, late), (resolve, 0.04), (resolve, 0.0))
@@ -264,10 +264,10 @@ class Life:
 
     def _of(self, session: Session, leg_id: int) -> Actor:
         """The leader of the agency that has the leg now."""
-        leg = session.get(Leg, leg_id)
-        if leg is None:
+        agency = session.scalar(select(Leg.agency_id).where(Leg.id == leg_id))
+        if agency is None:
             raise Refused("tickets.not_found")
-        return Actor("user", user_id=1000 + leg.agency_id, role="leader", agency_id=leg.agency_id)
+        return Actor("user", user_id=1000 + agency, role="leader", agency_id=agency)
 
     # ---- the citizen
 
@@ -318,13 +318,13 @@ class Life:
             for message in session.scalars(query.order_by(OutboundMessage.seq)).all():
                 deliveries.mark_sent(session, message_id=message, provider_message_id=str(message), now=now)
 
-        self.crowd.act("read", work)
+        self.crowd.act("read", work, ticket_id=self.ticket_id)
 
     # ----
 
     def _do(self, name: str, now: dt.datetime, work: Callable[[Session], T]) -> T | None:
         """One move; what it sends to the citizen is read a little later."""
-        made = self.crowd.act(name, work)
+        made = self.crowd.act(name, work, ticket_id=self.ticket_id)
         if made is not None and name in READ and self.chat is not None:
             at_once = self.channel == "telegram" and self.rng.random() < 0.97
             wait = dt.timedelta(seconds=self.rng.uniform(1, 30)) if at_once else HOUR * self.rng.expovariate(0.15)

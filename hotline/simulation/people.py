@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
 from feedback_store.store import Store
-from feedback_store.tables import Clock
+from feedback_store.tables import Clock, Ticket
 from hotline.simulation.plan import Plan
 from hotline.simulation.town import Town
 
@@ -29,10 +29,14 @@ Step = Callable[[dt.datetime], object]
 class Crowd:
     """The people around every ``crowds``-th report; they share an agenda and act in the order of time."""
 
-    def __init__(self, store: Store, plan: Plan, town: Town, index: int) -> None:
+    def __init__(
+        self, store: Store, plan: Plan, town: Town, index: int, *, wait: Callable[[], object] = lambda: None
+    ) -> None:
         from hotline.simulation.life import Life
 
-        self.store, self.plan, self.town = store, plan, town
+        self.store, self.plan, self.town, self._wait = store, plan, town, wait
+        self._worked: dt.datetime | None = None
+        self._held: frozenset[int] = frozenset()
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._agenda: list[tuple[dt.datetime, int, int, Step]] = []
@@ -51,23 +55,41 @@ class Crowd:
             return None
         return self._agenda[0][0]
 
-    def live(self, until: dt.datetime) -> dt.datetime | None:
-        """Everything up to ``until``; gives :meth:`next`."""
+    def live(
+        self, until: dt.datetime, *, worked: dt.datetime | None = None, held: frozenset[int] = frozenset()
+    ) -> dt.datetime | None:
+        """Everything up to ``until``; gives :meth:`next`.
+
+        ``worked``: the worker may still be at work as of that earlier instant, on the tickets ``held``. What people do
+        with one of these comes later, so it waits; so does a move that would give the worker one more to look at.
+        """
+        self._worked, self._held = worked, held
         while (at := self.next()) is not None and at <= until:
             _, _, _, step = heapq.heappop(self._agenda)
             step(at)
         return self.next()
 
-    def act(self, name: str, work: Callable[[Session], T]) -> T | None:
+    def act(self, name: str, work: Callable[[Session], T], *, ticket_id: int | None = None) -> T | None:
         """One move; None where the rules forbid it now, as they do in life when two people act on one report."""
+        if ticket_id in self._held:
+            self._wait()
         try:
             with self.store.transaction() as session:
                 made = work(session)
+                self._in_turn(session)
         except (IllegalMove, Refused) as error:
             self.refused[error.key] += 1
             return None
         self.done[name] += 1
         return made
+
+    def _in_turn(self, session: Session) -> None:
+        """Before a move is committed whose ticket the worker would take up as of an instant before the move."""
+        if self._worked is None:
+            return
+        waits = (one.next_deadline_at for one in session.identity_map.values() if isinstance(one, Ticket))
+        if any(at is not None and at < self._worked for at in waits):
+            self._wait()
 
 
 def stretch(session: Session, kind: str, *, ticket_id: int, leg_id: int | None = None) -> Stretch:

@@ -10,6 +10,7 @@ import signal
 from collections import Counter
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from bot.gateway.database import Database
@@ -49,16 +50,27 @@ class Done:
     refused: Counter[str]
 
 
-def crowd_process(pipe: Connection, place: Place, plan: Plan, index: int) -> None:
-    """Live until each instant that comes through the pipe; answers with :class:`Done`."""
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """People are to live ``until``. Until the worker's ``rest`` is set it still works as of the instant ``worked``,
+    on the tickets ``held`` alone."""
+
+    until: dt.datetime
+    worked: dt.datetime | None = None
+    held: frozenset[int] = frozenset()
+
+
+def crowd_process(pipe: Connection, rest: Event, place: Place, plan: Plan, index: int) -> None:
+    """Live each :class:`Slice` that comes through the pipe; answers with :class:`Done`."""
     store = place.open()
     with store.reading() as session:
         found = town.look(session, plan)
-    crowd = Crowd(store, plan, found, index)
+    crowd = Crowd(store, plan, found, index, wait=rest.wait)
     settle()
     pipe.send(Done(crowd.next(), crowd.done, crowd.refused))
-    while (until := pipe.recv()) is not None:
-        pipe.send(Done(crowd.live(until), crowd.done, crowd.refused))
+    while (asked := pipe.recv()) is not None:
+        made = crowd.live(asked.until, worked=asked.worked, held=asked.held)
+        pipe.send(Done(made, crowd.done, crowd.refused))
     store.close()
 
 

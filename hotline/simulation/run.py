@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -19,13 +20,13 @@ from sqlalchemy.orm import Session
 from feedback_store import crypto
 from feedback_store.domain.kpi import Period, Ratio
 from feedback_store.queries import figures
-from feedback_store.service import deadlines
+from feedback_store.service import agencies, deadlines
 from feedback_store.service.actor import SYSTEM
 from feedback_store.store import Store, make_engine
 from hotline.postgres import EmbeddedPostgres
 from hotline.simulation import town
 from hotline.simulation.plan import SLICE, Plan, Stop
-from hotline.simulation.processes import Child, Done, Place, crowd_process, worker_process
+from hotline.simulation.processes import CONTEXT, Child, Done, Place, Slice, crowd_process, worker_process
 from vitext.dates import local
 
 WARNED = "SELECT new::int, count(*) FROM ticket_events WHERE kind = 'warned' GROUP BY 1 ORDER BY 1"
@@ -34,6 +35,11 @@ SELECT coalesce(sum(jsonb_array_length(data->'superseded')), 0) FROM ticket_even
 """
 LATE = "SELECT kind, count(*) FROM clocks WHERE standing_current = 'late' GROUP BY kind ORDER BY kind"
 FAILED = "SELECT count(*) FROM tickets WHERE deadline_failures > 0"
+HELD = """
+SELECT id FROM tickets WHERE next_deadline_at < :now
+UNION SELECT l.ticket_id FROM legs l JOIN agencies a ON a.id = l.agency_id
+WHERE a.dissolved_at <= :now AND l.state = ANY(:handed)
+"""
 ASKED_EVERY = dt.timedelta(hours=1)
 """The worker's other round, successors of agencies that ended, runs at least so often."""
 
@@ -84,7 +90,7 @@ def scratch() -> Iterator[Place]:
 
 
 class Run:
-    """The virtual clock: people act during a slice, the worker at its end."""
+    """The virtual clock: people act during a slice, the worker as of its end, while people begin the next one."""
 
     def __init__(self, place: Place, plan: Plan, say: Callable[[str], None]) -> None:
         self.place, self.plan, self.say = place, plan, say
@@ -92,11 +98,16 @@ class Run:
         self.outcome = Outcome(plan.end, Period(local(plan.begin).date(), local(plan.end).date()))
         self.stops = plan.stops()
         self.events = town.calendar_of_year(plan)
+        self._answer: dt.datetime | None = None
 
     def go(self) -> Outcome:
         began = time.perf_counter()
         town.found(self.store, self.plan)
-        self.crowds = [Child(crowd_process, self.place, self.plan, index) for index in range(self.plan.crowds)]
+        self.rest = CONTEXT.Event()
+        self.rest.set()
+        self.crowds = [
+            Child(crowd_process, self.rest, self.place, self.plan, index) for index in range(self.plan.crowds)
+        ]
         self.worker: Child | None = Child(worker_process, self.place)
         try:
             self._live([crowd.first for crowd in self.crowds])
@@ -112,16 +123,24 @@ class Run:
         now, wake = self.plan.begin, None
         back: dt.datetime | None = None  # when a stopped worker returns
         said = asked = now
+        working: Slice | None = None  # what the worker was asked and has not answered
         while now < self.plan.end:
             nexts = [one.next for one in done if one.next is not None]
-            nexts += [wake] if wake is not None and self.worker else []
-            nexts += [back] if back is not None else []
-            nexts += [self.events[0].at] if self.events else []
+            event = self.events[0].at if self.events else None
+            if working and (min(nexts, default=self.plan.end) > now + SLICE or (event and event <= now + SLICE)):
+                wake, working = self._rested(), None  # what comes next depends on what it does
+            if working is None:
+                nexts += [wake] if wake is not None and self.worker else []
+                nexts += [back] if back is not None else []
+                nexts += [event] if event is not None else []
             now = _slice_end(min([self.plan.end, *nexts]), now)
             self._happen(now)
             for crowd in self.crowds:
-                crowd.ask(now)
-            done = [crowd.answer() for crowd in self.crowds]
+                crowd.ask(Slice(now, working.until, working.held) if working else Slice(now))
+            done = self._lived()
+            if working:
+                self._rested()
+                working = None
             wake = self._wake()
             busy = wake is not None and wake < now  # the blow is to fall while it works
             if self.stops and self.worker and busy and self.stops[0].at <= now:
@@ -130,14 +149,42 @@ class Run:
                 back, self.worker = None, Child(worker_process, self.place)
             if self.worker and ((wake is not None and wake < now) or now - asked >= ASKED_EVERY):
                 asked = now
+                working = Slice(now, now, self._held(now))
+                self.rest.clear()
+                self._answer = None
                 self.worker.ask(now)
-                wake = self.worker.answer()
             if now - said > dt.timedelta(days=14):
                 said = now
                 self.say(f"{local(now):%Y-%m-%d}: {sum(sum(one.done.values()) for one in done)} moves")
+        if working:
+            self._rested()
         for one in done:
             self.outcome.moves += one.done
             self.outcome.refused += one.refused
+
+    def _lived(self) -> list[Done]:
+        """Wait for all crowds; the worker that finishes meanwhile lets those go on that wait for it."""
+        answers: dict[int, Done] = {}
+        while len(answers) < len(self.crowds):
+            worker = self.worker if not self.rest.is_set() and self.worker else None
+            pipes = [crowd.pipe for crowd in self.crowds if id(crowd) not in answers]
+            ready = wait([*pipes, *([worker.pipe] if worker else [])])
+            if worker and worker.pipe in ready:
+                self._rested()
+            answers |= {id(crowd): crowd.answer() for crowd in self.crowds if crowd.pipe in ready}
+        return [answers[id(crowd)] for crowd in self.crowds]
+
+    def _rested(self) -> dt.datetime | None:
+        """Wait for the worker; gives when it has something to do next."""
+        if self.worker and not self.rest.is_set():
+            self._answer = self.worker.answer()
+            self.rest.set()
+        return self._answer
+
+    def _held(self, now: dt.datetime) -> frozenset[int]:
+        """The tickets that the worker will look at as of ``now``."""
+        with self.store.reading() as session:
+            return frozenset(session.scalars(text(HELD), {"now": now, "handed": list(agencies.HANDED)}))
 
     def _wake(self) -> dt.datetime | None:
         """When the job has something to do next; what people did may have moved it."""

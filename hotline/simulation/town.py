@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback_store.defaults import load_defaults
 from feedback_store.migrations import upgrade
-from feedback_store.service import agencies
+from feedback_store.queries.recalculation import Scope, preview
+from feedback_store.service import agencies, recalculation
 from feedback_store.service.actor import Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, CalendarVersion, Category
@@ -61,7 +62,8 @@ def look(session: Session, plan: Plan) -> Town:
 
 
 def calendar_of_year(plan: Plan) -> list[Event]:
-    """Two changes of the offices' calendar and one agency that ends, at instants drawn by chance."""
+    """Two changes of the offices' calendar, one of them recalculated, and one agency that ends, at instants drawn by
+    chance."""
     rng = plan.rng("events")
 
     def close_a_week(session: Session, at: dt.datetime) -> None:
@@ -83,11 +85,23 @@ def calendar_of_year(plan: Plan) -> list[Event]:
             session, agency_id=old.id, successor_id=new.id, at=when, reason=REASON, actor=ADMINISTRATOR, now=at
         )
 
+    changed = plan.share(rng.uniform(0.2, 0.35))
     return [
-        Event(plan.share(rng.uniform(0.2, 0.35)), "calendar", close_a_week),
+        Event(changed, "calendar", close_a_week),
+        Event(changed + dt.timedelta(hours=rng.uniform(1, 20)), "recalculation", _recalculate),
         Event(plan.share(rng.uniform(0.4, 0.55)), "agency", end_an_agency),
         Event(plan.share(rng.uniform(0.6, 0.75)), "calendar", work_a_saturday),
     ]
+
+
+def _recalculate(session: Session, at: dt.datetime) -> None:
+    """What an administrator confirms after the preview, in one transaction."""
+    seen = preview(session, scope=Scope(), now=at)
+    act = recalculation.Act(Scope(), REASON, seen.digest, ADMINISTRATOR)
+    act = recalculation.begin(session, act=act, seen=seen, now=at)
+    done = recalculation.apply_to(session, act=act, tickets=recalculation.work(seen), now=at)
+    same = recalculation.renew(session, same=seen.same)
+    recalculation.finish(session, act=act, done=done, same=same, now=at)
 
 
 def _new_version(session: Session, at: dt.datetime, days: dict[str, list[list[str]]]) -> None:
