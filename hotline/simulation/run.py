@@ -35,7 +35,7 @@ SELECT coalesce(sum(jsonb_array_length(data->'superseded')), 0) FROM ticket_even
 """
 LATE = "SELECT kind, count(*) FROM clocks WHERE standing_current = 'late' GROUP BY kind ORDER BY kind"
 FAILED = "SELECT count(*) FROM tickets WHERE deadline_failures > 0"
-HELD = """
+DUE = """
 SELECT id FROM tickets WHERE next_deadline_at < :now
 UNION SELECT l.ticket_id FROM legs l JOIN agencies a ON a.id = l.agency_id
 WHERE a.dissolved_at <= :now AND l.state = ANY(:handed)
@@ -98,7 +98,6 @@ class Run:
         self.outcome = Outcome(plan.end, Period(local(plan.begin).date(), local(plan.end).date()))
         self.stops = plan.stops()
         self.events = town.calendar_of_year(plan)
-        self._answer: dt.datetime | None = None
 
     def go(self) -> Outcome:
         began = time.perf_counter()
@@ -120,47 +119,45 @@ class Run:
         return self.outcome
 
     def _live(self, done: list[Done]) -> None:
-        now, wake = self.plan.begin, None
+        now = said = asked = self.plan.begin
         back: dt.datetime | None = None  # when a stopped worker returns
-        said = asked = now
         working: Slice | None = None  # what the worker was asked and has not answered
         while now < self.plan.end:
             nexts = [one.next for one in done if one.next is not None]
-            event = self.events[0].at if self.events else None
-            if working and (min(nexts, default=self.plan.end) > now + SLICE or (event and event <= now + SLICE)):
-                wake, working = self._rested(), None  # what comes next depends on what it does
-            if working is None:
-                nexts += [wake] if wake is not None and self.worker else []
+            nexts += [self.events[0].at] if self.events else []
+            soon = min(nexts, default=self.plan.end) <= now + SLICE
+            if working and not (soon and self._only_people(now + SLICE)):
+                self._rested()  # what comes next depends on what it does
+                working = None
+            if not soon:
+                nexts += [wake] if self.worker and (wake := self._wake()) is not None else []
                 nexts += [back] if back is not None else []
-                nexts += [event] if event is not None else []
             now = _slice_end(min([self.plan.end, *nexts]), now)
             self._happen(now)
             for crowd in self.crowds:
                 crowd.ask(Slice(now, working.until, working.held) if working else Slice(now))
             done = self._lived()
-            if working:
-                self._rested()
-                working = None
-            wake = self._wake()
-            busy = wake is not None and wake < now  # the blow is to fall while it works
-            if self.stops and self.worker and busy and self.stops[0].at <= now:
+            self._rested()
+            due, working = self._due(now), None
+            if self.stops and self.worker and due and self.stops[0].at <= now:  # the blow is to fall while it works
                 back = self._strike(self.stops.pop(0), now)
             if back is not None and back <= now:
                 back, self.worker = None, Child(worker_process, self.place)
-            if self.worker and ((wake is not None and wake < now) or now - asked >= ASKED_EVERY):
-                asked = now
-                working = Slice(now, now, self._held(now))
+            if self.worker and (due or now - asked >= ASKED_EVERY):
+                asked, working = now, Slice(now, now, due)
                 self.rest.clear()
-                self._answer = None
                 self.worker.ask(now)
             if now - said > dt.timedelta(days=14):
                 said = now
                 self.say(f"{local(now):%Y-%m-%d}: {sum(sum(one.done.values()) for one in done)} moves")
-        if working:
-            self._rested()
+        self._rested()
         for one in done:
             self.outcome.moves += one.done
             self.outcome.refused += one.refused
+
+    def _only_people(self, until: dt.datetime) -> bool:
+        """Nothing happens to the whole town by then."""
+        return not self.events or self.events[0].at > until
 
     def _lived(self) -> list[Done]:
         """Wait for all crowds; the worker that finishes meanwhile lets those go on that wait for it."""
@@ -174,17 +171,16 @@ class Run:
             answers |= {id(crowd): crowd.answer() for crowd in self.crowds if crowd.pipe in ready}
         return [answers[id(crowd)] for crowd in self.crowds]
 
-    def _rested(self) -> dt.datetime | None:
-        """Wait for the worker; gives when it has something to do next."""
+    def _rested(self) -> None:
+        """Wait for the worker if it works."""
         if self.worker and not self.rest.is_set():
-            self._answer = self.worker.answer()
+            self.worker.answer()
             self.rest.set()
-        return self._answer
 
-    def _held(self, now: dt.datetime) -> frozenset[int]:
+    def _due(self, now: dt.datetime) -> frozenset[int]:
         """The tickets that the worker will look at as of ``now``."""
         with self.store.reading() as session:
-            return frozenset(session.scalars(text(HELD), {"now": now, "handed": list(agencies.HANDED)}))
+            return frozenset(session.scalars(text(DUE), {"now": now, "handed": list(agencies.HANDED)}))
 
     def _wake(self) -> dt.datetime | None:
         """When the job has something to do next; what people did may have moved it."""

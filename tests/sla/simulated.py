@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--restarts", type=int, default=10)
-    parser.add_argument("--crowds", type=int, default=2)
+    parser.add_argument("--crowds", type=int, default=3)
     asked = parser.parse_args()
     plan = Plan(asked.tickets, asked.days, asked.seed, restarts=asked.restarts, crowds=asked.crowds)
     with scratch() as place:
