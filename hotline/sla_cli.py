@@ -93,6 +93,8 @@ def _lines(told: ClockTold) -> list[str]:
         end = _local(pause.end) if pause.end else "still open"
         lines.append(f"  paused    {_local(pause.start)} to {end}: {_span(pause.taken)} ({pause.kind}: {pause.reason})")
     lines.append(f"  due       {_local(told.current)}")
+    if told.held:
+        lines.append(f"            paused: {_local(told.live)} if it went on now")
     if told.current != told.original or told.original != told.base:
         lines.append(f"  of which  base {_local(told.base)}, original {_local(told.original)}")
     if told.shared:
@@ -156,7 +158,7 @@ def simulate(
     days: Annotated[int, typer.Option(min=2, help="Within how many days from 5 January 2026.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
     restarts: Annotated[int, typer.Option(min=0, help="How often the worker is stopped in the middle.")] = 0,
-    crowds: Annotated[int, typer.Option(min=1, help="Processes that the people are spread over.")] = 1,
+    crowds: Annotated[int, typer.Option(min=1, help="Processes that the people are spread over.")] = 3,
 ) -> None:
     """Run a simulated hotline through the real services and worker with a virtual clock, on a database of its own.
 

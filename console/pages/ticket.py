@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from feedback_store.domain.lifecycle import may_leg, may_ticket
-from feedback_store.queries import conversations, desk, imports, lookups
+from feedback_store.queries import at_a_glance, conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tickets
@@ -72,6 +72,7 @@ def ticket_view(
             "shown": shown,
             "ticket": ticket,
             "clocks": clock_views(session, shown, now),
+            "glance": at_a_glance.glance(session, shown, now=now),
             "suggestion": suggestion,
             "lines": _chat(session, shown, user),
             "people": desk.people(session),

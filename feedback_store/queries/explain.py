@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar
-from feedback_store.domain.due import PauseSpan, Target, remaining, used
+from feedback_store.domain.due import PauseSpan, Target, due, remaining, used
 from feedback_store.service import clocks
 from feedback_store.tables import Agency, CalendarVersion, Clock, Extension, Pause, Ticket, TicketEvent
 
@@ -48,8 +49,13 @@ class RecalculationTold:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due."""
+    """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due.
 
+    ``live``: the current due as it would be if an open pause ended now; ``held``: an open pause moves it on.
+    """
+
+    id: int
+    leg_id: int | None
     kind: str
     round: int
     agency: str | None
@@ -62,6 +68,8 @@ class ClockTold:
     base: dt.datetime
     original: dt.datetime
     current: dt.datetime
+    live: dt.datetime
+    held: bool
     shared: int
     extended: int
     pending: bool
@@ -73,8 +81,11 @@ class ClockTold:
     breached_current: dt.datetime | None
     left_reason: str | None
     next_warning: dt.datetime | None
+    next_level: int
     counted: list[dt.date] = field(default_factory=list)
     skipped: list[dt.date] = field(default_factory=list)
+    added: list[dt.date] = field(default_factory=list)
+    """Open days between the original and the current due, of a target in working days."""
     pauses: list[PauseTold] = field(default_factory=list)
     warnings: list[WarningTold] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
@@ -112,10 +123,15 @@ def _told(
     until = min(now, clock.stopped_at or now)
     moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
     spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
+    held = clock.stopped_at is None and clocks.held(moving, clock)
+    longer = clocks.target_of(clock, "current")
+    live = due(calendar, longer, clock.started_at, spans, now) if held else clock.current_due
     agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None
     counted, skipped = _days(older, target, clock.started_at, clock.base_due)
     own = (event for event in warned if event.data and event.data.get("clock_id") == clock.id)
     return ClockTold(
+        id=clock.id,
+        leg_id=clock.leg_id,
         kind=clock.kind,
         round=clock.round,
         agency=agency.name if agency else None,
@@ -128,19 +144,23 @@ def _told(
         base=clock.base_due,
         original=clock.original_due,
         current=clock.current_due,
+        live=live,
+        held=held,
         shared=clock.extra_amount,
         extended=clock.extended_amount,
         pending=clock.extension_pending,
         used=used(calendar, target, clock.started_at, until, spans),
-        left=remaining(calendar, target, clock.current_due, until),
+        left=remaining(calendar, target, live, until),
         standing_original=clock.standing_original,
         standing_current=clock.standing_current,
         breached_original=clock.breached_original_at,
         breached_current=clock.breached_current_at,
         left_reason=clock.left_reason,
         next_warning=clocks.next_warning(session, clock) if clock.stopped_at is None else None,
+        next_level=warnings.after(max(clock.warned_level, clocks.FIRST_LEVEL.get(clock.kind, 0))),
         counted=counted,
         skipped=skipped,
+        added=_days(calendar, target, clock.original_due, clock.current_due)[0],
         pauses=[
             PauseTold(
                 pause.kind,

@@ -207,6 +207,13 @@ def extend(session: Session, clock: Clock, *, amount: int, now: dt.datetime) -> 
     _decided(clock, now)
 
 
+def due_with(session: Session, clock: Clock, *, more: int, now: dt.datetime) -> dt.datetime:
+    """What the current due would be with ``more`` of the target's unit beyond what was granted already."""
+    target = target_of(clock, "current")
+    longer = Target(target.kind, target.amount + more)
+    return due(calendar_of(session, clock), longer, clock.started_at, pause_spans(session, clock), now)
+
+
 def extension_refused(clock: Clock, *, now: dt.datetime) -> None:
     """The current due stays; where it has passed meanwhile, the breach is stored with its own instant."""
     clock.extension_pending = False

@@ -7,7 +7,6 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason
 from feedback_store.service import clocks, notices, promises
 from feedback_store.service.actor import SYSTEM, Actor, Refused
@@ -265,8 +264,5 @@ def _with(session: Session, promise: Clock, resolve: Clock, found: Extension, no
     """The promise's current due once the citizen is told."""
     if promise.target_kind != resolve.target_kind or promise.standing_current != "running":
         return promise.current_due
-    target = clocks.target_of(promise, "current")
     more = max(0, found.amount - promise.extended_amount)
-    longer = type(target)(target.kind, target.amount + more)
-    spans = clocks.pause_spans(session, promise)
-    return due(clocks.calendar_of(session, promise), longer, promise.started_at, spans, now)
+    return clocks.due_with(session, promise, more=more, now=now)
