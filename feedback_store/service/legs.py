@@ -13,7 +13,7 @@ from feedback_store.domain.lifecycle import (
     check_ticket_move,
     ticket_state_from_legs,
 )
-from feedback_store.service import agencies, clocks, extensions, notices, pauses
+from feedback_store.service import agencies, clocks, extensions, notices, pauses, promises
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, legs_of, own_leg, record
@@ -240,6 +240,7 @@ def return_leg(
     leg.state, leg.returned_at, leg.return_reason = "returned", now, reason
     leg.return_proposed_agency_id = proposed_agency_id
     refresh_state(session, ticket)
+    ended = promises.stop_when_told(session, ticket, now=now)  # the other agencies' results were out already
     agency = session.get_one(Agency, leg.agency_id)
     record(
         session,
@@ -251,7 +252,7 @@ def return_leg(
         old=old,
         new=ticket.state,
         reason=reason,
-        data={"agency": agency.name, "proposed": proposed_agency_id, "in_time": in_time},
+        data={"agency": agency.name, "proposed": proposed_agency_id, "in_time": in_time, "promises": ended},
         scope="leg",
     )
     clocks.set_next_deadline(session, ticket)

@@ -1,4 +1,5 @@
-"""Promises that a recalculation moves to a later date: once the citizen was told of it (sla.md, rules 8 and 12)."""
+"""Promises: stopped once every result is out; moved to a later date by a recalculation once the citizen was told of
+it (sla.md, rules 8 and 12)."""
 
 from __future__ import annotations
 
@@ -9,11 +10,28 @@ from sqlalchemy.orm import Session
 
 from feedback_store.service import clocks, notices
 from feedback_store.service.actor import SYSTEM, Actor
-from feedback_store.service.trail import lock_ticket, record
+from feedback_store.service.trail import legs_of, lock_ticket, record
 from feedback_store.tables import Clock, PromiseMove, Ticket
 from vitext.dates import spoken_time
 
 NOTICE = "recalculated"
+
+
+def stop_when_told(
+    session: Session, ticket: Ticket, *, now: dt.datetime, proof: dt.datetime | None = None
+) -> list[int]:
+    """Stop the running promise at the last proof that a result reached the citizen, where no result is missing any
+    more; gives its id. ``proof``: the one that just came; None: what was still awaited fell away at ``now``."""
+    if ticket.state not in ("released", "closed") or clocks.running(session, ticket.id, kind="notify"):
+        return []
+    out = {leg.id for leg in legs_of(session, ticket.id) if leg.state == "released"}
+    of_ticket = clocks.of_ticket(session, ticket.id)
+    proofs = [one.stopped_at for one in of_ticket if one.kind == "notify" and one.leg_id in out]
+    told = [at for at in (*proofs, proof) if at is not None]
+    stopped = clocks.running(session, ticket.id, kind="promise")
+    for clock in stopped:
+        clocks.stop(clock, max(told, default=now))
+    return [clock.id for clock in stopped]
 
 
 def move_later(

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
-from feedback_store.service import clocks, delays, legs, notices, pauses
+from feedback_store.service import clocks, delays, legs, notices, pauses, promises
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
@@ -208,13 +208,7 @@ def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> N
     """Stop notify of the leg, and the promise once every result of the ticket is out."""
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.stop(clock, at)
-    if ticket.state == "released" or ticket.state == "closed":
-        waiting = clocks.running(session, ticket.id, kind="notify")
-        if not waiting:
-            told = [one.stopped_at for one in clocks.of_ticket(session, ticket.id) if one.kind == "notify"]
-            last = max([at, *(one for one in told if one is not None)])
-            for clock in clocks.running(session, ticket.id, kind="promise"):
-                clocks.stop(clock, last)
+    promises.stop_when_told(session, ticket, now=at, proof=at)
 
 
 def _for_hotline(

@@ -21,7 +21,12 @@ DAY = dt.timedelta(days=1)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Away = Sequence[tuple[dt.datetime, dt.datetime]]
 
-CLOCKS = "SELECT id, kind, calendar_version_id AS calendar, started_at, stopped_at FROM clocks ORDER BY id"
+CLOCKS = """
+SELECT id, kind, calendar_version_id AS calendar, started_at, stopped_at, greatest(stopped_at, (
+    SELECT min(e.at) FROM ticket_events e WHERE e.ticket_id = clocks.ticket_id AND e.kind = 'returned'
+        AND e.data->'promises' @> to_jsonb(clocks.id))) AS known_at
+FROM clocks ORDER BY id
+"""
 INSTANT = dt.timedelta(milliseconds=1)
 WARNED = """
 SELECT (data->>'clock_id')::bigint AS clock, at, new::int AS level, data->'superseded' AS lower FROM ticket_events
@@ -154,6 +159,7 @@ def _calendars(session: Session) -> dict[int, Hours]:
 class _Clock:
     def __init__(self, row: Any, hours: Hours, stopped: dt.datetime, dues: list[Any], held: list[Any]) -> None:
         self.row, self.hours, self.stopped, self.dues, self.held = row, hours, stopped, dues, held
+        self.known = max(stopped, row.known_at or stopped)  # when the last awaited result fell away
 
     def _holding(self, due: dt.datetime, level: int) -> Iterator[Any]:
         """Stretches in which no warning of ``level`` may be sent: a pause begun before the due, a result under review,
@@ -181,7 +187,7 @@ class _Clock:
             due = told.current
             if level_instant(self.row, self.hours, due, told.unit, row.level) > row.at + INSTANT:
                 yield self._say(f"{row.level} told at {row.at}, before its time")
-            if row.at > self.stopped + slack:
+            if row.at > self.known + slack:
                 yield self._say(f"{row.level} told at {row.at}, stopped {self.stopped}")
             if any(one.low <= row.at - slack and row.at < one.high for one in self._holding(due, row.level)):
                 yield self._say(f"{row.level} told at {row.at}, during a pause")

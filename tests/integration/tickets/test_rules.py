@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries.tickets import ticket_page
-from feedback_store.service import clocks, deadlines, legs, tickets
+from feedback_store.service import clocks, deadlines, legs, results, tickets
 from feedback_store.service.actor import BOT, Refused
 from feedback_store.tables import Leg, Ticket, UserNotice
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -285,3 +285,45 @@ def test_clocks_older_than_the_rule_are_told_in_an_event_of_their_own(desk: Desk
     page = ticket_page(desk.session, code=ticket.code, actor=OPERATOR)
     assert page is not None
     assert "clocks" not in {event.kind for event in page.events}
+
+
+def shared(desk: Desk) -> tuple[Ticket, Leg, Leg]:
+    ticket = desk.file("2026-03-02 09:00")  # three working days: Thursday 17:00
+    first, second = desk.agencies(2)
+    return ticket, desk.dispatch(ticket, "2026-03-02 09:30", first), desk.dispatch(ticket, "2026-03-02 10:00", second)
+
+
+def test_when_the_last_awaited_agency_gives_the_case_back_the_result_that_is_out_keeps_the_promise(desk: Desk) -> None:
+    ticket, one, other = shared(desk)
+    desk.answer(one, "2026-03-03 09:00")
+    desk.release(one, "2026-03-03 10:00")
+    assert desk.clock("promise").standing_current == "running"
+    give_back(desk, other, "2026-03-04 09:00")
+    assert ticket.state == "released"
+    promise = desk.clock("promise")
+    assert (promise.standing_current, promise.stopped_at) == ("on_time", at("2026-03-03 10:00"))
+
+
+def test_a_breach_found_before_the_case_was_given_back_is_taken_back_with_it(desk: Desk) -> None:
+    ticket, one, other = shared(desk)
+    desk.answer(one, "2026-03-03 09:00")
+    desk.release(one, "2026-03-03 10:00")
+    deadlines.handle_due(desk.session, now=at("2026-03-06 09:00"))
+    assert desk.clock("promise").standing_current == "late"
+    give_back(desk, other, "2026-03-06 10:00")
+    promise = desk.clock("promise")
+    assert (promise.standing_current, promise.breached_current_at) == ("on_time", None)
+    assert desk.clock("resolve", leg=other).standing_current == "late"
+    assert ticket.next_deadline_at is None
+
+
+def test_a_result_sent_back_and_then_given_back_does_not_delay_the_promise(desk: Desk) -> None:
+    _, one, other = shared(desk)
+    desk.answer(one, "2026-03-03 09:00")
+    desk.release(one, "2026-03-03 10:00")
+    desk.answer(other, "2026-03-04 09:00")
+    results.send_back(desk.session, leg_id=other.id, reason="Chưa rõ việc đã làm", actor=OPERATOR,
+                      expected_version=None, now=at("2026-03-06 09:00"))  # fmt: skip
+    give_back(desk, other, "2026-03-06 10:00")
+    promise = desk.clock("promise")
+    assert (promise.standing_current, promise.stopped_at) == ("on_time", at("2026-03-03 10:00"))
