@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -11,11 +12,17 @@ from starlette.responses import JSONResponse, Response
 
 from bot.gateway.app import Gateway
 from bot.gateway.config import GatewayConfig
+from bot.gateway.uploads import MAX_FILES
 from console.app import create_console
 from feedback_store.store import Store
+from hotline.edge import Edge, Limits, unreadable
 from hotline.keys import Keys
 from hotline.process import NotConfigured, open_store, settle
 from hotline.settings import Settings
+
+FIELDS = 2**20
+MAX_CONSOLE_FILES = 10
+LARGEST_IMPORT = 60 * 2**20
 
 __all__ = ["create_app", "gateway_config", "open_store"]
 
@@ -73,7 +80,22 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_route("/healthz", healthz)
     app.router.routes.extend(gateway.routes())
     mount_console(app, settings, store, gateway)
+    app.add_exception_handler(RecursionError, unreadable)
+    https = settings.base_url.startswith("https:")
+    app.add_middleware(Edge, hosts=hosts(settings), limits=limits(settings), https=https)
     return app
+
+
+def hosts(settings: Settings) -> frozenset[str]:
+    """Names under which people reach this installation: the public one, this machine's, and those of the setting."""
+    public = urlsplit(settings.base_url).hostname or ""
+    return frozenset({public, settings.host, "localhost", *split(settings.allowed_hosts)})
+
+
+def limits(settings: Settings) -> Limits:
+    """What one request may be at most. Beside its files a form has some fields."""
+    photo = settings.max_photo_mb * 2**20
+    return Limits(photos=MAX_FILES * photo + FIELDS, files=max(MAX_CONSOLE_FILES * photo, LARGEST_IMPORT) + FIELDS)
 
 
 def mount_console(app: FastAPI, settings: Settings, store: Store, gateway: Gateway) -> None:

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     worker_port: int = Field(default=5065, description="loopback port of the worker's health check")
     model_dir: Path | None = Field(default=None, description="folder of the trained model; default var/models")
     allowed_origins: str = Field(default="", description="portals that may embed the widget, separated by commas")
+    allowed_hosts: str = Field(default="", description="further names this installation is reached under, by commas")
     trusted_proxies: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
     secure_cookies: bool | None = Field(default=None, description="Secure cookies; default: when public_url is https")
 

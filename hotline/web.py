@@ -6,20 +6,22 @@ import sys
 
 import uvicorn
 
-from hotline.bootstrap import create_app
+from hotline.bootstrap import create_app, split
+from hotline.connections import guarded, raise_file_limit
 from hotline.process import open_store
 
 
 def main() -> int:
     """Listen until SIGTERM; open streams get five seconds to end."""
     settings, store = open_store("web", pool_size=24)
+    raise_file_limit()
     app = create_app(settings, store)
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=guarded(trusted=split(settings.trusted_proxies)),
         ws="none",
         access_log=False,
         log_config=None,
