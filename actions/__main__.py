@@ -13,24 +13,22 @@ from hotline.process import open_store, settle
 def main() -> None:
     """One process, one event loop; database work in its threads."""
     warnings.filterwarnings("ignore")
-    from rasa_sdk import utils
-    from rasa_sdk.endpoint import create_app
     from rasa_sdk.executor import ActionExecutor
 
     from actions.converse import Converse
+    from actions.server import create_app
     from actions.turn import Surroundings
     from actions.understanding import EngineUnderstanding
     from hotline.keys import Keys
 
     settings, store = open_store("actions", pool_size=8)
-    utils.check_version_compatibility = lambda version: None  # 3.6 against 3.21: held by a contract test
     links = {"privacy": f"{settings.base_url}/quyen-rieng-tu", "lookup": f"{settings.base_url}/tra-cuu"}
-    token = Keys(settings.keys).engine_token()
+    keys = Keys(settings.keys)
     executor = ActionExecutor()
     area = frozenset(code.strip() for code in settings.service_area.split(",") if code.strip())
-    around = Surroundings(links, EngineUnderstanding(settings.engine_url, token), area)
+    around = Surroundings(links, EngineUnderstanding(settings.engine_url, keys.engine_token()), area)
     executor.register_action(Converse(store, around))
-    app = create_app(executor)
+    app = create_app(executor, keys.actions_token())
     settle()
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

@@ -54,6 +54,7 @@ def engine_env(settings: Settings, database_url: str) -> dict[str, str]:
         "HOTLINE_TRACKER_KEY": keys.tracker_keys(),
         "HOTLINE_ENGINE_TOKEN": keys.engine_token(),
         "HOTLINE_ACTIONS_URL": settings.actions_url,
+        "HOTLINE_ACTIONS_TOKEN": keys.actions_token(),
         "MPLCONFIGDIR": str(settings.var / "cache" / "matplotlib"),
         **({"HOTLINE_FAULT": fault} if fault else {}),
     }

@@ -54,6 +54,10 @@ class Keys:
     def engine_token(self) -> str:
         return self._read("engine-token", lambda: secrets.token_urlsafe(32))
 
+    def actions_token(self) -> str:
+        """What the engine shows the action server."""
+        return self._read("actions-token", lambda: secrets.token_urlsafe(32))
+
     def local_token(self) -> str:
         """Opens the measuring view of a turn to ``hotline chat``."""
         return self._read("local-token", lambda: secrets.token_urlsafe(32))

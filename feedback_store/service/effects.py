@@ -9,7 +9,11 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from feedback_store.tables import ActionResult, Conversation
+from feedback_store.tables import ActionResult, Conversation, InboundEvent
+
+
+class ForeignEvent(RuntimeError):
+    """The event is not one of this conversation: whoever asks is not our engine, or it is confused."""
 
 
 def begin(
@@ -17,11 +21,15 @@ def begin(
 ) -> tuple[Conversation, dict[str, Any] | None]:
     """The conversation, and what the action answered when it first ran for this event; None before.
 
-    Raises ``NoResultFound`` for an unknown conversation.
+    Raises ``NoResultFound`` for an unknown conversation and :class:`ForeignEvent` for an event of another one.
     """
     of_event = and_(ActionResult.event_id == event_id, ActionResult.action == action, ActionResult.step == 0)
-    query = select(Conversation, ActionResult).outerjoin(ActionResult, of_event)
-    conversation, row = session.execute(query.where(Conversation.id == conversation_id)).one()
+    own = and_(InboundEvent.id == event_id, InboundEvent.conversation_id == Conversation.id)
+    query = select(Conversation, ActionResult, InboundEvent.id).outerjoin(InboundEvent, own)
+    query = query.outerjoin(ActionResult, of_event).where(Conversation.id == conversation_id)
+    conversation, row, event = session.execute(query).one()
+    if event is None:
+        raise ForeignEvent(f"event {event_id} is not of this conversation")
     return conversation, None if row is None else dict(row.result)
 
 
