@@ -20,6 +20,7 @@ from feedback_store.tables.imports import ImportedTicket, ImportRun
 from feedback_store.tables.organisation import (
     Agency,
     AuditEntry,
+    AuditHead,
     CalendarVersion,
     Category,
     CategoryGroup,
@@ -57,6 +58,7 @@ __all__ = [
     "Addition",
     "Agency",
     "AuditEntry",
+    "AuditHead",
     "AwareDateTime",
     "Base",
     "ButtonToken",

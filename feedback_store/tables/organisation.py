@@ -6,12 +6,12 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import Date, Float, ForeignKey, Index, String
+from sqlalchemy import Date, FetchedValue, Float, ForeignKey, Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_store.crypto import EncryptedText
-from feedback_store.tables.base import Base, BigKey, Code, Hash
+from feedback_store.tables.base import Base, Big, BigKey, Code, Hash
 
 
 class Agency(Base):
@@ -243,8 +243,27 @@ class AuditEntry(Base):
     action: Mapped[Code]
     subject: Mapped[str | None] = mapped_column(String(96), comment="ticket:12, user:3 …")
     data: Mapped[dict[str, Any] | None]
+    seq: Mapped[Big] = mapped_column(server_default=FetchedValue(), comment="place in the chain, without gaps")
+    hash: Mapped[bytes] = mapped_column(server_default=FetchedValue(), comment="of this row and the one before")
 
-    __table_args__ = (Index("ix_audit_entries_at", "at"), Index("ix_audit_entries_subject", "subject"))
+    __table_args__ = (
+        Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_subject", "subject"),
+        Index("uq_audit_entries_seq", "seq", unique=True),
+        Index("ix_audit_entries_user", "user_id", "seq"),
+        Index("ix_audit_entries_action", "action", "seq"),
+    )
+
+
+class AuditHead(Base):
+    """Where the chain of the audit log stands; written by the database's own trigger alone."""
+
+    __tablename__ = "audit_heads"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    seq: Mapped[Big] = mapped_column(comment="number of the newest entry")
+    hash: Mapped[bytes] = mapped_column(comment="hash of the newest entry")
+    rows: Mapped[Big] = mapped_column(comment="how many entries were ever appended")
 
 
 class Setting(Base):
