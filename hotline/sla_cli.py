@@ -97,6 +97,9 @@ def _lines(told: ClockTold) -> list[str]:
         lines.append(f"            paused: {_local(told.live)} if it went on now")
     if told.current != told.original or told.original != told.base:
         lines.append(f"  of which  base {_local(told.base)}, original {_local(told.original)}")
+    if told.kept is not None:
+        amount = f"{told.kept.amount} {told.kept.kind}"
+        lines.append(f"  kept back {amount} for the release; the class alone: {_local(told.class_due)}")
     if told.shared:
         lines.append(f"  added     {told.shared} more: shared among several agencies, or recalculated")
     for again in told.recalculations:

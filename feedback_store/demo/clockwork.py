@@ -7,20 +7,17 @@ from collections.abc import Callable
 
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import World
-from feedback_store.domain import warnings
+from feedback_store.domain import release_time, warnings
 from feedback_store.domain.calendar import Calendar
-from feedback_store.domain.due import PauseSpan, Target, budget, due
-from feedback_store.domain.instants import MINUTE
+from feedback_store.domain.due import PauseSpan, Target, TargetKind, due, used
 from feedback_store.domain.policy import ClockKind
+from feedback_store.domain.release_time import Kept
 from feedback_store.service import clocks
 from feedback_store.tables import Clock, Leg, Pause, Ticket
 
 
 def after_share(calendar: Calendar, target: Target, start: dt.datetime, share: float) -> dt.datetime:
     """Instant at which ``share`` of the target's time has passed; more than 1 is past the due time."""
-    if target.kind == "working_days":
-        minutes = budget(calendar, target, start) // MINUTE
-        return due(calendar, Target("working_minutes", max(1, int(minutes * share))), start)
     return due(calendar, Target(target.kind, max(1, int(target.amount * share))), start)
 
 
@@ -55,7 +52,24 @@ class Clockwork:
             standing_current="running",
         ))
         self._clocks.append(made)
+        if kind == "resolve":
+            self._keep_for_release(made, start)
         return made
+
+    def _keep_for_release(self, leg: Clock, sent: dt.datetime) -> None:
+        """As ``clocks.keep_for_release`` does (sla.md, rule 16)."""
+        promise = next((one for one in self._clocks if one.kind == "promise" and one.round == leg.round), None)
+        if promise is None or not self._world.policy.reserve_for_release:
+            return
+        hotline = self._world.calendar("promise", None)[1]
+        triage = next((one for one in self._clocks if one.kind == "triage" and one.round == leg.round), None)
+        triage_due = triage.current_due if triage else due(hotline, self.target("triage"), promise.started_at)
+        if not release_time.holds(sent, triage_due):
+            return
+        leg.kept_promise_id = promise.id
+        leg.kept_kind, leg.kept_amount = self.target("notify").kind, self.target("notify").amount
+        leg.kept_half = any(one.kind == "resolve" and one.stopped_at is not None for one in self._clocks)
+        leg.base_due = leg.original_due = leg.current_due = self._due(leg, sent)
 
     def running(self, kind: str | None = None, leg: Leg | None = None) -> list[Clock]:
         return [
@@ -66,7 +80,10 @@ class Clockwork:
     def at_share(self, clock: Clock, share: float) -> dt.datetime:
         """Instant at which ``share`` of the clock's time will have passed, counted with its pauses."""
         calendar = self._world.calendar(clock.kind, clock.agency_id)[1]
-        plain = after_share(calendar, clocks.target_of(clock), clock.started_at, share)
+        target = clocks.target_of(clock)
+        minutes = int(used(calendar, target, clock.started_at, clock.base_due).total_seconds()) // 60
+        unit: TargetKind = "clock_minutes" if target.round_the_clock else "working_minutes"
+        plain = after_share(calendar, Target(unit, minutes), clock.started_at, share)
         return plain + (clock.current_due - clock.base_due)
 
     def stop(self, clock: Clock, at: dt.datetime) -> None:
@@ -132,7 +149,10 @@ class Clockwork:
     def _sent(self, clock: Clock, level: int) -> dt.datetime:
         instant = self._instant(clock, level)
         ends = [pause.ended_at for pause in self.pauses if clocks.moves(pause, clock) and pause.started_at < instant]
-        return max([instant, *(end for end in ends if end is not None)])
+        at = max([instant, *(end for end in ends if end is not None)])
+        if at == instant or clocks.target_of(clock).round_the_clock:
+            return at
+        return warnings.when_open(self._world.calendar(clock.kind, clock.agency_id)[1], at)
 
     def _warned(self, clock: Clock) -> int:
         return max(clock.warned_level or 0, clocks.FIRST_LEVEL.get(clock.kind, 0))
@@ -143,9 +163,21 @@ class Clockwork:
         return warnings.instant(calendar, target, clock.started_at, clock.current_due, level)
 
     def _move(self, clock: Clock, now: dt.datetime) -> None:
-        calendar = self._world.calendar(clock.kind, clock.agency_id)[1]
-        moved = due(calendar, clocks.target_of(clock), clock.started_at, self._spans(clock), now)
-        clock.original_due = clock.current_due = moved
+        clock.original_due = clock.current_due = self._due(clock, now)
+
+    def _due(self, clock: Clock, now: dt.datetime) -> dt.datetime:
+        calendar, target = self._world.calendar(clock.kind, clock.agency_id)[1], clocks.target_of(clock)
+        plain = due(calendar, target, clock.started_at, self._spans(clock), now)
+        promise = next((one for one in self._clocks if one.id == clock.kept_promise_id), None)
+        if promise is None:
+            return plain
+        hotline = self._world.calendar("promise", None)[1]
+        spans = [*self._spans(clock), *self._spans(promise)]
+        amount = Target(promise.target_kind, promise.target_amount + promise.extra_amount)  # type: ignore[arg-type]
+        promised = due(hotline, amount, promise.started_at, spans, now)
+        notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
+        kept = Kept(promised, notify, hotline, bool(clock.kept_half))
+        return release_time.leg_due(calendar, target, clock.started_at, plain, kept)
 
     def _spans(self, clock: Clock) -> list[PauseSpan]:
         if clock.kind == "promise":

@@ -36,13 +36,18 @@ class ServiceClass:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of the policy with its limits, in working days unless named otherwise."""
+    """One version of the policy with its limits, in working days unless named otherwise.
+
+    ``reserve_for_release``: the notify target is kept back from the agency (rule 16); versions older than the rule
+    do not name it and keep nothing back.
+    """
 
     classes: Mapping[str, ServiceClass]
     pause_days_each: int = 5
     pause_days_total: int = 10
     extensions: int = 1
     reopen_days: int = 30
+    reserve_for_release: bool = False
 
     def service_class(self, code: str) -> ServiceClass:
         try:
@@ -50,6 +55,9 @@ class Policy:
         except KeyError as error:
             raise PolicyError(f"unknown service class: {code!r}") from error
 
+
+RESERVE = "reserve_for_release"
+"""The policy's switch of rule 16 in its data."""
 
 #: Order from the most to the least pressing, for "the faster of two classes".
 URGENCY = ("H5", "U4", "H24", "N3", "N7", "P10")
@@ -66,7 +74,8 @@ def faster(first: str, second: str) -> str:
 
 
 def policy_from_data(data: Mapping[str, Any]) -> Policy:
-    """Read ``{classes: {N3: {name, resolve, triage, accept, notify, shared_resolve?}}, limits: {…}}``."""
+    """Read ``{classes: {N3: {name, resolve, triage, accept, notify, shared_resolve?}}, limits: {…}}``, with
+    ``reserve_for_release: true`` where the version has rule 16."""
     classes: dict[str, ServiceClass] = {}
     for code, entry in (data.get("classes") or {}).items():
         try:
@@ -84,4 +93,5 @@ def policy_from_data(data: Mapping[str, Any]) -> Policy:
             raise PolicyError(f"service class {code}: {error}") from error
     if not classes:
         raise PolicyError("a policy needs at least one service class")
-    return Policy(classes, **{name: int(value) for name, value in (data.get("limits") or {}).items()})
+    limits = {name: int(value) for name, value in (data.get("limits") or {}).items()}
+    return Policy(classes, **limits, reserve_for_release=data.get(RESERVE, False) is True)

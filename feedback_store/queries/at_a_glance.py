@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.due import PauseSpan, due
 from feedback_store.domain.warnings import DUE
 from feedback_store.queries.explain import ClockTold, explain
 from feedback_store.queries.tickets import TicketPage
@@ -92,10 +91,9 @@ class _Card:
 
     def before(self, one: ClockTold) -> dt.datetime:
         """The due time without the open pauses."""
-        ended = [PauseSpan(pause.start, pause.end) for pause in one.pauses if pause.end is not None]
         clock = next(row for row in self.shown.clocks if row.id == one.id)
-        calendar, target = clocks.calendar_of(self.session, clock), clocks.target_of(clock, "current")
-        return due(calendar, target, one.start, ended)
+        ended = [pause for pause in clocks.ticket_pauses(self.session, clock) if pause.ended_at is not None]
+        return clocks.due_of(self.session, clock, "current", now=self.now, known=ended)
 
     def ended(self) -> Iterator[str]:
         """What became of the promise, and of each part, once nothing runs."""
@@ -204,6 +202,9 @@ class _Card:
                 one.target.kind, one.target.amount
             )  # fmt: skip
             yield render(f"glance.{name}", what=what, n=n, start=start)
+        if one.kept is not None and one.class_due is not None:
+            kept = in_words(one.kept.kind, one.kept.amount)
+            yield render("glance.why_kept", kept=kept, due=spoken_time(one.class_due))
         yield from self.why_moved(one)
 
     def why_moved(self, one: ClockTold) -> Iterator[str]:

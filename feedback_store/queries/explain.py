@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -92,6 +93,10 @@ class ClockTold:
     original_calendar_version: int | None = None
     """Of the original due, where a recalculation moved the current one alone."""
     recalculations: list[RecalculationTold] = field(default_factory=list)
+    kept: Target | None = None
+    """What the leg leaves to the release of its result (sla.md, rule 16), where that makes its due time earlier."""
+    class_due: dt.datetime | None = None
+    """The base due of the class alone, where something is kept."""
 
 
 def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[ClockTold]:
@@ -124,8 +129,7 @@ def _told(
     moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
     spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
     held = clock.stopped_at is None and clocks.held(moving, clock)
-    longer = clocks.target_of(clock, "current")
-    live = due(calendar, longer, clock.started_at, spans, now) if held else clock.current_due
+    live = clocks.due_of(session, clock, "current", now=now, known=pauses) if held else clock.current_due
     agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None
     counted, skipped = _days(older, target, clock.started_at, clock.base_due)
     own = (event for event in warned if event.data and event.data.get("clock_id") == clock.id)
@@ -179,7 +183,15 @@ def _told(
         extensions=[one for one in asked if one.leg_id == clock.leg_id and clock.kind == "resolve"],
         original_calendar_version=clock.original_calendar_version_id,
         recalculations=_recalculated(clock, warned),
+        **_kept(clock, older, target),
     )
+
+
+def _kept(clock: Clock, calendar: Calendar, target: Target) -> dict[str, Any]:
+    plain = due(calendar, target, clock.started_at)
+    if clock.kept_kind is None or clock.base_due >= plain:
+        return {}
+    return {"kept": Target(clock.kept_kind, clock.kept_amount or 0), "class_due": plain}  # type: ignore[arg-type]
 
 
 def _recalculated(clock: Clock, events: list[TicketEvent]) -> list[RecalculationTold]:

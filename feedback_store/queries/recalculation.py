@@ -212,9 +212,11 @@ def _move(
     def side(name: str, amount: int) -> Side:
         old = getattr(clock, f"{name}_due")
         if held and getattr(clock, f"standing_{name}") == "running":
-            older = clocks.calendar_of(session, clock, name)
-            old = due(older, clocks.target_of(clock, name), clock.started_at, spans, now)
+            old = clocks.due_of(session, clock, name, now=now, known=pauses)
         new = due(newer, Target(target.kind, amount), clock.started_at, spans, now)
+        new = clocks.with_release_kept(
+            session, clock, name, new, calendar=newer, target=Target(target.kind, amount), now=now, known=pauses
+        )
         return Side(getattr(clock, f"standing_{name}"), old, new)
 
     original, current = side("original", target.amount), side("current", target.amount + more)

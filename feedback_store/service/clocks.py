@@ -9,11 +9,12 @@ from sqlalchemy import DateTime, bindparam, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from feedback_store.domain import warnings
+from feedback_store.domain import release_time, warnings
 from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
+from feedback_store.domain.release_time import Kept
 from feedback_store.service.actor import Refused
 from feedback_store.service.trail import KNOWN_CLOCKS, tell_dues
 from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
@@ -177,11 +178,139 @@ def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequen
 
     A stored breach is never taken back here: it is a fact (rule 10).
     """
-    pauses = pause_spans(session, clock, known)
+    pauses = ticket_pauses(session, clock) if known is None else known
     for side in SIDES:
         if getattr(clock, f"standing_{side}") == "running":
-            calendar = calendar_of(session, clock, side)
-            setattr(clock, f"{side}_due", due(calendar, target_of(clock, side), clock.started_at, pauses, now))
+            setattr(clock, f"{side}_due", due_of(session, clock, side, now=now, known=pauses))
+
+
+def due_of(
+    session: Session, clock: Clock, side: str, *, now: dt.datetime, known: Sequence[Pause], more: int = 0
+) -> dt.datetime:
+    """One of the two due times from the stored targets, with the pauses ``known`` of the ticket.
+
+    ``more``: of the target's unit, beyond what was granted already.
+    """
+    if clock.kept_promise_id is None:
+        return _due_with_pauses(session, clock, side, now, known, more)
+    counted: list[Pause] = []
+    reached = _due_with_pauses(session, clock, side, now, counted, more)
+    for pause in sorted(known, key=lambda one: one.started_at):
+        if pause.started_at >= reached:
+            break  # it begins when the due time is reached, and changes nothing (rule 5)
+        counted.append(pause)
+        reached = _due_with_pauses(session, clock, side, now, counted, more)
+    return reached
+
+
+def _due_with_pauses(
+    session: Session, clock: Clock, side: str, now: dt.datetime, known: Sequence[Pause], more: int
+) -> dt.datetime:
+    target = target_of(clock, side)
+    target = Target(target.kind, target.amount + more)
+    calendar = calendar_of(session, clock, side)
+    plain = due(calendar, target, clock.started_at, pause_spans(session, clock, known), now)
+    return with_release_kept(
+        session, clock, side, plain, calendar=calendar, target=target, now=now, known=known, more=more
+    )
+
+
+def with_release_kept(
+    session: Session,
+    clock: Clock,
+    side: str,
+    class_due: dt.datetime,
+    *,
+    calendar: Calendar,
+    target: Target,
+    now: dt.datetime,
+    known: Sequence[Pause],
+    more: int = 0,
+) -> dt.datetime:
+    """``class_due``, or earlier where the leg leaves time to its release."""
+    kept = _kept(session, clock, side, now=now, known=known, more=more)
+    if kept is None:
+        return class_due
+    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept)
+
+
+def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:
+    """Every pause of the clock's ticket, where the clock is of a kind that pauses move."""
+    if clock.kind not in ("resolve", "promise"):
+        return []
+    return list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
+
+
+def _kept(
+    session: Session, clock: Clock, side: str, *, now: dt.datetime, known: Sequence[Pause], more: int
+) -> Kept | None:
+    """What the leg leaves to its release (rule 16). Time that was given to the leg itself, a pause or an extension, is
+    not taken away again by a promise that did not get it, or not yet: both are moved alike."""
+    if clock.kept_promise_id is None or clock.kept_kind is None:
+        return None
+    promise = next(one for one in of_ticket(session, clock.ticket_id) if one.id == clock.kept_promise_id)
+    spans = [PauseSpan(p.started_at, p.ended_at) for p in known if moves(p, promise) or moves(p, clock)]
+    target = target_of(promise)
+    amount = target.amount + promise.extra_amount
+    if side == "current":
+        given = clock.extended_amount + more if clock.target_kind == target.kind else 0
+        amount += max(promise.extended_amount, given)
+    hotline = calendar_of(session, promise, side)
+    promised = due(hotline, Target(target.kind, amount), promise.started_at, spans, now)
+    notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
+    return Kept(promised, notify, hotline, clock.kept_half)
+
+
+def keep_for_release(session: Session, clock: Clock, *, ticket: Ticket, dispatched_at: dt.datetime) -> None:
+    """Let a new leg's resolve clock leave the notify target to the release, where the policy says so and the hotline
+    dispatched in its own time; a leg dispatched later has its full class target (rule 16)."""
+    policy = policy_version(session, clock.policy_version_id)
+    every = of_ticket(session, ticket.id)
+    promise = next((one for one in every if one.kind == "promise" and one.round == clock.round), None)
+    if not policy.reserve_for_release or promise is None:
+        return
+    service_class = policy.service_class(ticket.service_class)
+    if not release_time.holds(dispatched_at, _triage_due(session, promise, every, service_class.triage)):
+        return
+    clock.kept_promise_id = promise.id
+    clock.kept_kind, clock.kept_amount = service_class.notify.kind, service_class.notify.amount
+    clock.kept_half = any(one.kind == "resolve" and one.leg_id != clock.leg_id and _ended(one) for one in every)
+    clock.base_due = base_due_of(session, clock)
+    recompute(session, clock, now=dispatched_at)
+
+
+def _triage_due(session: Session, promise: Clock, every: Sequence[Clock], target: Target) -> dt.datetime:
+    """When the hotline had to dispatch. A reopened ticket has no triage clock: its target runs from the reopening."""
+    triage = next((one for one in every if one.kind == "triage" and one.round == promise.round), None)
+    return triage.current_due if triage is not None else due(calendar_of(session, promise), target, promise.started_at)
+
+
+def _ended(clock: Clock) -> bool:
+    return clock.stopped_at is not None
+
+
+def base_due_of(session: Session, clock: Clock) -> dt.datetime:
+    """The due time of the policy alone: no pause, no extension."""
+    return _due_with_pauses(session, clock, "original", clock.started_at, (), 0)
+
+
+def follow_promise(session: Session, ticket_id: int, *, now: dt.datetime) -> None:
+    """The promise has moved: the legs that leave time before it move with it."""
+    for clock in running(session, ticket_id, kind="resolve"):
+        if clock.kept_promise_id is not None:
+            recompute(session, clock, now=now)
+
+
+def dispatched_late_after_all(session: Session, ticket: Ticket, clock: Clock, *, now: dt.datetime) -> None:
+    """A change of category counts as the hotline's time: made after the triage clock, the leg has its full target."""
+    if clock.kept_promise_id is None:
+        return
+    every = of_ticket(session, ticket.id)
+    promise = next(one for one in every if one.id == clock.kept_promise_id)
+    service_class = policy_version(session, clock.policy_version_id).service_class(ticket.service_class)
+    clock.kept_kind, clock.kept_amount = service_class.notify.kind, service_class.notify.amount
+    if not release_time.holds(now, _triage_due(session, promise, every, service_class.triage)):
+        clock.kept_promise_id = clock.kept_kind = clock.kept_amount = None
 
 
 def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, now: dt.datetime) -> None:
@@ -192,7 +321,7 @@ def retarget(session: Session, clock: Clock, *, policy_id: int, target: Target, 
         clock.extended_amount = 0  # so many minutes are no number of days
     clock.target_kind, clock.target_amount, clock.policy_version_id = target.kind, target.amount, policy_id
     clock.extra_amount = 0
-    clock.base_due = due(calendar_of(session, clock, "original"), target, clock.started_at)
+    clock.base_due = base_due_of(session, clock)
     recompute(session, clock, now=now)
 
 
@@ -200,18 +329,14 @@ def extend(session: Session, clock: Clock, *, amount: int, now: dt.datetime) -> 
     """Move the current due by a granted extension of ``amount`` in the target's unit; the original stays."""
     clock.extended_amount, clock.extension_pending = amount, False
     if clock.standing_current == "running":
-        pauses = pause_spans(session, clock)
-        clock.current_due = due(
-            calendar_of(session, clock), target_of(clock, "current"), clock.started_at, pauses, clock.stopped_at or now
-        )
+        at, known = clock.stopped_at or now, ticket_pauses(session, clock)
+        clock.current_due = due_of(session, clock, "current", now=at, known=known)
     _decided(clock, now)
 
 
 def due_with(session: Session, clock: Clock, *, more: int, now: dt.datetime) -> dt.datetime:
     """What the current due would be with ``more`` of the target's unit beyond what was granted already."""
-    target = target_of(clock, "current")
-    longer = Target(target.kind, target.amount + more)
-    return due(calendar_of(session, clock), longer, clock.started_at, pause_spans(session, clock), now)
+    return due_of(session, clock, "current", now=now, known=ticket_pauses(session, clock), more=more)
 
 
 def extension_refused(clock: Clock, *, now: dt.datetime) -> None:

@@ -186,6 +186,7 @@ def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
                     new=clock.current_due.isoformat(),
                     data={"extension": found.id},
                 )
+    clocks.follow_promise(session, ticket.id, now=at)
     clocks.set_next_deadline(session, ticket)
 
 

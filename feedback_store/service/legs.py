@@ -53,7 +53,10 @@ def open_leg(
     session.flush()
     known.append(leg)
     clocks.open_clock(session, ticket=ticket, leg=leg, kind="accept", start=now, round_=round_, now=now)
-    clocks.open_clock(session, ticket=ticket, leg=leg, kind="resolve", start=now, round_=round_, shared=shared, now=now)
+    resolve = clocks.open_clock(
+        session, ticket=ticket, leg=leg, kind="resolve", start=now, round_=round_, shared=shared, now=now
+    )
+    clocks.keep_for_release(session, resolve, ticket=ticket, dispatched_at=now)
     return leg
 
 
@@ -146,6 +149,7 @@ def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime
         elif clock.kind == "promise":
             clock.extra_amount = max(clock.extra_amount, target.amount - clock.target_amount)
             clocks.recompute(session, clock, now=now)
+    clocks.follow_promise(session, ticket.id, now=now)
 
 
 def _tell_dispatch(

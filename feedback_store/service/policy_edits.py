@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.due import Target, target_from_data
-from feedback_store.domain.policy import in_order
+from feedback_store.domain.policy import RESERVE, in_order
 from feedback_store.service import audit
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.extensions import in_words
 from feedback_store.service.versions import Checked, begins, check_base, check_note, only_administrators
 from feedback_store.tables import Clock, PolicyVersion, PromiseMove
+from feedback_store.texts import render
 
 UNITS: dict[str, tuple[str, int]] = {
     "working_days": ("working_days", 1),
@@ -55,8 +56,11 @@ def newest(session: Session, *, lock: bool = False) -> PolicyVersion:
 
 
 def typed(data: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of the form for a policy: ``N3.name``, ``N3.resolve.amount``, ``N3.resolve.unit``, ``reopen_days``."""
+    """The fields of the form for a policy: ``N3.name``, ``N3.resolve.amount``, ``N3.resolve.unit``, ``reopen_days``,
+    ``reserve_for_release``."""
     fields: dict[str, str] = {name: str(data.get("limits", {}).get(name, "")) for name in LIMITS}
+    if data.get(RESERVE, True):  # a version older than the switch is edited into one that has it on
+        fields[RESERVE] = "on"
     for code, entry in data["classes"].items():
         fields[f"{code}.name"] = entry["name"]
         for what in TARGETS:
@@ -87,6 +91,7 @@ def read(form: Mapping[str, str], data: Mapping[str, Any], checked: Checked) -> 
                 entry[what] = {target.kind: target.amount}
         _check_class(code, entry, checked)
     made["limits"] = {name: _limit(form, name, checked) for name in LIMITS}
+    made[RESERVE] = bool(form.get(RESERVE))
     if made["limits"]["pause_days_each"] > made["limits"]["pause_days_total"]:
         checked.fault("pause_days_total", "policies.pause_total_less")
     return made
@@ -142,6 +147,9 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         was, now = str(old.get("limits", {}).get(name, "")), str(new["limits"][name])
         if was != now:
             found.append(Change(None, name, was, now))
+    was, now = (render(f"policies.reserve_{'on' if data.get(RESERVE, False) else 'off'}") for data in (old, new))
+    if was != now:
+        found.append(Change(None, RESERVE, was, now))
     return found
 
 

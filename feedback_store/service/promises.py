@@ -111,6 +111,7 @@ def _move(session: Session, ticket: Ticket, clock: Clock, move: PromiseMove, at:
     if clock.policy_version_id != move.policy_version_id:  # a change of category since then took the newer policy
         clock.extra_amount += move.extra_change
     clocks.recompute(session, clock, now=at)
+    clocks.follow_promise(session, ticket.id, now=at)
     record(
         session,
         ticket_id=ticket.id,

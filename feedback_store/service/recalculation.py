@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import tuple_, update
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.due import Target, due
+from feedback_store.domain.due import Target
 from feedback_store.domain.lifecycle import check_reason
 from feedback_store.domain.recalculation import MOVING
 from feedback_store.queries.recalculation import Move, Preview, Scope, moves_of
@@ -158,6 +158,7 @@ def _recalculate(session: Session, ticket: Ticket, act: Act, now: dt.datetime) -
     for move, clock in found:
         if move.effect != "promise_later":
             _move(session, clock, move, now)
+    clocks.follow_promise(session, ticket.id, now=now)
     record(
         session,
         ticket_id=ticket.id,
@@ -183,7 +184,7 @@ def _move(session: Session, clock: Clock, move: Move, now: dt.datetime) -> None:
     clock.original_calendar_version_id = None if original_moves or older == move.calendar_id else older
     clock.target_kind, clock.target_amount, clock.extra_amount = move.target.kind, move.target.amount, move.extra
     if original_moves:
-        clock.base_due = due(clocks.calendar_of(session, clock), move.target, clock.started_at)
+        clock.base_due = clocks.base_due_of(session, clock)
         clock.original_due = move.original.new
     if move.current.movable(now):
         clock.current_due = move.current.new

@@ -400,6 +400,8 @@ def _retarget(session: Session, ticket: Ticket, now: dt.datetime) -> None:
             again = due(clocks.calendar_of(session, clock), target, clock.started_at, spans, now)
             if again >= clock.current_due:
                 continue
+        else:
+            clocks.dispatched_late_after_all(session, ticket, clock, now=now)
         clocks.retarget(session, clock, policy_id=policy_id, target=target, now=now)
         clocks.mark_breach(clock, now)
 

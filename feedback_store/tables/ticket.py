@@ -197,6 +197,14 @@ class Clock(Base):
     late_told_at: Mapped[dt.datetime | None] = mapped_column(comment="when the citizen was last told of the breach")
     apology_at: Mapped[dt.datetime | None] = mapped_column(comment="when to tell them next; null = at the breach")
     noted_original: Mapped[dt.datetime | None] = mapped_column(comment="original_due as the trail last told it")
+    kept_promise_id: Mapped[int | None] = mapped_column(
+        ForeignKey("clocks.id"), comment="of a leg that leaves time for its release: before which promise (rule 16)"
+    )
+    kept_kind: Mapped[str | None] = mapped_column(String(32), comment="the notify target that is kept back")
+    kept_amount: Mapped[int | None]
+    kept_half: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="a further leg: never less than half its class target"
+    )
     noted_current: Mapped[dt.datetime | None]
 
     __table_args__ = (

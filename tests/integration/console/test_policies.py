@@ -29,6 +29,7 @@ def fields(page: str) -> dict[str, str]:
     form = page.split('action="/console/thoi-han/sua"')[1].split("</form>")[0]
     inputs = re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', form)
     found = {name: html.unescape(value) for name, value in inputs}
+    found |= dict.fromkeys(re.findall(r'<input type="checkbox" name="([^"]+)" checked', form), "on")
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         assert chosen is not None, name
@@ -72,10 +73,28 @@ def test_old_and_new_are_shown_before_anything_is_saved(office: Office, admin: P
     assert ["N3", "resolve", "3 ngày làm việc", "4 ngày làm việc"] in entry.data["changes"]
 
 
+@pytest.mark.release_time
 def test_the_form_as_it_stands_changes_nothing(office: Office, admin: Person) -> None:
     answer = admin.post(PATH, step="look", **{**fields(admin.read(PATH)), **NOTE})
     assert answer.status_code == 409
     assert "Chưa có gì thay đổi" in answer.text
+
+
+def test_a_version_older_than_the_time_kept_for_the_release_is_edited_into_one_that_has_it(
+    office: Office, admin: Person
+) -> None:
+    typed = {**fields(admin.read(PATH)), **NOTE}
+    assert "Dành thời gian báo kết quả trước lời hẹn" in admin.post(PATH, step="look", **typed).text
+    assert "Đã lưu thời hạn mới" in admin.post(PATH, step="save", **typed).text
+    assert [row.data.get("reserve_for_release") for row in rows(office)] == [None, True]
+
+
+@pytest.mark.release_time
+def test_the_switch_can_be_taken_off(office: Office, admin: Person) -> None:
+    typed = {**fields(admin.read(PATH)), **NOTE}
+    del typed["reserve_for_release"]
+    assert "Đã lưu thời hạn mới" in admin.post(PATH, step="save", **typed).text
+    assert rows(office)[-1].data["reserve_for_release"] is False
 
 
 @pytest.mark.parametrize(

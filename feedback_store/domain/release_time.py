@@ -1,0 +1,67 @@
+"""Time that an agency leaves to the hotline, so that a result on its due minute can still be released before the
+promise (reference sla.md, rule 16)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from feedback_store.domain.calendar import Calendar
+from feedback_store.domain.due import Target, due, share_of_time
+from feedback_store.domain.instants import SECOND, from_micros, to_micros
+
+LONGEST = dt.timedelta(days=400)
+"""How far back a start is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept back from a leg: the ``notify`` target before ``promise_due``, on the hotline's calendar.
+
+    ``at_least_half``: a second leg after a return or a reopening never has less than half its class target.
+    """
+
+    promise_due: dt.datetime
+    notify: Target
+    hotline: Calendar
+    at_least_half: bool = False
+
+
+def latest_start(calendar: Calendar, target: Target, end: dt.datetime) -> dt.datetime:
+    """The latest whole second from which ``target`` is over by ``end``, in UTC.
+
+    A due time never comes earlier for a later start, so the second is found by halving.
+    """
+    if target.round_the_clock:
+        return (end - dt.timedelta(minutes=target.amount)).astimezone(dt.UTC)
+    high = to_micros(end) // SECOND
+    low = high - int(LONGEST.total_seconds())
+    limit = to_micros(end)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if to_micros(due(calendar, target, from_micros(middle * SECOND))) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return from_micros(low * SECOND)
+
+
+def leg_due(
+    calendar: Calendar, target: Target, start: dt.datetime, class_due: dt.datetime, kept: Kept
+) -> dt.datetime:
+    """The earlier of the class's own due time and the last instant at which the release can begin.
+
+    ``calendar`` and ``target`` are the leg's own. Where nothing would be left of the leg's time, the release was
+    impossible from the start, and the class target stands.
+    """
+    latest = latest_start(kept.hotline, kept.notify, kept.promise_due)
+    if latest <= start:
+        return class_due if not kept.at_least_half else share_of_time(calendar, target, start, class_due, 0.5)
+    if kept.at_least_half:
+        latest = max(latest, share_of_time(calendar, target, start, class_due, 0.5))
+    return min(class_due, latest)
+
+
+def holds(dispatched_at: dt.datetime, triage_due: dt.datetime) -> bool:
+    """Whether the hotline dispatched in its own time; a leg dispatched later has its full class target."""
+    return dispatched_at <= triage_due
