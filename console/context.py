@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -14,7 +14,8 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import words
+from console import flash, words
+from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calendars, desk
 from feedback_store.queries.lookups import is_sample_database
@@ -40,6 +41,7 @@ class Deps:
     templates: Environment
     now: Callable[[], dt.datetime]
     bot_name: Callable[[], Awaitable[str | None]] | None = None
+    gate: HashGate = field(default_factory=HashGate)
 
 
 class SignInNeeded(Exception):
@@ -93,15 +95,24 @@ def role_needed(*roles: str) -> Callable[..., CurrentUser]:
     return check
 
 
+def from_here(request: Request) -> bool:
+    """Whether a form was sent by a page of this site, as far as the browser says."""
+    origin = request.headers.get("origin")
+    if origin in (None, "null"):
+        return True
+    try:
+        return urlsplit(str(origin)).netloc == request.headers.get("host", "")
+    except ValueError:
+        return False
+
+
 async def checked_form(
     request: Request, user: CurrentUser = Depends(signed_in)
 ) -> AsyncIterator[Mapping[str, Any]]:
     """The form of a POST, after the CSRF token and the Origin were checked; 409 with a page otherwise."""
     async with request.form(max_files=10, max_fields=200) as form:
-        origin = request.headers.get("origin")
-        host = request.headers.get("host", "")
-        foreign = origin not in (None, "null") and urlsplit(str(origin)).netloc != host
-        if foreign or not hmac.compare_digest(str(form.get("csrf", "")), user.csrf):
+        given = str(form.get("csrf", "")).encode("utf-8", "replace")
+        if not from_here(request) or not hmac.compare_digest(given, user.csrf.encode()):
             raise Refused("console.form_expired")
         yield form
 
@@ -118,7 +129,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "alarms": [],
         "unread": 0,
         "unconfirmed": [],
-        "message": request.query_params.get("bao"),
+        "message": flash.read(request),
     }
     with deps.store.reading() as session:
         frame["sample"] = is_sample_database(session)
@@ -129,13 +140,17 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
             if user.role == "administrator":
                 frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)
-    return HTMLResponse(html, status_code=status)
+    answer = HTMLResponse(html, status_code=status)
+    flash.drop(request, answer)
+    return answer
 
 
 def go(path: str, message: str | None = None, **query: str) -> Response:
-    """After a POST: 303 to a page, with a short word on what was done."""
-    asked = {**query, **({"bao": message} if message else {})}
-    return RedirectResponse(path + (f"?{urlencode(asked)}" if asked else ""), status_code=303)
+    """After a POST: 303 to a page, which says the short word on what was done once (``console/flash.py``)."""
+    answer = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), status_code=303)
+    if message:
+        flash.put(answer, message)
+    return answer
 
 
 def why(error: Refused | IllegalMove) -> str:

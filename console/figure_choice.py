@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from console.asked import BadValue, date, text
 from feedback_store.domain.figures import CATALOGUE, Dimension, Figure
 from feedback_store.domain.kpi import Against, Period
 from feedback_store.service.sessions import CurrentUser
@@ -145,9 +146,12 @@ def _period(key: str, tu: str, den: str, now: dt.datetime) -> Period | None:
     if key != "tu-chon":
         return Period.months_until(now, 1)
     try:
-        low, high = dt.date.fromisoformat(tu), dt.date.fromisoformat(den) + dt.timedelta(days=1)
-    except (ValueError, OverflowError):
+        low, last = date({"tu": tu}, "tu"), date({"den": den}, "den")
+    except BadValue:
         return None
+    if low is None or last is None:
+        return None
+    high = last + dt.timedelta(days=1)
     return Period(low, high) if low < high and (high - low).days <= LONGEST_DAYS and low.year > 1990 else None
 
 
@@ -160,7 +164,7 @@ def where_of(params: Mapping[str, str]) -> tuple[Dimension, str] | None:
     """The part of a division that an address asks for: ``chia`` with ``ma``."""
     known = {**DIVISIONS, **MORE_DIVISIONS}
     slug = params.get("chia", "")
-    return (known[slug], params["ma"]) if slug in known and "ma" in params else None
+    return (known[slug], text(params, "ma")) if slug in known and "ma" in params else None
 
 
 def further(choice: Choice) -> list[tuple[str, Figure, Dimension]]:

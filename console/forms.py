@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from console.asked import whole_or_none
 from console.context import why
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
@@ -19,8 +20,7 @@ def strings(form: Mapping[str, Any]) -> dict[str, str]:
 
 def number(form: Mapping[str, Any], name: str) -> int:
     """A whole number; 0 where there is none."""
-    text = str(form.get(name, ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_or_none(form, name) or 0
 
 
 def faults_of(error: Faults | Refused | IllegalMove) -> dict[str, str]:

@@ -15,6 +15,7 @@ from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
 
 if TYPE_CHECKING:
+    from feedback_store.service.sessions import WrongTries
     from feedback_store.tables import Clock
 
 __all__ = ["more_time"]  # ``3 ngày làm việc``: an extension as it was asked
@@ -54,6 +55,11 @@ def clock_kind(code: str) -> str:
 
 def event(code: str) -> str:
     return render(f"console.event_{code}") if has(f"console.event_{code}") else code
+
+
+def audited(code: str) -> str:
+    """An act of the audit log."""
+    return render(f"audit.{code}") if has(f"audit.{code}") else code
 
 
 def emergency(code: str) -> str:
@@ -124,3 +130,9 @@ def decimal(value: float) -> str:
 def minutes(count: int) -> str:
     """Whole minutes as ``3 giờ 20 phút``."""
     return duration(dt.timedelta(minutes=count))
+
+
+def wrong_tries(tries: WrongTries) -> str:
+    """``3 lần nhập sai mật khẩu từ 10.0.0.5, lần cuối 09:12 ngày 29/11/2026``."""
+    addresses = ", ".join(tries.addresses)
+    return render("users.wrong_tries", count=number(tries.count), addresses=addresses, at=short_time(tries.last_at))

@@ -21,8 +21,8 @@ def _group() -> None:
 
 @app.command()
 def verify(
-    head: Annotated[list[str] | None, typer.Option(help="a head that was kept, NUMBER:HASH; may be given often")] = None,
-    heads: Annotated[Path | None, typer.Option(help="file with kept heads, one a line, as the worker writes it")] = None,
+    head: Annotated[list[str] | None, typer.Option(help="a head that was kept, NUMBER:HASH; can be repeated")] = None,
+    heads: Annotated[Path | None, typer.Option(help="file of kept heads, one a line, as the worker writes it")] = None,
 ) -> None:
     """Find every entry that was changed, removed or added; exit status 1 when there is one."""
     try:

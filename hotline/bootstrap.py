@@ -79,6 +79,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
     app.add_route("/healthz", healthz)
     app.router.routes.extend(gateway.routes())
+    for status in (404, 405):
+        app.add_exception_handler(status, gateway.pages.missing)
     mount_console(app, settings, store, gateway)
     app.add_exception_handler(RecursionError, unreadable)
     https = settings.base_url.startswith("https:")

@@ -20,6 +20,7 @@ COMMANDS = {
     "chat": "hotline.chat",
     "doctor": "hotline.doctor_cli",
     "user": "hotline.user_cli",
+    "audit": "hotline.audit_cli",
     "sla": "hotline.sla_cli",
     "tickets": "hotline.tickets_cli",
     "backup": "hotline.backup_cli",

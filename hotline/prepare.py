@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from feedback_store.defaults import load_defaults
 from feedback_store.demo import load_demo
 from feedback_store.migrations import pending, upgrade
-from feedback_store.service import users
+from feedback_store.service import passwords, users
 from feedback_store.store import Store
 from feedback_store.tables import Setting, Ticket
 from hotline.keys import KeyFault, Keys
@@ -112,7 +112,7 @@ def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]
 def still_opens(session: Session, login: str, password: str) -> bool:
     """Whether the account has this password."""
     user = users.find(session, login)
-    return user is not None and users.PASSWORDS.verify(password, user.password_hash)
+    return user is not None and passwords.is_right(password, user.password_hash)
 
 
 def main() -> int:

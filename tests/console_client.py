@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-PASSWORD = "Mat-khau-thu-1022"
+PASSWORD = "Xe dap cu 17 mau rau"
 
 
 @dataclass
@@ -22,8 +22,8 @@ class ConsoleUser:
     def first_time(cls, base: str, login: str, one_time: str) -> ConsoleUser:
         """Sign in with a one-time password and set a lasting one."""
         http = httpx.Client(base_url=base, trust_env=False, follow_redirects=True, timeout=20)
-        http.post("/console/dang-nhap", data={"login": login, "password": one_time}).raise_for_status()
         user = cls(http)
+        user.send("/console/dang-nhap", login=login, password=one_time)
         user.send("/console/doi-mat-khau", old=one_time, new=PASSWORD, again=PASSWORD)
         return user
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import threading
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Executor
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
+from feedback_store.queries import audit
 from feedback_store.service import (
     agencies,
     deadlines,
@@ -23,9 +25,11 @@ from feedback_store.service import (
     imports_runs,
     limits,
     media,
+    sign_in_throttle,
     staff_links,
     staff_relay,
 )
+from vitext.dates import local
 
 log = structlog.get_logger("worker.upkeep")
 
@@ -91,8 +95,23 @@ async def import_tickets(database: Database, threads: Executor, stopping: thread
 
 async def prune(database: Database) -> None:
     await database.transaction(limits.prune, now=_now())
+    await database.transaction(sign_in_throttle.prune, now=_now())
     await database.transaction(imports_runs.erase_old, now=_now())
     await database.transaction(staff_links.prune_codes, now=_now())
+
+
+async def keep_audit_head(database: Database, path: Path) -> None:
+    """Once a day the head of the audit log goes to a file, to be copied where nobody of this machine can write."""
+    now = _now()
+    today = f"{local(now):%Y-%m-%d}"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    if lines and lines[-1].startswith(today):
+        return
+    head = await database.transaction(audit.head)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write(f"{today} {head}\n")
+    log.info("audit_head", head=str(head))
 
 
 async def beat(database: Database) -> None:

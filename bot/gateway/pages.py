@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from bot.gateway import session_token
 from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
+from feedback_store import unforeseen
 from feedback_store.crypto import blind_index
 from feedback_store.queries import conversations, lookups
 from feedback_store.service import media, status
@@ -63,13 +65,30 @@ class Pages:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/", self.home),
-            Route("/tra-cuu", self.lookup),
-            Route("/quyen-rieng-tu", self.privacy),
+            Route("/", self._guarded(self.home)),
+            Route("/tra-cuu", self._guarded(self.lookup)),
+            Route("/quyen-rieng-tu", self._guarded(self.privacy)),
             Route("/widget.js", self.widget),
             Route("/web/media/{media_id:uuid}", self.photo),
             Mount("/static", StaticFiles(directory=FOLDER / "static"), name="gateway-static"),
         ]
+
+    def _guarded(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """A page whose unforeseen error is a page too, with the number under which it stands in the log."""
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await show(request)
+            except Exception as error:
+                number = unforeseen.record(error, route=f"{request.method} {request.scope['route'].path}")
+                return self._page("error.html", "error", 500, missing=False, number=number)
+
+        return shown
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        """An address that leads nowhere, or that cannot be opened that way."""
+        status_code = getattr(error, "status_code", 404)
+        return self._page("error.html", "error", status_code, missing=True, number=None)
 
     async def home(self, request: Request) -> Response:
         return self._page("home.html", "home", numbers=await self._numbers())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console.context import checked_form, deps_of, go, page, signed_in
-from feedback_store.service import staff_links
+from feedback_store.service import sessions, staff_links
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
 
@@ -34,8 +34,9 @@ def _account(
     deps = deps_of(request)
     with deps.store.reading() as session:
         link = staff_links.last_of(session, user.id)
+        tries = sessions.wrong_tries(session, since=deps.now() - sessions.TRIES_SHOWN, user_id=user.id).get(user.id)
     telegram = deps.bot_name is not None
-    return page(request, "account.html", user, link=link, telegram=telegram, code=code, bot=bot)
+    return page(request, "account.html", user, link=link, telegram=telegram, code=code, bot=bot, tries=tries)
 
 
 @router.post("/tai-khoan/lay-ma")

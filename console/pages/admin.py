@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from console import asked
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.procedures.answer import answer
 from feedback_store.queries import desk
-from feedback_store.service import confirming, staff_links, users
+from feedback_store.service import confirming, sessions, staff_links, users
 from feedback_store.service.actor import ROLES, Refused
 from feedback_store.service.sessions import CurrentUser
 
@@ -20,8 +21,8 @@ ADMIN = role_needed("administrator")
 
 
 @router.get("/nguoi-dung")
-def list_users(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
-    return _users(request, user, tim=tim)
+def list_users(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
+    return _users(request, user, tim=asked.text(request.query_params, "tim", longest=60))
 
 
 def _users(
@@ -35,9 +36,10 @@ def _users(
 ) -> Response:
     deps = deps_of(request)
     with deps.store.reading() as session:
-        found = users.list_users(session, search=tim[:60])
+        found = users.list_users(session, search=tim)
         all_agencies = desk.agencies(session)
         linked = staff_links.linked_since(session)
+        tries = sessions.wrong_tries(session, since=deps.now() - sessions.TRIES_SHOWN)
     return page(
         request,
         "users.html",
@@ -45,6 +47,7 @@ def _users(
         status=409 if error else 200,
         found=found,
         linked=linked,
+        tries=tries,
         agencies=all_agencies,
         roles=ROLES,
         search=tim,
@@ -67,7 +70,7 @@ def create(
                 login=str(form.get("login", "")),
                 name=str(form.get("name", "")),
                 role=str(form.get("role", "")),
-                agency_id=_number(form),
+                agency_id=asked.whole_or_none(form, "agency"),
                 actor=user.actor,
                 now=deps.now(),
             )
@@ -101,18 +104,13 @@ def change(
                     user_id=user_id,
                     name=str(form.get("name", "")),
                     role=str(form.get("role", "")),
-                    agency_id=_number(form),
+                    agency_id=asked.whole_or_none(form, "agency"),
                     actor=user.actor,
                     now=deps.now(),
                 )
     except Refused as error:
         return _users(request, user, error=why(error))
     return _users(request, user, secret=secret) if secret else go("/console/nguoi-dung", "Đã lưu.")
-
-
-def _number(form: Mapping[str, Any]) -> int | None:
-    value = str(form.get("agency", ""))
-    return int(value) if value.isdigit() else None
 
 
 @router.get("/thu-tuc")

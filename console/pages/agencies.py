@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from console import asked
 from console.context import checked_form, deps_of, go, page, why
-from console.pages.organisation import ADMIN, READER, field, yaml_answer
+from console.pages.organisation import ADMIN, READER, day_of, field, yaml_answer
 from feedback_store import patch
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import desk, lookups, organisation
@@ -26,8 +27,8 @@ Form = Mapping[str, Any]
 
 
 @router.get("/don-vi")
-def agency_list(request: Request, user: CurrentUser = Depends(READER), tim: str = "") -> Response:
-    return _agencies(request, user, tim=tim)
+def agency_list(request: Request, user: CurrentUser = Depends(READER)) -> Response:
+    return _agencies(request, user, tim=asked.text(request.query_params, "tim", longest=60))
 
 
 def _agencies(
@@ -35,7 +36,7 @@ def _agencies(
 ) -> Response:
     deps = deps_of(request)
     with deps.store.reading() as session:
-        standing, ended = organisation.agencies(session, search=tim[:60], at=deps.now())
+        standing, ended = organisation.agencies(session, search=tim, at=deps.now())
         values = {"standing": standing, "ended": ended, **_choices(session)}
     return page(
         request, "agencies.html", user, status=409 if error else 200, search=tim, error=error, typed=typed or {},
@@ -148,22 +149,22 @@ def dissolve(
 ) -> Response:
     """From a date on another agency takes the open work of this one; today means at once."""
     deps = deps_of(request)
-    now, successor = deps.now(), field(form, "agency")
+    now = deps.now()
     try:
-        day = dt.date.fromisoformat(field(form, "day"))
+        day = day_of(form, "day")
+        if day is None:
+            raise Refused("agencies.bad_day")
         at = dt.datetime(day.year, day.month, day.day, tzinfo=VIET_NAM)
         with deps.store.transaction() as session:
             agencies.dissolve(
                 session,
                 agency_id=agency_id,
-                successor_id=int(successor) if successor.isdigit() else None,
+                successor_id=asked.whole_or_none(form, "agency"),
                 at=now if day == local(now).date() else at,
                 reason=field(form, "reason"),
                 actor=user.actor,
                 now=now,
             )
-    except ValueError:
-        return _agency_end(request, agency_id, user, error=render("agencies.bad_day"), typed=form)
     except (Refused, IllegalMove) as error:
         return _agency_end(request, agency_id, user, error=why(error), typed=form)
     return go("/console/don-vi", render("agencies.end_saved"))

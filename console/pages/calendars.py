@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from console.asked import text, whole_or_none
 from console.context import checked_form, deps_of, go, page, role_needed
 from console.forms import faults_of, number, strings
 from feedback_store.calendars import FIRST_YEAR, WEEKDAYS, parts, years_known
@@ -67,21 +68,22 @@ def download(request: Request, user: CurrentUser = Depends(READER)) -> Response:
     """All calendars in the form of the default file."""
     deps = deps_of(request)
     with deps.store.reading() as session:
-        text = data_files.calendars_file(session, deps.now())
-    return yaml_file(text, "calendars.yaml")
+        body = data_files.calendars_file(session, deps.now())
+    return yaml_file(body, "calendars.yaml")
 
 
-def yaml_file(text: str, name: str) -> Response:
+def yaml_file(body: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
+    return Response(body, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
 @router.get("/lich/{code}")
 def show(
-    request: Request, code: str, user: CurrentUser = Depends(READER), nam: str = "", phien_ban: str = ""
+    request: Request, code: str, user: CurrentUser = Depends(READER)
 ) -> Response:
     """``nam``: a year; ``phien_ban``: an older or scheduled version instead of the newest."""
-    return _calendar(request, code, user, year=nam, version=phien_ban)
+    query = request.query_params
+    return _calendar(request, code, user, year=text(query, "nam"), version=text(query, "phien_ban"))
 
 
 def _calendar(
@@ -98,7 +100,8 @@ def _calendar(
     """The year view; ``form`` names the form that ``faults`` and ``typed`` belong to."""
     deps, now = deps_of(request), deps_of(request).now()
     known = range(FIRST_YEAR, years_known(now)[-1] + 1)
-    wanted = int(year) if year.isdigit() and len(year) == 4 and int(year) in known else local(now).year
+    typed_year = whole_or_none({"nam": year}, "nam")
+    wanted = typed_year if typed_year is not None and typed_year in known else local(now).year
     with deps.store.reading() as session:
         rows = queries.versions(session, code)
         if not rows:
@@ -150,9 +153,8 @@ def _do(
             use(session, typed)
     except (Faults, Refused) as error:
         return _calendar(request, code, user, year=year, form=name, faults=faults_of(error), typed=typed)
-    return go(f"/console/lich/{code}", render(done), nam=year) if year.isdigit() else go(
-        f"/console/lich/{code}", render(done)
-    )
+    query = {} if whole_or_none(typed, "nam") is None else {"nam": year}
+    return go(f"/console/lich/{code}", render(done), **query)
 
 
 @router.post("/lich/{code}/ngay")

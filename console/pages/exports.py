@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from console import figure_files, words
+from console import asked, figure_files, words
 from console.context import HOTLINE, deps_of, role_needed, signed_in
 from console.figure_choice import read
 from console.pages.desk import OUTCOMES
@@ -81,7 +81,7 @@ def give_list(
 def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     """The queue as it is filtered, newest first."""
     deps, now = deps_of(request), deps_of(request).now()
-    given = dict(request.query_params)
+    given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
     filters = filters_of(given)
     with deps.store.reading() as session:
         found, total = exports.queue(session, actor=user.actor, filters=filters, at=now)
@@ -220,9 +220,10 @@ def dead_letters(request: Request, user: CurrentUser = Depends(DESK)) -> Respons
 
 
 @router.get("/nguoi-dung.xlsx")
-def accounts(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
+def accounts(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
+    tim = asked.text(request.query_params, "tim", longest=60)
     with deps_of(request).store.reading() as session:
-        found = users.list_users(session, search=tim[:60])
+        found = users.list_users(session, search=tim)
         rows = [
             (one.login, one.name, words.role(one.role), agency, one.last_sign_in_at, one.disabled_at)
             for one, agency in found
@@ -232,9 +233,10 @@ def accounts(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = ""
 
 
 @router.get("/don-vi.xlsx")
-def agencies(request: Request, user: CurrentUser = Depends(ADMIN), tim: str = "") -> Response:
+def agencies(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
+    tim = asked.text(request.query_params, "tim", longest=60)
     with deps_of(request).store.reading() as session:
-        standing, ended = organisation.agencies(session, search=tim[:60], at=deps_of(request).now())
+        standing, ended = organisation.agencies(session, search=tim, at=deps_of(request).now())
         rows = [
             (line.agency.code, line.agency.name, line.agency.kind, line.commune or render("downloads.whole_province"),
              _yes(line.agency.is_sample), line.agency.dissolved_at, line.successor)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from console import figure_view
+from console.asked import page_number
 from console.context import deps_of, page, role_needed
 from console.figure_choice import (
     DIVISIONS,
@@ -143,10 +144,10 @@ def title_of(asked: Asked, part: Part) -> str:
 
 
 @router.get("/so-lieu/phieu")
-def drill(request: Request, user: CurrentUser = Depends(role_needed(*READERS)), trang: int = 1) -> Response:
+def drill(request: Request, user: CurrentUser = Depends(role_needed(*READERS))) -> Response:
     """The rows behind one number, as many as it says."""
     choice, asked, part = asked_of(request, user)
-    number = max(1, min(trang, 1_000_000))
+    number = page_number(request.query_params)
     agencies: list[AgencyLine] = []
     rows: list[figures_counts.Counted] = []
     with deps_of(request).store.reading() as session:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from console import asked
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store import patch
 from feedback_store.domain.lifecycle import IllegalMove
@@ -32,10 +33,9 @@ def field(form: Form, name: str) -> str:
 
 def day_of(form: Form, name: str) -> dt.date | None:
     """A date field; None where empty. Raises ``Refused`` for what is no date."""
-    text = field(form, name)
     try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
+        return asked.date(form, name)
+    except asked.BadValue as error:
         raise Refused("editing.bad_day") from error
 
 
@@ -140,26 +140,26 @@ def rule_list(request: Request, user: CurrentUser = Depends(READER)) -> Response
 
 
 def _rules(request: Request, user: CurrentUser, error: str | None = None, typed: Form | None = None) -> Response:
-    deps, asked = deps_of(request), request.query_params
+    deps, query = deps_of(request), request.query_params
     now = deps.now()
-    when = asked.get("xem", "current")
+    when = asked.text(query, "xem") or "current"
     tried: dict[str, Any] | None = None
     trial_error = None
     with deps.store.reading() as session:
         names = {one.id: one for one in desk.agencies(session)}
         values: dict[str, Any] = {
             "rules": organisation.rules(
-                session, when=when, category=asked.get("linh_vuc"), commune=asked.get("xa"), at=now
+                session, when=when, category=query.get("linh_vuc"), commune=query.get("xa"), at=now
             ),
             "categories": lookups.categories(session),
             "communes": lookups.communes(session),
             "agencies": [one for one in names.values() if routing.standing(one, now)],
         }
-        if asked.get("thu"):
+        if query.get("thu"):
             try:
-                at = routing.day_begins(day_of(asked, "ngay") or local(now).date(), now)
+                at = routing.day_begins(day_of(query, "ngay") or local(now).date(), now)
                 found = routing.suggest_agency(
-                    session, category_code=asked.get("thu_linh_vuc", ""), commune_code=asked.get("thu_xa") or None,
+                    session, category_code=query.get("thu_linh_vuc", ""), commune_code=query.get("thu_xa") or None,
                     at=at,
                 )  # fmt: skip
                 agency = names[found.agency_id].name if found.agency_id is not None else None
@@ -174,7 +174,7 @@ def _rules(request: Request, user: CurrentUser, error: str | None = None, typed:
         error=error,
         typed=typed or {},
         when=when if when in ("future", "past") else "current",
-        asked=asked,
+        asked=query,
         tried=tried,
         trial_error=trial_error,
         today=local(now).date().isoformat(),
@@ -185,7 +185,6 @@ def _rules(request: Request, user: CurrentUser, error: str | None = None, typed:
 
 @router.post("/phan-cong")
 def add_rule(request: Request, user: CurrentUser = Depends(ADMIN), form: Form = Depends(checked_form)) -> Response:
-    agency = field(form, "agency")
     try:
         first = day_of(form, "first")
         if first is None:
@@ -195,7 +194,7 @@ def add_rule(request: Request, user: CurrentUser = Depends(ADMIN), form: Form = 
                 session,
                 category_code=field(form, "category") or None,
                 commune_code=field(form, "commune") or None,
-                agency_id=int(agency) if agency.isdigit() else None,
+                agency_id=asked.whole_or_none(form, "agency"),
                 first_day=first,
                 last_day=day_of(form, "last"),
                 note=field(form, "note"),

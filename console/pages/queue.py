@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from console import asked
 from console.context import deps_of, go, page, signed_in
 from feedback_store.queries import desk, lookups
 from feedback_store.queries import tickets as queries
@@ -44,42 +45,17 @@ NARROWING = ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "
 
 @router.get("/")
 def start(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
-    """The page where the user's work begins; a message on the way is kept."""
-    return go("/console/so-lieu" if user.role == "manager" else "/console/phan-anh", request.query_params.get("bao"))
+    """The page where the user's work begins; a word on the way is shown there."""
+    return go("/console/so-lieu" if user.role == "manager" else "/console/phan-anh")
 
 
 @router.get("/phan-anh")
-def queue(
-    request: Request,
-    user: CurrentUser = Depends(signed_in),
-    muc: str = "",
-    tim: str = "",
-    linh_vuc: str = "",
-    don_vi: str = "",
-    xa: str = "",
-    nhom: str = "",
-    kenh: str = "",
-    nguon: str = "",
-    tu: str = "",
-    den: str = "",
-    trang: int = 1,
-) -> Response:
+def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     """Filters are plain query parameters, so every view of the queue has its own address."""
     deps = deps_of(request)
     actor, now = user.actor, deps.now()
-    given = {
-        "muc": muc,
-        "tim": tim,
-        "linh_vuc": linh_vuc,
-        "don_vi": don_vi,
-        "xa": xa,
-        "nhom": nhom,
-        "kenh": kenh,
-        "nguon": nguon,
-        "tu": tu,
-        "den": den,
-    }
-    filters = filters_of(given, page=trang)
+    given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
+    filters = filters_of(given, page=asked.page_number(request.query_params))
     given["muc"] = filters.tab
     with deps.store.reading() as session:
         found = queries.queue(session, actor=actor, filters=filters, at=now)
@@ -108,32 +84,33 @@ def queue(
 
 
 def filters_of(given: Mapping[str, str], page: int = 1) -> QueueFilter:
-    """The view of the queue that an address asks for; what is unknown in it is left out."""
+    """The view of the queue that an address asks for; an unknown choice is left out.
+
+    Raises ``BadValue`` for an agency or day that cannot be read: a list without that filter would mislead.
+    """
 
     def value(name: str) -> str:
-        return given.get(name, "")
+        return asked.text(given, name)
 
     tab = value("muc") if value("muc") in queries.TABS else "all" if value("tim") else "new"
     return QueueFilter(
         tab=tab,
-        search=value("tim")[:200],
+        search=value("tim"),
         category=value("linh_vuc") or None,
-        agency_id=int(value("don_vi")) if value("don_vi").isdigit() else None,
+        agency_id=asked.whole(given, "don_vi"),
         commune=value("xa") or None,
         service_class=value("nhom") if value("nhom") in CLASSES else None,
         channel=value("kenh") if value("kenh") in CHANNELS else None,
         imported={"cu": True, "moi": False}.get(value("nguon")),
-        since=_day(value("tu")),
-        until=_day(value("den"), after=True),
+        since=_begins(asked.date(given, "tu")),
+        until=_begins(asked.date(given, "den"), after=True),
         page=page,
     )
 
 
-def _day(text: str, *, after: bool = False) -> dt.datetime | None:
-    """A date field as the instant its local day begins, or ends."""
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
+def _begins(day: dt.date | None, *, after: bool = False) -> dt.datetime | None:
+    """The instant at which a local day begins, or ends."""
+    if day is None:
         return None
-    start = dt.datetime(found.year, found.month, found.day, tzinfo=VIET_NAM)
+    start = dt.datetime(day.year, day.month, day.day, tzinfo=VIET_NAM)
     return start + dt.timedelta(days=1) if after else start

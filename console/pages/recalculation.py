@@ -15,6 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from console import words
+from console.asked import text
 from console.context import checked_form, deps_of, go, page, role_needed
 from console.forms import faults_of
 from feedback_store.domain.lifecycle import IllegalMove
@@ -36,17 +37,17 @@ LISTED = 200
 COLUMNS = ("code", "clock", "agency", "old_original", "new_original", "old_current", "new_current", "effect")
 
 
-def _scope(lich: str, nhom: str) -> Scope:
-    return Scope(lich or None, nhom or None)
+def _scope(given: Mapping[str, Any]) -> Scope:
+    return Scope(text(given, "lich", longest=64) or None, text(given, "nhom", longest=64) or None)
 
 
 @router.get("/tinh-lai")
 def show(
-    request: Request, user: CurrentUser = Depends(READER), lich: str = "", nhom: str = "", xem: str = ""
+    request: Request, user: CurrentUser = Depends(READER)
 ) -> Response:
     """``lich``: one calendar, ``nhom``: one class; ``xem``: with the preview."""
-    scope = _scope(lich, nhom)
-    return _page(request, user, scope, _preview(request, scope) if xem else None)
+    scope = _scope(request.query_params)
+    return _page(request, user, scope, _preview(request, scope) if request.query_params.get("xem") else None)
 
 
 def _preview(request: Request, scope: Scope) -> Preview:
@@ -97,7 +98,7 @@ def apply(
 ) -> Response:
     """Do what the preview showed, if it would still show the same; else show what it shows now."""
     deps, now = deps_of(request), deps_of(request).now()
-    scope = _scope(str(form.get("lich", "")), str(form.get("nhom", "")))
+    scope = _scope(form)
     reason, seen = str(form.get("reason", "")), _preview(request, scope)
     if seen.digest != str(form.get("digest", "")):
         return _page(request, user, scope, seen, faults={"": render("recalculation.changed")}, reason=reason)
@@ -127,9 +128,9 @@ def apply(
 
 
 @router.get("/tinh-lai/danh-sach.xlsx")
-def sheet(request: Request, user: CurrentUser = Depends(READER), lich: str = "", nhom: str = "") -> Response:
+def sheet(request: Request, user: CurrentUser = Depends(READER)) -> Response:
     """The whole preview as a table."""
-    seen = _preview(request, _scope(lich, nhom))
+    seen = _preview(request, _scope(request.query_params))
     book = Workbook(write_only=True)
     table = book.create_sheet(render("recalculation.sheet"))
     for letter, width in zip("ABCDEFGH", (18, 20, 36, 18, 18, 18, 18, 44), strict=True):

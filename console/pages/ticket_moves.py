@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
+from console.asked import identifier, whole_or_none
 from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
@@ -26,12 +27,8 @@ from feedback_store.texts import render
 
 router = APIRouter()
 MAX_FILE = 10 * 2**20
+MOST_DAYS = 10_000
 Move = Callable[[Session, "Ticket"], str]
-
-
-def _number(form: Mapping[str, Any], name: str) -> int | None:
-    value = str(form.get(name, ""))
-    return int(value) if value.isdigit() else None
 
 
 def _do(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any], move: Move) -> Response:
@@ -51,7 +48,7 @@ def _do(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any],
 
 def _leg(session: Session, ticket: Ticket, form: Mapping[str, Any], user: CurrentUser) -> int:
     """The leg a form names, if it belongs to this ticket and the user may see it."""
-    leg = queries.find_leg(session, leg_id=_number(form, "leg") or 0, ticket_id=ticket.id, actor=user.actor)
+    leg = queries.find_leg(session, leg_id=whole_or_none(form, "leg") or 0, ticket_id=ticket.id, actor=user.actor)
     if leg is None:
         raise HTTPException(404)
     return leg.id
@@ -62,7 +59,7 @@ def dispatch(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
 ) -> Response:
     def move(session: Session, ticket: Ticket) -> str:
-        agency = _number(form, "agency")
+        agency = whole_or_none(form, "agency")
         if agency is None:
             raise Refused("tickets.unknown_agency")
         legs.dispatch(
@@ -72,7 +69,7 @@ def dispatch(
             note=str(form.get("note", "")).strip() or None,
             suggestion_reason=str(form.get("suggested", ""))[:500] or None,
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã phân phối phản ánh."
@@ -89,7 +86,7 @@ def accept(
             session,
             leg_id=_leg(session, ticket, form, user),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã tiếp nhận."
@@ -106,9 +103,9 @@ def give_back(
             session,
             leg_id=_leg(session, ticket, form, user),
             reason=str(form.get("reason", "")),
-            proposed_agency_id=_number(form, "proposed"),
+            proposed_agency_id=whole_or_none(form, "proposed"),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã trả lại tổng đài."
@@ -135,7 +132,7 @@ def submit(
             media_ids=kept,
             no_evidence_reason=str(form.get("no_evidence", "")).strip() or None,
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=now,
         )
         return "Đã gửi kết quả, chờ tổng đài duyệt."
@@ -155,9 +152,9 @@ def _keep_files(request: Request, code: str, user: CurrentUser, form: Mapping[st
         ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
         if ticket is None:
             raise HTTPException(404)
-        for name in earlier:
-            if media.own_evidence(session, media_id=uuid.UUID(name), user_id=user.id):
-                kept.append(uuid.UUID(name))
+        for media_id in filter(None, map(identifier, earlier)):
+            if media.own_evidence(session, media_id=media_id, user_id=user.id):
+                kept.append(media_id)
         for file in files[:6]:
             photo = media.store_upload(deps.media, file.file.read(MAX_FILE + 1), max_bytes=MAX_FILE)
             kept.append(media.keep_evidence(session, photo=photo, user_id=user.id, now=now))
@@ -173,7 +170,7 @@ def release(
             session,
             leg_id=_leg(session, ticket, form, user),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã duyệt và gửi kết quả cho người dân."
@@ -191,7 +188,7 @@ def send_back(
             leg_id=_leg(session, ticket, form, user),
             reason=str(form.get("reason", "")),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã gửi lại đơn vị."
@@ -208,7 +205,7 @@ def told(
             session,
             leg_id=_leg(session, ticket, form, user),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã ghi nhận việc báo kết quả qua điện thoại."
@@ -227,10 +224,10 @@ def ask_for_time(
         extensions.ask(
             session,
             leg_id=leg_id,
-            amount=(_number(form, "more") or 0) * extensions.unit(session, leg_id),
+            amount=(whole_or_none(form, "more", most=MOST_DAYS) or 0) * extensions.unit(session, leg_id),
             reason=str(form.get("more_reason", "")),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã gửi đề nghị gia hạn, chờ lãnh đạo trực của tổng đài quyết định."
@@ -247,11 +244,11 @@ def decide_on_time(
     def move(session: Session, ticket: Ticket) -> str:
         extensions.decide(
             session,
-            extension_id=extensions.of_ticket(session, ticket.id, _number(form, "extension") or 0),
+            extension_id=extensions.of_ticket(session, ticket.id, whole_or_none(form, "extension") or 0),
             grant=grant,
             reason=str(form.get("decision_reason", "")),
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã gia hạn và báo người dân hạn mới." if grant else "Đã từ chối gia hạn."
@@ -272,7 +269,7 @@ def question(
             text=str(form.get("question", "")),
             leg_id=_leg(session, ticket, form, user) if user.actor.is_agency else None,
             actor=user.actor,
-            expected_version=_number(form, "version"),
+            expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
         return "Đã gửi câu hỏi. Thời hạn tạm dừng từ khi người dân nhận được."
@@ -288,7 +285,7 @@ def pause_leg(
 
     def move(session: Session, ticket: Ticket) -> str:
         common: dict[str, Any] = {
-            "ticket_id": ticket.id, "actor": user.actor, "expected_version": _number(form, "version"),
+            "ticket_id": ticket.id, "actor": user.actor, "expected_version": whole_or_none(form, "version"),
             "now": deps_of(request).now(),
         }  # fmt: skip
         if form.get("resume"):
@@ -312,7 +309,7 @@ def whole_ticket(
     """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc, da-bao-han-moi."""
     if user.role not in HOTLINE:
         raise HTTPException(404)
-    now, version, reason = deps_of(request).now(), _number(form, "version"), str(form.get("reason", ""))
+    now, version, reason = deps_of(request).now(), whole_or_none(form, "version"), str(form.get("reason", ""))
 
     def move(session: Session, ticket: Ticket) -> str:
         common: dict[str, Any] = {"ticket_id": ticket.id, "actor": user.actor, "expected_version": version, "now": now}

@@ -6,28 +6,33 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from feedback_store.service import audit, limits
+from feedback_store.service import audit, sign_in_throttle
 from feedback_store.service.actor import Actor, Refused, Role
-from feedback_store.service.users import PASSWORDS, find
-from feedback_store.tables import Agency, User, UserSession
+from feedback_store.service.sign_in_throttle import Origin
+from feedback_store.service.users import find
+from feedback_store.tables import Agency, AuditEntry, User, UserSession
 
 LIFE = dt.timedelta(hours=12)
 IDLE = dt.timedelta(hours=2)
 TOUCH = dt.timedelta(minutes=1)
+TRIES_SHOWN = dt.timedelta(days=30)
+"""How far back the console shows wrong passwords."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """``token`` goes into the cookie and nowhere else."""
+    """``token`` goes into the cookie alone; ``previous``: the sign-in before, ``tries``: wrong ones since."""
 
     token: str
     must_change_password: bool
+    previous: dt.datetime | None
+    tries: WrongTries | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +53,72 @@ class CurrentUser:
         return Actor("user", self.id, self.role, self.agency_id)
 
 
-@lru_cache(maxsize=1)
-def _decoy() -> str:
-    return PASSWORDS.hash(secrets.token_urlsafe(12))
-
-
 def hash_token(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-def allowed(session: Session, *, login: str, address: str, now: dt.datetime) -> bool:
-    """Throttle: ten tries at once per account and thirty per address, then one a minute or so."""
-    account = hashlib.sha256(login.strip().lower().encode()).hexdigest()[:24]
-    by_account = limits.take(session, key=f"signin:{account}", burst=10, per_second=1 / 60, now=now)
-    by_address = limits.take(session, key=f"signin-from:{address[:60]}", burst=30, per_second=1 / 20, now=now)
-    return by_account and by_address
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt to sign in that may be checked: the account's id and hash, None where there is none."""
+
+    origin: Origin
+    kinds: tuple[str, ...]
+    user_id: int | None
+    password_hash: str | None
 
 
-def sign_in(session: Session, *, login: str, password: str, now: dt.datetime) -> Signed:
-    """Raises ``Refused("users.sign_in_failed")`` alike for an unknown, disabled or mistyped account."""
-    user = find(session, login)
-    right = PASSWORDS.verify(password, user.password_hash if user else _decoy())
-    if user is None or not right or user.disabled_at is not None:
+@dataclass(frozen=True, slots=True)
+class WrongTries:
+    """Wrong passwords of one account: how many, the last addresses (newest first), when last."""
+
+    count: int
+    addresses: tuple[str, ...]
+    last_at: dt.datetime
+
+
+def admit(session: Session, *, origin: Origin, now: dt.datetime) -> Try:
+    """Whether a password may be checked now. Raises ``Refused("users.too_many_tries", seconds=…)``.
+
+    It takes as long and says the same for an unknown account as for a known one.
+    """
+    user = find(session, origin.login)
+    kinds = sign_in_throttle.kinds_for(session, user=user, origin=origin, now=now)
+    seconds = sign_in_throttle.seconds_to_wait(session, origin=origin, kinds=kinds, now=now)
+    if seconds:
+        raise Refused("users.too_many_tries", seconds=seconds)
+    if user is None or user.disabled_at is not None:
+        return Try(origin, kinds, None if user is None else user.id, None)
+    return Try(origin, kinds, user.id, user.password_hash)
+
+
+def wrong_password(session: Session, attempt: Try, now: dt.datetime) -> None:
+    """Count a wrong password, and record it where there is such an account."""
+    sign_in_throttle.count_wrong(session, origin=attempt.origin, kinds=attempt.kinds, now=now)
+    if attempt.user_id is not None:
+        data = {"login": attempt.origin.login.strip()[:64], "address": attempt.origin.address[:60]}
+        subject = f"user:{attempt.user_id}"
+        audit.log(session, action="sign_in_wrong", user_id=None, subject=subject, data=data, now=now)
+
+
+def begin(session: Session, attempt: Try, now: dt.datetime) -> Signed:
+    """A session after the right password. Raises ``Refused("users.sign_in_failed")`` if it was changed meanwhile."""
+    user = session.get(User, attempt.user_id)
+    if user is None or user.disabled_at is not None or user.password_hash != attempt.password_hash:
         raise Refused("users.sign_in_failed")
+    previous = user.last_sign_in_at
+    tries = wrong_tries(session, user_id=user.id, since=previous or user.created_at).get(user.id)
+    sign_in_throttle.remember(session, user=user, origin=attempt.origin, kinds=attempt.kinds, now=now)
+    return _open(session, user, previous, tries, now)
+
+
+def renew(session: Session, *, user_id: int, now: dt.datetime) -> Signed:
+    """A fresh session for a user whose password was changed just now."""
+    return _open(session, session.get_one(User, user_id), None, None, now)
+
+
+def _open(
+    session: Session, user: User, previous: dt.datetime | None, tries: WrongTries | None, now: dt.datetime
+) -> Signed:
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
@@ -84,7 +132,27 @@ def sign_in(session: Session, *, login: str, password: str, now: dt.datetime) ->
     )
     user.last_sign_in_at = now
     audit.log(session, action="signed_in", user_id=user.id, subject=f"user:{user.id}", now=now)
-    return Signed(token, user.must_change_password)
+    return Signed(token, user.must_change_password, previous, tries)
+
+
+def wrong_tries(session: Session, *, since: dt.datetime, user_id: int | None = None) -> dict[int, WrongTries]:
+    """Wrong passwords after an instant, by the account's id; of one account or of all."""
+    query = (
+        select(
+            AuditEntry.subject,
+            func.count(),
+            func.max(AuditEntry.at),
+            func.array_agg(aggregate_order_by(AuditEntry.data["address"].astext, AuditEntry.at.desc())),
+        )
+        .where(AuditEntry.action == "sign_in_wrong", AuditEntry.at > since)
+        .group_by(AuditEntry.subject)
+    )
+    if user_id is not None:
+        query = query.where(AuditEntry.subject == f"user:{user_id}")
+    return {
+        int(str(subject).removeprefix("user:")): WrongTries(count, tuple(dict.fromkeys(addresses))[:3], last)
+        for subject, count, last, addresses in session.execute(query)
+    }
 
 
 def current(session: Session, token: str, now: dt.datetime) -> CurrentUser | None:

@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from feedback_store.service import audit, users
+from feedback_store.service import audit, passwords, users
 from feedback_store.service.actor import AGENCY_ROLES, Actor, Refused, Role
 from feedback_store.service.editing import administrators_only
 from feedback_store.spreadsheets import Limits, Row, Table, read_table
@@ -135,7 +135,7 @@ def passwords_for(plans: Sequence[Plan]) -> dict[str, tuple[str, str]]:
     logins = [plan.login for plan in plans if plan.outcome == "created"]
     secrets = [users.new_password() for _ in logins]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        hashes = list(pool.map(users.PASSWORDS.hash, secrets))
+        hashes = list(pool.map(passwords.PASSWORDS.hash, secrets))
     return dict(zip(logins, zip(secrets, hashes, strict=True), strict=True))
 
 

@@ -7,19 +7,16 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import ALPHABET
 from feedback_store.service import audit, staff_links
 from feedback_store.service.actor import AGENCY_ROLES, ROLES, Actor, Refused, Role
+from feedback_store.service.passwords import KEPT_HASHES, PASSWORDS, is_right, refuse_weak
 from feedback_store.tables import Agency, User, UserSession
 
-PASSWORDS = PasswordHash((Argon2Hasher(memory_cost=32 * 1024, time_cost=2, parallelism=1),))
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
-MIN_PASSWORD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def reset_password(session: Session, *, user_id: int, actor: Actor, now: dt.date
     """A new one-time password; every session of the user ends."""
     user = _get(session, user_id)
     secret = new_password()
-    user.password_hash, user.must_change_password = PASSWORDS.hash(secret), True
+    _replace_password(user, secret, must_change=True)
     sign_out_everywhere(session, user.id, now)
     audit.log(session, action="password_reset", user_id=actor.user_id, subject=f"user:{user.id}", now=now)
     return OneTimePassword(user.id, user.login, secret)
@@ -138,17 +135,22 @@ def enable(session: Session, *, user_id: int, actor: Actor, now: dt.datetime) ->
 
 
 def change_password(session: Session, *, user_id: int, old: str, new: str, now: dt.datetime) -> None:
-    """The user's own change; other sessions of the user end."""
+    """The user's own change; every session of the user ends. Raises ``Refused`` with what is wrong."""
     user = _get(session, user_id)
-    if not PASSWORDS.verify(old, user.password_hash):
+    if not is_right(old, user.password_hash):
         raise Refused("users.wrong_old_password")
-    if len(new) < MIN_PASSWORD:
-        raise Refused("users.password_short", length=MIN_PASSWORD)
-    if new == old or new.lower() in (user.login, user.login * 2):
-        raise Refused("users.password_same")
-    user.password_hash, user.must_change_password = PASSWORDS.hash(new), False
+    agency = session.get(Agency, user.agency_id) if user.agency_id is not None else None
+    own = [user.login, user.name, *([agency.name] if agency else [])]
+    refuse_weak(new, own=own, earlier=[user.password_hash, *user.earlier_hashes])
+    _replace_password(user, new, must_change=False)
     sign_out_everywhere(session, user.id, now)
     audit.log(session, action="password_changed", user_id=user.id, subject=f"user:{user.id}", now=now)
+
+
+def _replace_password(user: User, password: str, *, must_change: bool) -> None:
+    """The hash it replaces is kept, so that the same password is not set again."""
+    user.earlier_hashes = [user.password_hash, *user.earlier_hashes][:KEPT_HASHES]
+    user.password_hash, user.must_change_password = PASSWORDS.hash(password), must_change
 
 
 def sign_out_everywhere(session: Session, user_id: int, now: dt.datetime) -> None:

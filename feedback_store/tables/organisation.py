@@ -136,6 +136,9 @@ class User(Base):
     role: Mapped[Code]
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
     password_hash: Mapped[str]
+    earlier_hashes: Mapped[list[Any]] = mapped_column(
+        default=list, server_default=sql("'[]'::jsonb"), comment="hashes of passwords before this one, newest first"
+    )
     must_change_password: Mapped[bool] = mapped_column(default=True)
     disabled_at: Mapped[dt.datetime | None]
     last_sign_in_at: Mapped[dt.datetime | None]
@@ -169,6 +172,26 @@ class UserSession(Base):
     last_seen_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class SignInCount(Base):
+    """Wrong passwords of one browser, account and address together, address, or account (ADR 0030)."""
+
+    __tablename__ = "sign_in_counts"
+
+    key: Mapped[Hash] = mapped_column(primary_key=True, comment="blind index of kind, account and address")
+    wrong: Mapped[float] = mapped_column(comment="as of last_at; time takes some away")
+    last_at: Mapped[dt.datetime]
+
+
+class SignInPlace(Base):
+    """A browser or address where the account signed in before."""
+
+    __tablename__ = "sign_in_places"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    place: Mapped[Hash] = mapped_column(primary_key=True, comment="blind index")
+    last_at: Mapped[dt.datetime]
 
 
 class StaffLink(Base):
@@ -249,6 +272,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_at", "at"),
         Index("ix_audit_entries_subject", "subject"),
+        Index("ix_audit_entries_wrong", "subject", "at", postgresql_where=sql("action = 'sign_in_wrong'")),
         Index("uq_audit_entries_seq", "seq", unique=True),
         Index("ix_audit_entries_user", "user_id", "seq"),
         Index("ix_audit_entries_action", "action", "seq"),

@@ -16,7 +16,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PASSWORD = "Mat-khau-thu-1022"
+PASSWORD = "Xe dap cu 17 mau rau"
 
 
 @pytest.fixture(scope="session")

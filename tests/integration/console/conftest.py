@@ -22,7 +22,7 @@ from feedback_store.service.actor import BOT, SYSTEM, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Leg, Ticket
 
-PASSWORD = "Mat-khau-thu-1022"
+PASSWORD = "Xe dap cu 17 mau rau"
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)  # 09:00 on a Monday in Viet Nam
 OPERATOR = Actor("user", user_id=1, role="operator")
 
@@ -48,6 +48,11 @@ class Person:
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text
+
+    def sign_in(self, login: str, password: str, **more: Any) -> Response:
+        """Send the sign-in form as it was shown."""
+        data = {"csrf": hidden(self.get("/dang-nhap").text, "csrf"), "login": login, "password": password}
+        return self.client.post("/console/dang-nhap", data={**data, **more})
 
     def post(self, path: str, *, page: str | None = None, files: Any = None, **fields: Any) -> Response:
         """Send a form of ``page`` with its CSRF token and the version it was shown with."""
@@ -79,8 +84,8 @@ class Office:
         )
         self.outer = _mounted(self.app)
 
-    def client(self) -> TestClient:
-        made = TestClient(self.outer, follow_redirects=True)
+    def client(self, address: str = "10.0.0.1") -> TestClient:
+        made = TestClient(self.outer, follow_redirects=True, client=(address, 50000))
         self.clients.append(made)
         return made
 
@@ -97,11 +102,15 @@ class Office:
             )  # fmt: skip
         return made.password
 
-    def person(self, login: str, role: str, agency: str | None = None) -> Person:
+    def visitor(self, address: str = "10.0.0.1") -> Person:
+        """A browser that nobody used before."""
+        return Person(self.client(address))
+
+    def person(self, login: str, role: str, agency: str | None = None, address: str = "10.0.0.1") -> Person:
         """A user signed in with a lasting password."""
         one_time = self.account(login, role, agency)
-        person = Person(self.client())
-        person.client.post("/console/dang-nhap", data={"login": login, "password": one_time})
+        person = self.visitor(address)
+        person.sign_in(login, one_time)
         answer = person.post("/doi-mat-khau", old=one_time, new=PASSWORD, again=PASSWORD)
         assert answer.status_code == 200, answer.text
         return person

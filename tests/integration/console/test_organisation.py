@@ -55,7 +55,7 @@ def test_users_of_a_file_are_made_once_with_passwords_given_once(office: Office,
     table = read_table(answer.content)
     assert [row.values[:2] for row in table.rows] == [("canbo1", "Lê Thị Một"), ("truc2", "=Trần Hai")]
     password = str(table.rows[0].values[-1])
-    signed = office.client().post("/console/dang-nhap", data={"login": "canbo1", "password": password})
+    signed = office.visitor().sign_in("canbo1", password)
     assert "/doi-mat-khau" in str(signed.url)
     with office.store.reading() as session:
         assert session.scalars(select(UserFile.content)).all() == [{}]

@@ -88,8 +88,8 @@ TAMPERING = {
         "INSERT INTO audit_entries (at, action, seq, hash) VALUES (now(), 'x', 13, sha256('x'))", 13,
     ),
     "an entry added with a right hash but no head": (
-        "INSERT INTO audit_entries (at, action, seq, hash) SELECT at, 'x', 13, audit_hash(hash, 13, at, NULL, 'x', NULL,"
-        " NULL) FROM audit_entries WHERE seq = 12", 12,
+        "INSERT INTO audit_entries (at, action, seq, hash) SELECT at, 'x', 13,"
+        " audit_hash(hash, 13, at, NULL, 'x', NULL, NULL) FROM audit_entries WHERE seq = 12", 12,
     ),
     "an entry changed with its hash": ("UPDATE audit_entries SET action = 'x' WHERE seq = 5;" + REWRITE.format(n=5), 6),
     "an entry removed and the others moved up": (
@@ -147,14 +147,16 @@ def test_the_program_itself_cannot_change_an_entry(filled: Store, statement: str
 
 
 def test_what_is_undone_is_not_logged_and_what_is_done_is_logged_in_order(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.transaction() as session:
-        note(session, 1)
+    def breaks(session: Session, number: int) -> None:
+        note(session, number)
         raise RuntimeError
+
+    with pytest.raises(RuntimeError), store.transaction() as session:
+        breaks(session, 1)
     with store.transaction() as session:
         note(session, 2)
         with pytest.raises(RuntimeError), session.begin_nested():
-            note(session, 3)
-            raise RuntimeError
+            breaks(session, 3)
         with session.begin_nested():
             note(session, 4)
         note(session, 5)
