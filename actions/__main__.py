@@ -17,7 +17,7 @@ def main() -> None:
     from rasa_sdk.endpoint import create_app
     from rasa_sdk.executor import ActionExecutor
 
-    from actions.converse import Converse
+    from actions.converse import Converse, DatabaseAway, say_unavailable
     from actions.turn import Surroundings
     from actions.understanding import EngineUnderstanding
     from hotline.keys import Keys
@@ -31,6 +31,7 @@ def main() -> None:
     around = Surroundings(links, EngineUnderstanding(settings.engine_url, token), area)
     executor.register_action(Converse(store, around))
     app = create_app(executor)
+    app.exception(DatabaseAway)(say_unavailable)
     settle()
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

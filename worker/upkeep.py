@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
@@ -20,6 +18,7 @@ from feedback_store.service import (
     agencies,
     deadlines,
     denunciations,
+    failures,
     imports_runs,
     limits,
     media,
@@ -97,15 +96,7 @@ async def prune(database: Database) -> None:
 
 async def beat(database: Database) -> None:
     """Sign of life that the console and ``hotline doctor`` read."""
-    await database.transaction(_beat, now=_now())
-
-
-def _beat(session: Session, *, now: dt.datetime) -> None:
-    session.execute(
-        text("INSERT INTO heartbeats (name, at) VALUES ('worker', :now) "
-             "ON CONFLICT (name) DO UPDATE SET at = :now"),
-        {"now": now},
-    )
+    await database.transaction(failures.beat, name="worker", now=_now())
 
 
 def _now() -> dt.datetime:
