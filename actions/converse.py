@@ -16,13 +16,17 @@ from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
 from feedback_store.queries.lookups import offered
 from feedback_store.service import drafts, effects
-from feedback_store.store import Store
+from feedback_store.store import Store, database_away
 from hotline.faults import fault
 
 if TYPE_CHECKING:
     from feedback_store.tables import Conversation
 
 NAME = "action_converse"
+
+
+class DatabaseAway(Exception):
+    """No fault of the turn: the same one may be asked again at any time, and isn't counted as an attempt."""
 
 
 class Converse(Action):  # type: ignore[misc]
@@ -40,7 +44,12 @@ class Converse(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         """Raises what went wrong: the engine rewinds the turn and the gateway tries it again."""
         turn = read_turn(tracker.latest_message)
-        result = await asyncio.to_thread(self._take, turn)
+        try:
+            result = await asyncio.to_thread(self._take, turn)
+        except Exception as error:
+            if database_away(error):
+                raise DatabaseAway from error
+            raise
         fault("after_action_commit")
         for reply in result["replies"]:
             dispatcher.utter_message(

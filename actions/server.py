@@ -16,6 +16,8 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from actions.converse import DatabaseAway
+
 log = structlog.get_logger("actions.server")
 
 HEADER = "X-Hotline-Token"
@@ -43,8 +45,14 @@ def create_app(executor: ActionExecutor, token: str) -> Sanic[Any, Any]:
     app.register_middleware(check, "request")
     # The sdk's own handler answers with the exception's text and the request, and logs both: SQL and people's words.
     app.error_handler.cached_handlers.clear()
+    app.error_handler.add(DatabaseAway, _unavailable)
     app.error_handler.add(Exception, _failed)
     return app
+
+
+def _unavailable(_: Request, __: DatabaseAway) -> HTTPResponse:
+    """503: the same turn may be asked again at any time; every other error says that the turn itself broke."""
+    return json({"error": "database away"}, status=503)
 
 
 def _failed(_: Request, error: Exception) -> HTTPResponse:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
 from feedback_store.texts import render
-from vitext import fold
+from vitext import clean_values, fold
 
 if TYPE_CHECKING:
     from feedback_store.tables import Conversation
@@ -92,7 +92,8 @@ class Turn:
 
 
 def read_turn(message: dict[str, Any]) -> Turn:
-    """From ``tracker.latest_message``. Raises ``KeyError`` where the gateway's metadata is missing."""
+    """From ``tracker.latest_message``, cleaned. Raises ``KeyError`` where the gateway's metadata is missing."""
+    message = clean_values(message)
     metadata = message["metadata"]
     intent = message.get("intent") or {}
     now = dt.datetime.fromisoformat(metadata["now"])

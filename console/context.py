@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData, UploadFile
 
 from console import flash, words
 from console.hash_gate import HashGate
@@ -24,6 +25,7 @@ from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
 from feedback_store.store import Store
 from feedback_store.texts import has, render
+from vitext import clean
 
 FOLDER = Path(__file__).parent
 COOKIE = "hotline_console"
@@ -114,7 +116,15 @@ async def checked_form(
         given = str(form.get("csrf", "")).encode("utf-8", "replace")
         if not from_here(request) or not hmac.compare_digest(given, user.csrf.encode()):
             raise Refused("console.form_expired")
-        yield form
+        yield FormData([(clean(name), _cleaned(value)) for name, value in form.multi_items()])
+
+
+def _cleaned(value: UploadFile | str) -> UploadFile | str:
+    """A field's words and a file's name without control codes; the file itself is judged by its reader."""
+    if isinstance(value, str):
+        return clean(value)
+    value.filename = clean(value.filename or "")
+    return value
 
 
 def page(request: Request, name: str, user: CurrentUser | None, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 
@@ -51,6 +52,24 @@ def pipelined(connection: Connection) -> Iterator[psycopg.Connection[Any]]:
         raise DBAPIError(None, None, error) from error
     finally:
         driver.row_factory = before
+
+
+READ_ONLY = "25006"  # a standby that took over, or a server that was told to write nothing
+
+
+def database_away(error: BaseException | None) -> bool:
+    """Whether the database itself is the reason (gone, full, locked, no connection free), so that the same work may
+    succeed later unchanged; False: the work is at fault and will fail again."""
+    while error is not None:
+        if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, OSError)):
+            return True  # OSError holds TimeoutError
+        if isinstance(error, DBAPIError):
+            state = getattr(error.orig, "sqlstate", None)
+            return error.connection_invalidated or state == READ_ONLY
+        if isinstance(error, psycopg.OperationalError):
+            return True
+        error = error.__cause__
+    return False
 
 
 class Store:

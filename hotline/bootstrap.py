@@ -74,8 +74,14 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
 
     async def healthz(_: Request) -> Response:
-        """This process answers; says nothing of the database, without which emergencies still work."""
-        return JSONResponse({"status": "ok"})
+        """This process answers; says nothing of the database, without which emergencies still work.
+
+        Always 200, or the supervisor would end a process that serves everybody else; ``status`` is ``degraded`` when
+        Telegram's updates don't come.
+        """
+        told = gateway.health()
+        late = told.get("telegram_polling", {}).get("state") == "late"
+        return JSONResponse({"status": "degraded" if late else "ok", **told})
 
     app.add_route("/healthz", healthz)
     app.router.routes.extend(gateway.routes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import httpx
 import psycopg
 
 from hotline import install
-from hotline.children import ENGINE_PYTHON, MODEL, children
+from hotline.children import ENGINE_PYTHON, MODEL, children, loopback
 from hotline.keys import KeyFault, Keys
 from hotline.postgres import EmbeddedPostgres, PostgresError, can_enter, choose_account
 from hotline.running import RunFolder
@@ -44,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: database(settings, running=running),
         lambda: model(settings),
         lambda: processes(settings, running=running),
-        lambda: channels(settings),
+        lambda: channels(settings, running=running),
     ]
     for check in checks:
         yield from check()
@@ -139,6 +140,12 @@ def schema(url: str) -> Iterator[Finding]:
             dead = connection.execute("SELECT count(*) FROM outbound_messages WHERE status = 'dead'").fetchone()
             if dead and dead[0]:
                 yield Finding("warning", f"{dead[0]} messages could not be delivered", "see the list in the console")
+            failed = connection.execute(
+                "SELECT count(*) FROM inbound_events "
+                "WHERE failure LIKE 'gave up%' AND handled_at > now() - interval '1 day'"
+            ).fetchone()
+            if failed and failed[0]:
+                yield Finding("warning", f"{failed[0]} messages of the last day ended in an error", "see the console")
             stuck = connection.execute("SELECT code FROM tickets WHERE deadline_failures >= 3 ORDER BY code").fetchall()
             if stuck:
                 named = ", ".join(row[0] for row in stuck[:5]) + (" …" if len(stuck) > 5 else "")
@@ -196,7 +203,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
                 yield Finding("wrong", f"port {port} is used by another program", f"end it, or set {name}")
 
 
-def channels(settings: Settings) -> Iterator[Finding]:
+def channels(settings: Settings, *, running: bool = False) -> Iterator[Finding]:
     if settings.telegram_token is None:
         yield Finding("ok", "Telegram is switched off (no HOTLINE_TELEGRAM_TOKEN)")
     elif settings.telegram_mode == "webhook" and settings.telegram_secret is None:
@@ -205,10 +212,47 @@ def channels(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", "the Telegram webhook needs a public https address", "set HOTLINE_PUBLIC_URL")
     else:
         yield Finding("ok", f"Telegram by {settings.telegram_mode}")
+        if settings.telegram_mode == "webhook":
+            yield from webhook(settings)
+        elif running:
+            yield from polling(settings)
     if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.base_url.startswith("https://"):
         yield Finding(
             "warning", "citizens reach the pages without https", "put a proxy before it, set HOTLINE_PUBLIC_URL"
         )
+
+
+def polling(settings: Settings) -> Iterator[Finding]:
+    """Whether the running web process still gets updates, by its own health check."""
+    try:
+        told = httpx.get(f"http://{loopback(settings.host)}:{settings.port}/healthz", timeout=3, trust_env=False).json()
+    except (httpx.HTTPError, ValueError):
+        return  # said of the process itself
+    state = told.get("telegram_polling", {})
+    if state.get("state") == "late":
+        yield Finding(
+            "wrong",
+            f"Telegram has not answered for {state.get('silent_seconds')} s, so no updates come",
+            "see web.log: the network, the token, or a webhook that is still set",
+        )
+
+
+def webhook(settings: Settings) -> Iterator[Finding]:
+    """What Telegram itself says of the webhook; the address with the token in it is never printed."""
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    address = f"{settings.telegram_api}/bot{token}/getWebhookInfo"
+    try:
+        told = httpx.get(address, timeout=5, trust_env=False).json()["result"]
+        url, failed, error = str(told.get("url") or ""), told.get("last_error_date"), told.get("last_error_message")
+        when = dt.datetime.fromtimestamp(int(failed), dt.UTC) if failed else None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError, OverflowError) as why:
+        yield Finding("warning", f"Telegram could not be asked about the webhook: {type(why).__name__}")
+        return
+    if not url:
+        yield Finding("wrong", "Telegram knows of no webhook", f"set it to {settings.base_url}/telegram/webhook")
+    elif when is not None and dt.datetime.now(dt.UTC) - when < dt.timedelta(hours=1):
+        said = str(error).replace(token, "…")
+        yield Finding("warning", f"Telegram's last call of the webhook failed at {when:%H:%M} UTC: {said[:200]}")
 
 
 def worst(findings: list[Finding]) -> Grade:

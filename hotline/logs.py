@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,8 +13,27 @@ import structlog
 # procrastinate would write three lines for every message that is delivered.
 QUIET = (
     *("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy", "alembic", "sanic", "rasa_sdk", "PIL"),
-    "procrastinate",
+    *("procrastinate", "multipart", "python_multipart", "asyncio"),
 )
+# Whose messages are about themselves alone. Every other library may put an address with a token in it, a request's
+# body or an exception's text into its own: of those the template is logged, never what was filled in.
+PLAIN_SPOKEN = frozenset({"hotline", "uvicorn", "alembic"})
+
+
+class _OnlyTemplates(logging.Filter):
+    """Lets a library's record pass without its words: template, type of error and place are left.
+
+    A message that was already put together has no template; its place in the library's source says what it was.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        ours = isinstance(record.msg, dict)  # structlog's own record
+        if ours or record.name.partition(".")[0] in PLAIN_SPOKEN:
+            return True
+        template = str(record.msg) if record.args and isinstance(record.msg, str) else "library message"
+        record.msg, record.args = f"{template} ({Path(record.pathname).name}:{record.lineno})", ()
+        record.stack_info = None
+        return True
 
 
 def _hide_traceback_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -55,6 +75,8 @@ def configure(level: str, process: str) -> None:
             ],
         )
     )
+    handler.addFilter(_OnlyTemplates())
+    logging.raiseExceptions = False  # a record that cannot be formatted would be printed with its arguments
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

@@ -1,5 +1,8 @@
 """Vietnamese text: pure, standard library only, Python 3.10 and later.
 
+    clean(text)       no control codes, no half characters; every entrance's first step
+    clean_words(text) the same in NFC: what people wrote
+    is_identifier(t)  whether it may be a token, a key or a file id
     nfc(text)         composed form, look-alikes of đ replaced
     fold(text)        no tones, no marks, đ → d, lower case (for comparing and searching)
     has_letters(text) False for '', digits, signs, emoji
@@ -8,6 +11,7 @@
     syllables(text)   the written words with their spans in the original and their spelling
 """
 
+from vitext.characters import clean, clean_values, clean_words, is_identifier, is_writable
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
 from vitext.syllables import is_syllable, respell
@@ -15,10 +19,15 @@ from vitext.syllables import is_syllable, respell
 __all__ = [
     "Normalised",
     "Syllable",
+    "clean",
+    "clean_values",
+    "clean_words",
     "fold",
     "has_letters",
     "has_marks",
+    "is_identifier",
     "is_syllable",
+    "is_writable",
     "nfc",
     "normalise",
     "respell",

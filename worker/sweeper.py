@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import time
 
+from bot.gateway.arrivals import CROWD_PER_SECOND
 from bot.gateway.database import Database
-from bot.gateway.runner import CROWD_PER_SECOND, TurnRunner
+from bot.gateway.runner import TurnRunner
 from feedback_store.service import deliveries, turns
 from worker.delivery import Delivery
 
-PATIENCE = dt.timedelta(seconds=2)  # the web process that stored the event is given this long to begin
+PATIENCE = dt.timedelta(seconds=2)  # a delivery job is given this long to begin
 
 
 class TurnSweeper:
-    """Starts the turns that wait and that nobody holds.
+    """Starts the turns that wait and that nobody holds, those whose next try has come.
 
     While a crowd arrives it starts none: the web process, which takes the messages, needs the processor.
     """
@@ -25,11 +26,11 @@ class TurnSweeper:
         self._arrived: int | None = None
         self._at = 0.0
 
-    async def sweep(self, *, now: dt.datetime, limit: int = 20) -> int:
+    async def sweep(self, *, now: dt.datetime, limit: int = 100) -> int:
         """Gives how many conversations were started."""
         if await self._crowd() or not self._runner.free_slots:
             return 0
-        found = await self._db.statement(turns.left_behind, before=now - PATIENCE, now=now, limit=limit)
+        found = await self._db.statement(turns.left_behind, now=now, limit=limit)
         for conversation_id in found:
             self._runner.kick(conversation_id)
         return len(found)

@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
@@ -22,6 +20,7 @@ from feedback_store.service import (
     agencies,
     deadlines,
     denunciations,
+    failures,
     imports_runs,
     limits,
     media,
@@ -116,15 +115,7 @@ async def keep_audit_head(database: Database, path: Path) -> None:
 
 async def beat(database: Database) -> None:
     """Sign of life that the console and ``hotline doctor`` read."""
-    await database.transaction(_beat, now=_now())
-
-
-def _beat(session: Session, *, now: dt.datetime) -> None:
-    session.execute(
-        text("INSERT INTO heartbeats (name, at) VALUES ('worker', :now) "
-             "ON CONFLICT (name) DO UPDATE SET at = :now"),
-        {"now": now},
-    )
+    await database.transaction(failures.beat, name="worker", now=_now())
 
 
 def _now() -> dt.datetime:

@@ -50,7 +50,6 @@ def _validators() -> tuple[Draft7Validator, dict[str, Draft7Validator]]:
 
 _AROUND, _KINDS = _validators()
 
-failure: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("failure", default=None)
 
 
 def _fits(answer: dict[str, Any]) -> bool:
@@ -77,6 +76,13 @@ def event_of(data: dict[str, Any]) -> rasa_events.Event:
 
 class ActionFailed(Exception):
     """The action server could not be reached or did not run the action."""
+
+
+class ActionBroke(ActionFailed):
+    """The action itself broke over this turn: repeating it unchanged helps only by chance."""
+
+
+failure: contextvars.ContextVar[list[ActionFailed] | None] = contextvars.ContextVar("failure", default=None)
 
 
 class ActionSession:
@@ -178,6 +184,8 @@ class PromptRemoteAction(rasa_actions.RemoteAction):
             ) as response:
                 if response.status == 400:
                     self._reject(await response.read())
+                if response.status == 500:
+                    raise self._failed("the action broke", broke=True)
                 if response.status != 200:
                     raise self._failed(f"the action server answered {response.status}")
                 return dict(await response.json(content_type=None))
@@ -193,11 +201,12 @@ class PromptRemoteAction(rasa_actions.RemoteAction):
             return
         raise rasa_actions.ActionExecutionRejection(name, told.get("error"))
 
-    def _failed(self, why: str) -> ActionFailed:
+    def _failed(self, why: str, *, broke: bool = False) -> ActionFailed:
+        error = (ActionBroke if broke else ActionFailed)(f"{self._name}: {why}")
         noted = failure.get()
         if noted is not None:
-            noted.append(f"{self._name}: {why}")
-        return ActionFailed(f"{self._name}: {why}")
+            noted.append(error)
+        return error
 
 
 def install() -> None:

@@ -124,7 +124,7 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
     async def take(self, turn: Turn) -> dict[str, Any]:
         """Run one turn, or return its stored answer with `reused`.
 
-        Raises `ActionFailed`, `StoreUnavailable` or `BadRequest`; nothing is stored then.
+        Raises `ActionFailed`, `ActionBroke`, `StoreUnavailable` or `BadRequest`; nothing is stored then.
         """
         started = time.perf_counter()
         session = await self._in_thread(self._store.load, turn.sender)
@@ -132,14 +132,16 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
             return {**session.answers[turn.event_id], "reused": True}
         parse, message = await self._understand(turn)
         tracker = self._tracker(turn.sender, session.events)
-        noted: list[str] = []
+        noted: list[action_call.ActionFailed] = []
         token = action_call.failure.set(noted)
         try:
             replies = await self._converse(tracker, message)
         finally:
             action_call.failure.reset(token)
         if noted:
-            raise action_call.ActionFailed("; ".join(noted))
+            broke = any(isinstance(error, action_call.ActionBroke) for error in noted)
+            kind = action_call.ActionBroke if broke else action_call.ActionFailed
+            raise kind("; ".join(map(str, noted)))
         answer = {
             "status": "done",
             "reused": False,

@@ -73,6 +73,17 @@ def leave_tensorflow_out() -> None:
         sys.meta_path.insert(0, _AbsentFinder())
 
 
+def without_words(record: logging.LogRecord) -> bool:
+    """Let a library's record pass with its template, type of error and place alone: the rest may quote a message."""
+    if record.name.partition(".")[0] == "hotline":
+        return True
+    said = str(record.msg) if record.args and isinstance(record.msg, str) else "library message"
+    error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "no exception"
+    record.msg = f"{said} ({os.path.basename(record.pathname)}:{record.lineno}, {error})"
+    record.args, record.exc_info, record.exc_text, record.stack_info = (), None, None, None
+    return True
+
+
 def silence() -> None:
     """Switch off telemetry and the start-up noise; log warnings of libraries without message texts."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -86,13 +97,16 @@ def silence() -> None:
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.raiseExceptions = False  # a record that cannot be formatted would be printed with its arguments
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(without_words)
     logging.getLogger("hotline").setLevel(logging.INFO)
     # Rasa logs message texts and slot values at these.
     for name in ("rasa", "apscheduler", "pykwalify", "matplotlib"):
         logging.getLogger(name).setLevel(logging.ERROR)
     import structlog  # after the stub: its configuration must precede Rasa's first log line
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def prepare() -> None:

@@ -71,6 +71,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except StoreUnavailable as error:
         log.warning("the tracker database is away: %s", error)
         return problem(503, "store_unavailable", str(error))
+    except action_call.ActionBroke as error:
+        log.warning("an action broke, the turn was undone: %s", error)
+        return problem(500, "action_broke", str(error))
     except action_call.ActionFailed as error:
         log.warning("an action failed, the turn was undone: %s", error)
         return problem(502, "action_failed", str(error))

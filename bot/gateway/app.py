@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 from starlette.routing import BaseRoute
@@ -19,6 +20,7 @@ from bot.gateway.reception import Reception
 from bot.gateway.runner import TurnRunner
 from bot.gateway.safety import judge, judge_denunciation
 from bot.gateway.telegram import TelegramEdge
+from bot.gateway.telegram_polling import Polling
 from bot.gateway.uploads import Uploads
 from bot.gateway.web_chat import WebChat
 from feedback_store.store import Store
@@ -62,12 +64,22 @@ class Gateway:
         self.web_chat = WebChat(config, self.database, self.reception, self.hub, self.uploads)
         self.pages = Pages(config, self.database)
         self.telegram: TelegramEdge | None = None
+        self.polling: Polling | None = None
         if self.sender is not None:
             self.telegram = TelegramEdge(config, self.database, self.reception, self.runner, self.sender)
+            if config.telegram_mode == "polling":
+                self.polling = Polling(config.database_url, self.database, self.sender, self.telegram)
 
     async def bot_name(self) -> str | None:
         """``tong_dai_bot``, for links to the bot; None without Telegram or while it cannot be asked."""
         return None if self.sender is None else await self.sender.name()
+
+    def health(self) -> dict[str, Any]:
+        """What the health check adds: whether Telegram's updates come. The process itself is well all the same."""
+        if self.polling is None:
+            return {}
+        told = {"state": self.polling.state, "silent_seconds": round(self.polling.silent_seconds)}
+        return {"telegram_polling": told}
 
     def routes(self) -> list[BaseRoute]:
         """Everything under ``/`` that citizens and channels reach."""
@@ -81,12 +93,14 @@ class Gateway:
         self.hub.start()
         if self.telegram is not None:
             self.telegram.name_commands()
-            if self.config.telegram_mode == "polling":
-                self.telegram.start_polling()
+        if self.polling is not None:
+            self.polling.start()
         try:
             yield
         finally:
             await self.hub.close()
+            if self.polling is not None:
+                await self.polling.close()
             if self.telegram is not None:
                 await self.telegram.close()
             await self.runner.close()

@@ -64,10 +64,11 @@ def tell_waiting(
     owner: str,
     error: str,
     counts: bool,
+    tell: bool,
     retry_at: dt.datetime,
     now: dt.datetime,
 ) -> None:
-    """Leave the event for later, and say so once per outage: the oldest waiting event names it."""
+    """Leave the event for later, and with ``tell`` say so once per outage: the oldest waiting event names it."""
     connection = session.connection()
     kept = turns.postpone(
         connection,
@@ -78,7 +79,7 @@ def tell_waiting(
         failure=error,
         counts=counts,
     )
-    if kept and work.state == "bot":
+    if kept and tell and work.state == "bot":
         outbox.append(
             connection,
             conversation_id=work.conversation_id,

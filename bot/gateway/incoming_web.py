@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 
 from bot.gateway.uploads import ReceivedFile, Uploads
+from vitext import clean_words, is_identifier
 
 MAX_JSON = 256 * 1024
 
@@ -69,7 +69,7 @@ def _message(data: dict[str, Any], photos: list[ReceivedFile]) -> WebMessage:
         return WebMessage(key, "photo", {"caption": text or None}, photos)
     if data.get("button") is not None:
         button, label = data["button"], data.get("label")
-        if not isinstance(button, str) or not 1 <= len(button) <= 64:
+        if not is_identifier(button):
             raise Unreadable
         return WebMessage(key, "button", {"button": button, "label": _words(label)[:80] if label else None})
     if data.get("location") is not None:
@@ -80,14 +80,9 @@ def _message(data: dict[str, Any], photos: list[ReceivedFile]) -> WebMessage:
 
 
 def _words(value: Any) -> str:
-    """NFC text; a lone surrogate or NUL cannot be stored and is no writing."""
     if not isinstance(value, str):
         raise Unreadable
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise Unreadable("gateway.text_binary") from error
-    return unicodedata.normalize("NFC", value).replace("\x00", "�")
+    return clean_words(value)
 
 
 def _location(value: Any) -> list[float]:

@@ -27,6 +27,7 @@ from feedback_store.queries import conversations, lookups
 from feedback_store.service import media, status
 from feedback_store.service.status import Limited, NotFound, OwnStory, StrangerView
 from feedback_store.texts import render
+from vitext import clean
 from vitext.dates import short_time, spoken_time
 
 log = structlog.get_logger("gateway.pages")
@@ -98,7 +99,7 @@ class Pages:
 
     async def lookup(self, request: Request) -> Response:
         """State and dates for anyone with the code; guesses are limited by address."""
-        code = request.query_params.get("ma", "").strip()[:40]
+        code = clean(request.query_params.get("ma", "")).strip()[:40]
         if not code:
             return self._page("lookup.html", "lookup", code="", problem=None, found=None)
         address = request.client.host if request.client else "unknown"

@@ -6,32 +6,35 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import math
-import time
-import traceback
 import uuid
 from collections import deque
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 
+from bot.gateway.arrivals import Arrivals
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient, EngineFailed, EngineRefused, EngineUnavailable
 from bot.gateway.finishing import finish, finish_specially, needs_session, tell_waiting
 from bot.gateway.photos import PhotoFetcher
+from bot.gateway.traces import where
 from bot.gateway.turn import TurnInput, canned, outcome_of, prepare
 from feedback_store.service import turns
 from feedback_store.service.turns import Outcome, PendingEvent, Work
+from feedback_store.store import database_away
 from hotline.faults import fault
 
 log = structlog.get_logger("gateway.turns")
 
 GIVE_UP_AFTER_ATTEMPTS = 5
 GIVE_UP_AFTER = dt.timedelta(minutes=30)
+# Seconds until the next attempt of an event that may itself be at fault, by the attempts before.
+BACK_OFF = (1, 3, 9, 27)
+HOPELESS_BACK_OFF = 600.0  # not even its end could be written
+# So many retries this process times itself; the sweeper, which is fair to all, begins the others.
+MOST_TIMED = 16
 RETRY_STEPS = (0.2, 0.4, 0.8, 1.2, 1.4)
-# Twice what a small machine answers in a second: taking messages comes first then, and turns go one by one.
-CROWD_PER_SECOND = 120.0
 CROWD_SLOTS = 1
 
 
@@ -39,28 +42,12 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Arrivals:
-    """How many messages come a second, averaged over about the last half second."""
-
-    SECONDS = 0.5
-
-    def __init__(self) -> None:
-        self._level, self._at = 0.0, time.monotonic()
-
-    def add(self, count: int) -> None:
-        self._level, self._at = self.per_second() + count / self.SECONDS, time.monotonic()
-
-    def per_second(self) -> float:
-        return self._level * math.exp((self._at - time.monotonic()) / self.SECONDS)
-
-    @property
-    def crowd(self) -> bool:
-        """More come than can be answered meanwhile."""
-        return self.per_second() > CROWD_PER_SECOND
-
-
 class LeaseLost(Exception):
     """Somebody else handles the conversation now; whatever this turn found is dropped."""
+
+
+class BodyUnreadable(Exception):
+    """The stored event cannot be decrypted or parsed."""
 
 
 class TurnRunner:
@@ -91,6 +78,7 @@ class TurnRunner:
         self._queued: set[uuid.UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
+        self._timed_retries = 0
         self._closing = False
 
     @property
@@ -124,15 +112,29 @@ class TurnRunner:
             self._queue.append(conversation_id)
 
     def kick_later(self, conversation_id: uuid.UUID, seconds: float) -> None:
+        self._later(seconds, lambda: self.kick(conversation_id))
+
+    def _retry_later(self, conversation_id: uuid.UUID, seconds: float) -> None:
+        """Begin the retry in time, unless many wait for theirs: a crowd of them would stand before everybody else."""
+        if self._timed_retries >= MOST_TIMED:
+            return
+        self._timed_retries += 1
+
+        def due() -> None:
+            self._timed_retries -= 1
+            self.kick(conversation_id)
+
+        self._later(seconds, due)
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> None:
         if self._closing:
             return
-        loop = asyncio.get_running_loop()
 
         def now_due() -> None:
             self._timers.discard(handle)
-            self.kick(conversation_id)
+            work()
 
-        handle = loop.call_later(seconds, now_due)
+        handle = asyncio.get_running_loop().call_later(seconds, now_due)
         self._timers.add(handle)
 
     async def idle(self) -> None:
@@ -161,8 +163,9 @@ class TurnRunner:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The event stays pending and its lease runs out: the sweeper tries again.
-            log.error("turn_broke", error=type(error).__name__, where=_where(error))
+            # Outside of any event: what waits stays pending, and the sweeper tries again when the lease runs out.
+            said = log.warning if database_away(error) else log.error
+            said("turns_interrupted", error=type(error).__name__, where=where(error))
         while self._queue and len(self._tasks) < self._slots and not self._closing:
             conversation_id = self._queue.popleft()
             self._queued.discard(conversation_id)
@@ -205,6 +208,26 @@ class TurnRunner:
 
     async def _event(self, work: Work, event: PendingEvent, owner: str, *, seen: int | None) -> bool | None:
         """Handle one event. None: go on; True: lease let go; False: read the events anew."""
+        if event.attempts and event.retry_at is not None:
+            left = (event.retry_at - utc_now()).total_seconds()
+            if left > 0.05:  # a newer message woke the conversation before the back-off of this one was over
+                await self._db.statement(
+                    turns.put_back, conversation_id=work.conversation_id, owner=owner, retry_at=event.retry_at
+                )
+                self._retry_later(work.conversation_id, left)
+                return True
+        try:
+            return await self._attempt(work, event, owner, seen=seen)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            if database_away(error):
+                raise  # no fault of the event, and nothing could be written now
+            return await self._broke(work, event, owner, error, seen=seen)
+
+    async def _attempt(self, work: Work, event: PendingEvent, owner: str, *, seen: int | None) -> bool | None:
+        if event.unreadable is not None:
+            raise BodyUnreadable(event.unreadable)
         if event.kind == "photo" and event.retry_at is not None and event.attempts == 0:
             left = (event.retry_at - utc_now()).total_seconds()
             if 0 < left < 10:  # an album: its other photos are still arriving
@@ -214,46 +237,57 @@ class TurnRunner:
         if self._photos is not None and event.kind == "photo":
             missing = await self._with_renewal(work, owner, self._photos.fetch(event))
         ready = await prepare(self._db, work, event, missing=missing, now=utc_now())
-        if isinstance(ready, Outcome):
-            outcome, turn = ready, None
-        else:
-            turn = ready
-            found = await self._ask_engine(work, event, turn, owner)
-            if found is None:
-                return True
-            outcome = found
+        outcome = ready if isinstance(ready, Outcome) else await self._ask_engine(work, event, ready, owner)
+        if outcome is None:
+            return True
         fault("after_engine_reply")
+        return await self._finish(work, event, owner, outcome, seen=seen)
+
+    async def _finish(
+        self, work: Work, event: PendingEvent, owner: str, outcome: Outcome, *, seen: int | None
+    ) -> bool | None:
         now = utc_now()
-        write = finish_specially if needs_session(outcome) else None
-        if write is None:
-            done = await self._db.statement(
-                finish,
-                work=work,
-                event=event,
-                owner=owner,
-                outcome=outcome,
-                seen=seen,
-                until=self.lease_end(now),
-                now=now,
-            )
+        values: dict[str, Any] = {
+            "work": work,
+            "event": event,
+            "owner": owner,
+            "outcome": outcome,
+            "seen": seen,
+            "until": self.lease_end(now),
+            "now": now,
+        }
+        if needs_session(outcome):
+            committed = await self._db.transaction(finish_specially, **values)
         else:
-            done = await self._db.transaction(
-                write,
-                work=work,
-                event=event,
-                owner=owner,
-                outcome=outcome,
-                seen=seen,
-                until=self.lease_end(now),
-                now=now,
-            )
-        if done.lost:
+            committed = await self._db.statement(finish, **values)
+        if committed.lost:
             raise LeaseLost
-        if done.stale:
+        if committed.stale:
             return False
-        if seen is not None:
-            return done.released
-        return None
+        return committed.released if seen is not None else None
+
+    async def _broke(
+        self, work: Work, event: PendingEvent, owner: str, error: Exception, *, seen: int | None
+    ) -> bool | None:
+        """An error that nobody foresaw counts as an attempt of its event; the last one ends in an apology.
+
+        ``failure`` names the error's class and place, which the administrator reads in the console.
+        """
+        attempt = event.attempts + 1
+        said = f"{type(error).__name__} at {where(error)}"
+        log.error("turn_broke", event_id=event.id, attempt=attempt, error=type(error).__name__, where=where(error))
+        if attempt >= GIVE_UP_AFTER_ATTEMPTS:
+            apology = canned("gateway.turn_failed", failure=f"gave up after {attempt} attempts: {said}"[:200])
+            try:
+                return await self._finish(work, event, owner, apology, seen=seen)
+            except LeaseLost:
+                raise
+            except Exception as again:
+                if database_away(again):
+                    raise
+                log.error("apology_not_written", event_id=event.id, error=type(again).__name__, where=where(again))
+        await self._postpone(work, event, owner, said, counts=True)
+        return True
 
     async def _ask_engine(self, work: Work, event: PendingEvent, turn: TurnInput, owner: str) -> Outcome | None:
         """The engine's outcome, or None when the event was postponed."""
@@ -276,37 +310,45 @@ class TurnRunner:
             except EngineRefused as error:
                 return canned("gateway.engine_gave_up", failure=f"engine refused: {error}")
             except (EngineUnavailable, EngineFailed) as error:
-                step = next(steps, None)
+                counts = isinstance(error, EngineFailed) and not error.outage
+                step = None if counts else next(steps, None)
                 waited = asyncio.get_running_loop().time() - started
                 if step is not None and waited + step <= self._wait_notice_after + 0.5:
                     await self._with_renewal(work, owner, asyncio.sleep(step))
                     continue
-                counts = isinstance(error, EngineFailed) and not error.outage
                 age = utc_now() - event.received_at
                 hopeless = (counts and event.attempts + 1 >= GIVE_UP_AFTER_ATTEMPTS) or (
                     isinstance(error, EngineFailed) and age > GIVE_UP_AFTER
                 )
                 if hopeless:
-                    return canned("gateway.engine_gave_up", failure=f"gave up: {error}")
-                await self._postpone(work, event, owner, error, counts=counts)
+                    return canned("gateway.engine_gave_up", failure=f"gave up: {error}"[:200])
+                await self._postpone(work, event, owner, str(error), counts=counts)
                 return None
 
-    async def _postpone(self, work: Work, event: PendingEvent, owner: str, error: Exception, *, counts: bool) -> None:
+    async def _postpone(self, work: Work, event: PendingEvent, owner: str, error: str, *, counts: bool) -> None:
+        """Leave the event for later. What may be the event's own fault backs off by its attempts, an outage by its
+        length; the citizen is told to wait once the wait is one."""
         now = utc_now()
         age = (now - event.received_at).total_seconds()
-        delay = min(max(age / 4, 1.0), 5.0)
-        log.warning("turn_postponed", event_id=event.id, error=str(error), seconds=delay)
+        if not counts:
+            delay = min(max(age / 4, 1.0), 5.0)
+        elif event.attempts < len(BACK_OFF):
+            delay = float(BACK_OFF[event.attempts])
+        else:
+            delay = HOPELESS_BACK_OFF
+        log.warning("turn_postponed", event_id=event.id, error=error, seconds=delay)
         await self._db.transaction(
             tell_waiting,
             work=work,
             event=event,
             owner=owner,
-            error=str(error),
+            error=error,
             counts=counts,
+            tell=not counts or age + delay >= self._wait_notice_after,
             retry_at=now + dt.timedelta(seconds=delay),
             now=now,
         )
-        self.kick_later(work.conversation_id, delay)
+        self._retry_later(work.conversation_id, delay)
 
     async def _with_renewal(self, work: Work, owner: str, doing: Any) -> Any:
         """Await ``doing`` and keep the lease meanwhile; LeaseLost when it cannot be kept."""
@@ -326,9 +368,3 @@ class TurnRunner:
                     raise LeaseLost
         finally:
             job.cancel()
-
-
-def _where(error: BaseException) -> str:
-    """File and line of the innermost frames; never the values, which may be a citizen's words."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))

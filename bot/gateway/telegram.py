@@ -1,4 +1,4 @@
-"""Telegram's side of the gateway: the webhook, polling, albums, groups, edits."""
+"""Telegram's side of the gateway: the webhook, albums, groups, edits. Polling is in telegram_polling."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import DeliveryError, InboundMessage, OutboundMessage, UnknownKind, Unreadable
-from bot.channels.telegram.parse import parse_update
+from bot.channels.base import DeliveryError, InboundMessage, OutboundMessage, UnknownKind
+from bot.channels.telegram.parse import parse_update, update_number
 from bot.channels.telegram.send import TelegramSender
 from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
@@ -28,9 +27,11 @@ from bot.gateway.reception import NotStored, Receipt, Reception
 from bot.gateway.runner import TurnRunner, utc_now
 from bot.gateway.staff_chat import staff_command, take_command
 from bot.gateway.telegram_album import store_album_photo
-from feedback_store.service import deliveries, media
+from bot.gateway.traces import where
+from feedback_store.service import deliveries, failures, media
 from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Reply
+from feedback_store.store import database_away
 from feedback_store.texts import render
 
 log = structlog.get_logger("gateway.telegram")
@@ -38,7 +39,6 @@ log = structlog.get_logger("gateway.telegram")
 MAX_UPDATE = 1024 * 1024
 ALBUM_SECONDS = 1.5
 OWN_REPORTS = re.compile(r"\s*/phananh(?:@\w+)?\s*", re.IGNORECASE)
-POLL_LOCK = 1_022_000_002
 
 
 class TelegramEdge:
@@ -61,13 +61,15 @@ class TelegramEdge:
         self._groups = Flood(burst=1, per_second=1 / 3600)
         self._answered: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._polling: asyncio.Task[None] | None = None
 
     def routes(self) -> list[Route]:
         return [Route("/telegram/webhook", self.webhook, methods=["POST"])]
 
     async def webhook(self, request: Request) -> Response:
-        """401 unsigned, 400 unreadable, 503 not stored (Telegram repeats), else 200."""
+        """401 unsigned, 400 no update at all, 503 not stored (Telegram repeats), else 200.
+
+        An update whose content cannot be read is kept by its number and answered 200: it would be repeated for ever.
+        """
         secret = self._config.telegram_secret or ""
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
         if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
@@ -78,12 +80,48 @@ class TelegramEdge:
             if len(raw) > MAX_UPDATE:
                 return JSONResponse({"error": "too_large"}, 413)
         try:
-            await self.take(json.loads(raw))
-        except (Unreadable, ValueError):
+            update = json.loads(raw)
+        except (ValueError, RecursionError):
             return JSONResponse({"error": "unreadable"}, 400)
+        if update_number(update) is None:
+            return JSONResponse({"error": "unreadable"}, 400)
+        try:
+            await self.take_or_skip(update)
         except NotStored:
             return JSONResponse({"error": "not_stored"}, 503)
         return JSONResponse({})
+
+    async def take_or_skip(self, update: Any) -> None:
+        """One update with a number: taken, or kept as one that cannot be read. Raises NotStored alone, and that only
+        while the database is away."""
+        number = update_number(update)
+        try:
+            await self.take(update)
+        except NotStored as error:
+            if error.__cause__ is None or database_away(error):
+                raise
+            await self.skip(number, error.__cause__)
+        except Exception as error:  # one update must not keep the others from being taken
+            if database_away(error):
+                raise NotStored from error
+            await self.skip(number, error)
+
+    async def skip(self, number: int | None, error: BaseException) -> None:
+        """Keep an update's number and the error, not its words nor what the error says. Raises NotStored."""
+        origin = error.__cause__ or error
+        reason = f"{type(origin).__name__} at {where(origin)}"
+        log.warning("update_unreadable", update_id=number, reason=reason)
+        try:
+            await self._db.transaction(
+                failures.record_unread,
+                channel="telegram",
+                account=self._config.telegram_account,
+                event_key=str(number),
+                reason=reason,
+                now=utc_now(),
+            )
+        except (SQLAlchemyError, OSError, TimeoutError) as broken:
+            raise NotStored from broken
 
     async def take(self, update: Any) -> None:
         """One update, committed when this returns. Raises Unreadable, NotStored."""
@@ -244,75 +282,6 @@ class TelegramEdge:
         """Telegram's own menu of commands; without it they still work."""
         self._spawn(self._sender.name_commands([("phananh", render("gateway.command_my_reports"))]))
 
-    def start_polling(self) -> None:
-        self._polling = asyncio.get_running_loop().create_task(self._poll())
-
     async def close(self) -> None:
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=2)
-
-    async def _poll(self) -> None:
-        """Poll while this process holds the advisory lock; others stand by."""
-        while True:
-            try:
-                lock = await psycopg.AsyncConnection.connect(
-                    self._config.database_url.replace("postgresql+psycopg://", "postgresql://"),
-                    autocommit=True,
-                    connect_timeout=5,
-                )
-                async with lock:
-                    taken = await lock.execute("SELECT pg_try_advisory_lock(%s)", [POLL_LOCK])
-                    row = await taken.fetchone()
-                    if row is not None and row[0]:
-                        log.info("polling_started")
-                        await self._poll_as_holder(lock)
-            except psycopg.Error as error:
-                log.warning("polling_lock_lost", error=type(error).__name__)
-            await asyncio.sleep(3)
-
-    async def _poll_as_holder(self, lock: psycopg.AsyncConnection[Any]) -> None:
-        """With the database away nobody else can hold the lock, so polling goes on: an emergency
-        is still answered. What could not be stored is not confirmed and comes again."""
-        offset: int | None = None
-        while True:
-            try:
-                updates = await self._sender.updates(offset)
-            except DeliveryError as error:
-                log.warning("polling_failed", error=str(error))
-                await asyncio.sleep(error.retry_after or 3)
-                updates = []
-            all_stored = True
-            for update in updates:
-                try:
-                    await self.take(update)
-                except NotStored:
-                    all_stored = False
-                except Unreadable as error:
-                    log.warning("update_unreadable", error=str(error))
-                if all_stored:
-                    offset = int(update["update_id"]) + 1
-            if not all_stored:
-                await asyncio.sleep(1)
-            if lock.closed or lock.broken:
-                if await self._database_answers():
-                    return  # back: take the lock anew, or leave the work to whoever has it
-            elif not updates:
-                await _still_held(lock)
-
-    async def _database_answers(self) -> bool:
-        try:
-            await self._db.statement(lambda connection: connection.exec_driver_sql("SELECT 1").one())
-        except SQLAlchemyError:
-            return False
-        return True
-
-
-async def _still_held(lock: psycopg.AsyncConnection[Any]) -> None:
-    """Touch the lock's connection so that its loss is noticed; the loop looks at its state."""
-    try:
-        await lock.execute("SELECT 1")
-    except psycopg.Error:
-        await lock.close()

@@ -15,6 +15,7 @@ from feedback_store.service import buttons
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.texts import render
+from vitext import clean, clean_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,13 @@ def _press(session: Session, /, **values: Any) -> buttons.Pressed:
 
 
 def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
-    """Rasa's responses as messages; ``custom`` hints (see CONTRACT of the actions) as their traits."""
+    """Rasa's responses as messages; ``custom`` hints (see CONTRACT of the actions) as their traits.
+
+    What the engine says is cleaned as every other input: it quotes the citizen, and it must be writable.
+    """
     replies: list[Reply] = []
     ticket_code: str | None = None
-    for response in answer.replies:
+    for response in clean_values(answer.replies):
         custom = response.get("custom") or {}
         ticket_code = custom.get("ticket") or ticket_code
         ask = "location" if custom.get("ask_location") else "photo" if custom.get("ask_photo") else None
@@ -100,12 +104,12 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
             # A response that only carries hints belongs to the words before it.
             before = replies.pop()
             replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
-    parse = answer.parse
+    parse = clean_values(answer.parse)
     sealed = answer.intent == "denunciation"
     nlu = None if sealed else {key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)}
     return Outcome(
         replies,
-        intent=answer.intent,
+        intent=clean(str(answer.intent))[:64] if answer.intent is not None else None,
         confidence=answer.confidence,
         nlu=nlu or None,
         ticket_code=ticket_code,

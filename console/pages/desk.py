@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, signed_in
 from feedback_store.queries import conversations, desk
-from feedback_store.service import callbacks, deliveries, emergencies
+from feedback_store.service import callbacks, deliveries, emergencies, failures
 from feedback_store.service import notices as tell
 from feedback_store.service.sessions import CurrentUser
 
@@ -126,11 +126,12 @@ def read_all(
 
 @router.get("/khong-gui-duoc")
 def dead_letters(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -> Response:
-    """Messages that could not be delivered, or whose outcome is unknown."""
+    """Messages that could not be delivered, or whose outcome is unknown; for the administrator failed turns too."""
     deps = deps_of(request)
     with deps.store.reading() as session:
         found = deliveries.dead_letters(session)
-    return page(request, "dead_letters.html", user, found=found)
+        failed = failures.failed_turns(session) if user.role == "administrator" else None
+    return page(request, "dead_letters.html", user, found=found, failed=failed)
 
 
 @router.post("/khong-gui-duoc/{message_id}/gui-lai")

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from feedback_store.crypto import keyring
+from vitext import is_identifier
 
 _RESOLVE = """
 SELECT token, outbound_id, label, payload, once, expires_at, used_event_id
@@ -35,6 +36,8 @@ def press(
 ) -> Pressed:
     """Resolve a press. The once-buttons of one message are used up together, so that an old summary
     cannot be sent after "Sửa" was pressed. The same event may resolve again after a crash."""
+    if not is_identifier(token):
+        return Pressed("unknown")
     row = connection.exec_driver_sql(_RESOLVE, {"token": token[:32], "id": conversation_id}).one_or_none()
     if row is None:
         return Pressed("unknown")

@@ -32,7 +32,8 @@ def change_state(session: Session, *, conversation_id: uuid.UUID, old: State, ne
         text("""
         UPDATE conversations SET state = :new, epoch = epoch + 1, lease_owner = NULL,
             leased_until = NULL,
-            pending_since = CASE WHEN :new = 'human' THEN NULL ELSE pending_since END
+            pending_since = CASE WHEN :new = 'human' THEN NULL ELSE pending_since END,
+            next_try_at = CASE WHEN :new = 'human' THEN NULL ELSE next_try_at END
         WHERE id = :id AND state = :old AND epoch = :epoch RETURNING id
     """),
         {"id": conversation_id, "old": old, "new": new, "epoch": epoch},
@@ -51,7 +52,7 @@ def forget(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime, me
     closed = session.execute(
         text("""
         UPDATE conversations SET state = 'closed', epoch = epoch + 1, pending_since = NULL,
-            lease_owner = NULL, leased_until = NULL
+            next_try_at = NULL, lease_owner = NULL, leased_until = NULL
         WHERE id = :id AND state <> 'closed' RETURNING id
     """),
         {"id": conversation_id},

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from feedback_store.crypto import blind_index, keyring
 
 LOCK_PATIENCE = "250ms"
+START_PATIENCE = dt.timedelta(seconds=2)
+"""The process that stored an event is given this long to begin its turn; then the sweeper does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,25 @@ WITH known AS (
 ), conv AS (
     INSERT INTO conversations AS c (
         id, channel, account, peer_bidx, peer, contact_id, state, epoch, engine_session,
-        lease_owner, leased_until, pending_since, in_count, last_out_seq, last_in_at, is_sample,
-        created_at)
+        lease_owner, leased_until, pending_since, next_try_at, in_count, last_out_seq, last_in_at,
+        is_sample, created_at)
     SELECT %(conversation_id)s, %(channel)s, %(account)s, %(peer_bidx)s, %(peer)s,
         coalesce((SELECT id FROM contact), (SELECT id FROM contacts
             WHERE channel = %(channel)s AND external_bidx = %(peer_bidx)s)),
         'bot', 0, 0,
         CASE WHEN %(take)s THEN %(owner)s END, CASE WHEN %(take)s THEN %(until)s END,
-        CASE WHEN NOT %(handled)s THEN %(now)s END, 1, 0, %(now)s, false, %(now)s
+        CASE WHEN NOT %(handled)s THEN %(now)s END,
+        CASE WHEN %(handled)s THEN NULL WHEN %(take)s THEN %(until)s ELSE %(unstarted)s END,
+        1, 0, %(now)s, false, %(now)s
     WHERE NOT EXISTS (SELECT FROM known)
     ON CONFLICT (channel, account, peer_bidx) DO UPDATE SET
         in_count = c.in_count + 1,
         last_in_at = greatest(%(now)s, c.last_in_at + interval '1 microsecond'),
         pending_since = CASE WHEN %(handled)s OR c.state = 'human' THEN c.pending_since ELSE
             coalesce(c.pending_since, greatest(%(now)s, c.last_in_at + interval '1 microsecond')) END,
+        next_try_at = CASE WHEN %(handled)s OR c.state = 'human' THEN c.next_try_at
+            WHEN %(take)s AND (c.leased_until IS NULL OR c.leased_until < %(now)s) THEN %(until)s
+            ELSE coalesce(c.next_try_at, %(unstarted)s) END,
         lease_owner = CASE WHEN %(take)s AND c.state <> 'human'
             AND (c.leased_until IS NULL OR c.leased_until < %(now)s)
             THEN %(owner)s ELSE c.lease_owner END,
@@ -123,8 +130,18 @@ _LEAD = """
 SELECT id, body, handled_at FROM inbound_events
 WHERE channel = %(channel)s AND account = %(account)s AND event_key = %(key)s FOR UPDATE
 """
-_JOIN = "UPDATE inbound_events SET body = %(body)s, retry_at = %(until)s WHERE id = %(id)s"
-_HOLD = "UPDATE inbound_events SET retry_at = %(until)s WHERE id = %(id)s"
+_JOIN = """
+WITH ev AS (
+    UPDATE inbound_events SET body = %(body)s, retry_at = %(until)s WHERE id = %(id)s RETURNING conversation_id
+)
+UPDATE conversations c SET next_try_at = greatest(c.next_try_at, %(until)s) FROM ev WHERE c.id = ev.conversation_id
+"""
+_HOLD = """
+WITH ev AS (
+    UPDATE inbound_events SET retry_at = %(until)s WHERE id = %(id)s RETURNING conversation_id
+)
+UPDATE conversations c SET next_try_at = greatest(c.next_try_at, %(until)s) FROM ev WHERE c.id = ev.conversation_id
+"""
 _KNOWN = """
 SELECT id, conversation_id FROM inbound_events
 WHERE channel = %(channel)s AND account = %(account)s AND event_key = %(event_key)s
@@ -203,6 +220,7 @@ def _values(
         "take": owner is not None and not event.handled,
         "owner": owner,
         "until": lease_until,
+        "unstarted": now + START_PATIENCE,
     }
 
 
@@ -248,6 +266,7 @@ def _typed(sql: str) -> str:
         "take": "boolean",
         "owner": "varchar",
         "until": "timestamptz",
+        "unstarted": "timestamptz",
     }
     for name, kind in types.items():
         sql = sql.replace(f"%({name})s", f"%({name})s::{kind}")

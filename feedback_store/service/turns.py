@@ -11,6 +11,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection
@@ -31,6 +32,8 @@ class PendingEvent:
     received_at: dt.datetime
     guard: str | None
     sealed: bool
+    unreadable: str | None = None
+    """Error class where the stored body cannot be decrypted or parsed; ``body`` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Committed:
 
 
 _TAKE = """
-UPDATE conversations SET lease_owner = %(owner)s, leased_until = %(until)s
+UPDATE conversations SET lease_owner = %(owner)s, leased_until = %(until)s, next_try_at = %(until)s
 WHERE id = %(id)s AND pending_since IS NOT NULL AND state <> 'human'
     AND (leased_until IS NULL OR leased_until < %(now)s)
 """
@@ -88,29 +91,37 @@ LEFT JOIN inbound_events e ON e.conversation_id = c.id AND e.handled_at IS NULL
 WHERE c.id = %(id)s ORDER BY e.id
 """
 _RENEW = """
-UPDATE conversations SET leased_until = %(until)s WHERE id = %(id)s AND lease_owner = %(owner)s
+UPDATE conversations SET leased_until = %(until)s, next_try_at = %(until)s
+WHERE id = %(id)s AND lease_owner = %(owner)s
 """
 _LET_GO = """
-UPDATE conversations SET lease_owner = NULL, leased_until = NULL, pending_since = NULL
+UPDATE conversations SET lease_owner = NULL, leased_until = NULL, pending_since = NULL,
+    next_try_at = NULL
 WHERE id = %(id)s AND lease_owner = %(owner)s AND in_count = %(seen)s
 """
 _POSTPONE = """
 WITH conv AS (
-    UPDATE conversations SET lease_owner = NULL, leased_until = NULL
+    UPDATE conversations SET lease_owner = NULL, leased_until = NULL, next_try_at = %(retry_at)s
     WHERE id = %(id)s AND lease_owner = %(owner)s RETURNING id
 )
 UPDATE inbound_events e SET attempts = attempts + %(counts)s, retry_at = %(retry_at)s,
     failure = %(failure)s
 FROM conv WHERE e.id = %(event_id)s
 """
+_PUT_BACK = """
+UPDATE conversations SET lease_owner = NULL, leased_until = NULL, next_try_at = %(retry_at)s
+WHERE id = %(id)s AND lease_owner = %(owner)s
+"""
+# From both ends: whoever waits longest has somebody ahead of them for a while only, and a crowd that failed or was
+# planted long ago keeps nobody who came since from being answered.
 _LEFT_BEHIND = """
-SELECT c.id FROM conversations c
-WHERE c.pending_since < %(before)s AND c.state <> 'human'
-    AND (c.leased_until IS NULL OR c.leased_until < %(now)s)
-    AND coalesce((SELECT e.retry_at FROM inbound_events e
-        WHERE e.conversation_id = c.id AND e.handled_at IS NULL ORDER BY e.id LIMIT 1
-    ) <= %(now)s, true)
-ORDER BY c.pending_since LIMIT %(limit)s
+(SELECT c.id, c.next_try_at, false AS newest FROM conversations c
+WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
+ORDER BY c.next_try_at LIMIT %(half)s)
+UNION ALL
+(SELECT c.id, c.next_try_at, true FROM conversations c
+WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
+ORDER BY c.next_try_at DESC LIMIT %(half)s)
 """
 _COMMIT = """
 WITH conv AS (
@@ -118,7 +129,8 @@ WITH conv AS (
         last_out_seq = last_out_seq + CASE WHEN epoch = %(epoch)s THEN %(n)s::int ELSE 0 END,
         leased_until = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE %(until)s::timestamptz END,
         lease_owner = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE lease_owner END,
-        pending_since = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE pending_since END
+        pending_since = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE pending_since END,
+        next_try_at = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE %(until)s::timestamptz END
     WHERE id = %(id)s AND lease_owner = %(owner)s
     RETURNING id, channel, last_out_seq, epoch = %(epoch)s AS fresh, lease_owner IS NULL AS released
 ), ev AS (
@@ -183,20 +195,7 @@ def pending_work(connection: Connection, *, conversation_id: uuid.UUID) -> Work:
 
 def _work(conversation_id: uuid.UUID, rows: Sequence[Any]) -> Work:
     first = rows[0]
-    events = [
-        PendingEvent(
-            row.id,
-            row.kind,
-            decrypted_json(row.body) or {},
-            row.attempts,
-            row.retry_at,
-            row.received_at,
-            row.guard,
-            row.sealed,
-        )
-        for row in rows
-        if row.id is not None
-    ]
+    events = [_event(row) for row in rows if row.id is not None]
     return Work(
         conversation_id,
         first.channel,
@@ -208,10 +207,28 @@ def _work(conversation_id: uuid.UUID, rows: Sequence[Any]) -> Work:
     )
 
 
-def left_behind(connection: Connection, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[uuid.UUID]:
-    """Conversations that have waited since ``before`` without a holder, oldest first."""
-    values = {"before": before, "now": now, "limit": limit}
-    return [row.id for row in connection.exec_driver_sql(_LEFT_BEHIND, values)]
+def _event(row: Any) -> PendingEvent:
+    body: Any = {}
+    unreadable: str | None = None
+    try:
+        body = decrypted_json(row.body) or {}
+        if not isinstance(body, dict):
+            body, unreadable = {}, "NotAnObject"
+    except Exception as error:  # a damaged row or a lost key; the conversation's other events are not to suffer
+        unreadable = type(error).__name__
+    return PendingEvent(
+        row.id, row.kind, body, row.attempts, row.retry_at, row.received_at, row.guard, row.sealed, unreadable
+    )
+
+
+def left_behind(connection: Connection, *, now: dt.datetime, limit: int) -> list[uuid.UUID]:
+    """Up to ``limit`` conversations whose next try has come: by turns the one that waits longest and the newest."""
+    values = {"now": now, "half": (limit + 1) // 2}
+    rows = connection.exec_driver_sql(_LEFT_BEHIND, values).all()
+    oldest = [row.id for row in rows if not row.newest]
+    newest = [row.id for row in rows if row.newest]
+    by_turns = [one for pair in zip_longest(oldest, newest) for one in pair if one is not None]
+    return list(dict.fromkeys(by_turns))[:limit]
 
 
 def arrived_so_far(connection: Connection) -> int:
@@ -228,6 +245,14 @@ def let_go(connection: Connection, *, conversation_id: uuid.UUID, owner: str, se
     """End the lease if nothing was stored since the snapshot with ``in_count == seen``."""
     values = {"id": conversation_id, "owner": owner, "seen": seen}
     return connection.exec_driver_sql(_LET_GO, values).rowcount == 1
+
+
+def put_back(
+    connection: Connection, *, conversation_id: uuid.UUID, owner: str, retry_at: dt.datetime
+) -> bool:
+    """End the lease without a try: the oldest event's back-off runs until ``retry_at``."""
+    values = {"id": conversation_id, "owner": owner, "retry_at": retry_at}
+    return connection.exec_driver_sql(_PUT_BACK, values).rowcount == 1
 
 
 def postpone(

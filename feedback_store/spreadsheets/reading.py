@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from feedback_store.spreadsheets.errors import SpreadsheetError
-from vitext import fold
+from vitext import clean_words, fold
 from vitext.dates import VIET_NAM
 
 Value: TypeAlias = str | dt.date | dt.datetime
@@ -128,7 +128,7 @@ def _trimmed(values: Sequence[Any]) -> list[Any]:
 
 
 def _clean(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\xa0", " ")).strip()
+    return clean_words(text.replace("\r\n", "\n").replace("\xa0", " ")).strip()
 
 
 def _xlsx_rows(data: bytes, limits: Limits) -> Iterator[Sequence[Value]]:
@@ -180,7 +180,7 @@ def _value(cell: Any) -> Value:
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return _clean(str(value))
 
 
 def _csv_rows(data: bytes, limits: Limits) -> Iterator[Sequence[Value]]:

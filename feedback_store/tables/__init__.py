@@ -15,6 +15,7 @@ from feedback_store.tables.conversation import (
     OutboundMessage,
     RateCount,
     SealedDenunciation,
+    UnreadUpdate,
 )
 from feedback_store.tables.imports import ImportedTicket, ImportRun
 from feedback_store.tables.organisation import (
@@ -102,6 +103,7 @@ __all__ = [
     "StaffLinkCode",
     "Ticket",
     "TicketEvent",
+    "UnreadUpdate",
     "User",
     "UserFile",
     "UserNotice",

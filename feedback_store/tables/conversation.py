@@ -53,7 +53,10 @@ class Conversation(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     leased_until: Mapped[dt.datetime | None]
     pending_since: Mapped[dt.datetime | None] = mapped_column(
-        comment="receipt of the oldest event not handled yet; the sweeper's index"
+        comment="receipt of the oldest event not handled yet"
+    )
+    next_try_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="when the sweeper may begin a turn: end of the lease or of the back-off; null = nothing waits"
     )
     delivering_until: Mapped[dt.datetime | None] = mapped_column(comment="lease of the outbox")
     in_count: Mapped[Big] = mapped_column(
@@ -72,9 +75,9 @@ class Conversation(Base):
         UniqueConstraint("channel", "account", "peer_bidx"),
         Index("ix_conversations_created", "created_at"),
         Index(
-            "ix_conversations_pending",
-            "pending_since",
-            postgresql_where=text("pending_since IS NOT NULL"),
+            "ix_conversations_next_try",
+            "next_try_at",
+            postgresql_where=text("next_try_at IS NOT NULL"),
         ),
     )
 
@@ -120,7 +123,28 @@ class InboundEvent(Base):
             postgresql_where=text("handled_at IS NULL"),
         ),
         Index("ix_inbound_events_conversation", "conversation_id", "id"),
+        Index(
+            "ix_inbound_events_failed",
+            "handled_at",
+            postgresql_where=text("handled_at IS NOT NULL AND failure IS NOT NULL"),
+        ),
     )
+
+
+class UnreadUpdate(Base):
+    """An update of a channel that nobody could read: kept by number and error alone, so that it is seen and not
+    asked for again. Its words are not kept."""
+
+    __tablename__ = "unread_updates"
+
+    id: Mapped[BigKey]
+    channel: Mapped[Code]
+    account: Mapped[Code]
+    event_key: Mapped[str] = mapped_column(String(128), comment="the channel's id of the update")
+    reason: Mapped[str] = mapped_column(String(200), comment="error class and where, no citizen text")
+    received_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("channel", "account", "event_key"),)
 
 
 class ActionResult(Base):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
+import math
 from typing import Any
 
 from bot.channels.base import InboundMessage, UnknownKind, Unreadable
+from vitext import clean_words, is_identifier
 
 BUTTON_PREFIX = "b:"
+LARGEST = 2**63 - 1
 _NOTES = {
     "voice": ("voice", "gateway.voice"), "audio": ("voice", "gateway.voice"),
     "video_note": ("voice", "gateway.video"), "video": ("other", "gateway.video"),
@@ -22,9 +24,10 @@ _PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/he
 
 def parse_update(update: Any) -> InboundMessage:
     """One update. Raises Unreadable for what is no update, UnknownKind for what we do not use."""
-    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+    number = update_number(update)
+    if number is None:
         raise Unreadable("no update_id")
-    key = str(update["update_id"])
+    key = str(number)
     try:
         if "callback_query" in update:
             return _button(key, update["callback_query"])
@@ -34,10 +37,20 @@ def parse_update(update: Any) -> InboundMessage:
             return _edit(key, update["edited_message"])
         if "my_chat_member" in update:
             return _membership(key, update["my_chat_member"])
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+    except UnknownKind:
+        raise
+    except Exception as error:  # whatever somebody found to put in: one update must not end the others
         raise Unreadable(f"update {key}: {type(error).__name__}") from error
     kinds = sorted(name for name in update if name != "update_id")
     raise UnknownKind(f"update of kind {kinds}")
+
+
+def update_number(update: Any) -> int | None:
+    """``update_id`` of what may be an update, None where there is none that could be one."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    return number if 0 <= number <= LARGEST else None
 
 
 def _message(key: str, message: dict[str, Any]) -> InboundMessage:
@@ -49,24 +62,23 @@ def _message(key: str, message: dict[str, Any]) -> InboundMessage:
     if "forward_origin" in message:
         body["forwarded"] = True
     if "location" in message and "venue" not in message:
-        place = message["location"]
-        body["location"] = [float(place["latitude"]), float(place["longitude"])]
+        body["location"] = _location(message["location"])
         return InboundMessage(peer, key, "location", body, at)
     if "text" in message:
-        text = _nfc(message["text"])
+        text = _words(message["text"])
         kind = "command" if text.startswith("/start") else "text"
         return InboundMessage(peer, key, kind, body | {"text": text}, at)
     photo = _photo(message)
     if photo is not None:
-        body["caption"] = _nfc(message.get("caption") or "") or None
+        body["caption"] = _words(message.get("caption") or "") or None
         album = message.get("media_group_id")
         return InboundMessage(
-            peer, key, "photo", body, at, album=str(album) if album else None,
-            photo_ref=str(photo["file_id"]), photo_size=photo.get("file_size"),
+            peer, key, "photo", body, at, album=str(album) if is_identifier(album, 100) else None,
+            photo_ref=_file_id(photo), photo_size=_size(photo),
         )
     for name, (kind, note) in _NOTES.items():
         if name in message:
-            body["caption"] = _nfc(message.get("caption") or "") or None
+            body["caption"] = _words(message.get("caption") or "") or None
             return InboundMessage(peer, key, kind, body, at, note=note)
     raise UnknownKind(f"message with {sorted(set(message) - {'from', 'chat', 'text'})}")
 
@@ -87,7 +99,7 @@ def _edit(key: str, message: dict[str, Any]) -> InboundMessage:
     at = dt.datetime.fromtimestamp(int(message.get("edit_date", message["date"])), dt.UTC)
     body = {
         "message_id": int(message["message_id"]),
-        "text": _nfc(message.get("text") or message.get("caption") or ""),
+        "text": _words(message.get("text") or message.get("caption") or ""),
     }
     return InboundMessage(
         str(int(chat["id"])), key, "edit", body, at, private=chat.get("type") == "private"
@@ -97,11 +109,11 @@ def _edit(key: str, message: dict[str, Any]) -> InboundMessage:
 def _button(key: str, query: dict[str, Any]) -> InboundMessage:
     chat = query["message"]["chat"]
     data = str(query.get("data") or "")
-    if not data.startswith(BUTTON_PREFIX):
+    if not data.startswith(BUTTON_PREFIX) or not is_identifier(data):
         data = BUTTON_PREFIX + "-"  # not one of ours: answered like any forged button
     return InboundMessage(
         str(int(chat["id"])), key, "button", {"button": data.removeprefix(BUTTON_PREFIX)[:64]},
-        private=chat.get("type") == "private", callback=str(query["id"]),
+        private=chat.get("type") == "private", callback=query["id"] if is_identifier(query.get("id")) else None,
     )
 
 
@@ -113,8 +125,26 @@ def _membership(key: str, change: dict[str, Any]) -> InboundMessage:
     raise UnknownKind(f"membership {status}")
 
 
-def _nfc(text: str) -> str:
+def _words(text: Any) -> str:
     if not isinstance(text, str):
         raise TypeError("text is no string")
-    text.encode()  # a lone surrogate is no writing
-    return unicodedata.normalize("NFC", text).replace("\x00", "�")
+    return clean_words(text)
+
+
+def _location(place: dict[str, Any]) -> list[float]:
+    latitude, longitude = float(place["latitude"]), float(place["longitude"])
+    if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValueError("no place on earth")
+    return [latitude, longitude]
+
+
+def _file_id(photo: dict[str, Any]) -> str:
+    if not is_identifier(photo["file_id"], 256):
+        raise ValueError("no file_id")
+    return str(photo["file_id"])
+
+
+def _size(photo: dict[str, Any]) -> int | None:
+    """The size that the photo claims; None where it claims none that a file can have. It is counted on arrival."""
+    size = photo.get("file_size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= LARGEST else None

@@ -24,12 +24,14 @@ from telegram.error import (
     TelegramError,
 )
 from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import HTTPXRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.base import DeliveryError, OutboundMessage, split_text
 from bot.channels.telegram.parse import BUTTON_PREFIX
 
 MAX_UNITS = 4096
+POLL_MARGIN = 15  # seconds that an answer to a long poll may come late
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -58,6 +60,8 @@ class TelegramSender:
         )
         polling = HTTPXRequest(read_timeout=40, httpx_kwargs=extra)
         self._requests = (request, polling)
+        self._polling = polling
+        self._address = f"{api}/bot{token}"
         self._limiter = AIORateLimiter()
         self.bot: ExtBot[Any] = ExtBot(
             token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request,
@@ -119,16 +123,25 @@ class TelegramSender:
         except (TelegramError, httpx.HTTPError):
             return
 
-    async def updates(self, offset: int | None, *, seconds: int = 25) -> list[dict[str, Any]]:
-        """Long-poll; raises DeliveryError when Telegram cannot be asked."""
+    async def updates(self, offset: int | None, *, seconds: int = 25) -> list[Any]:
+        """Long-poll; the updates as they came, so that each is judged by itself: the library's own parser lets one
+        that it can't read end them all, and logs them whole. Raises DeliveryError when Telegram cannot be asked."""
+        wanted: dict[str, Any] = {
+            "timeout": seconds,
+            "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
+        }
+        if offset is not None:
+            wanted["offset"] = offset
+        parameters = [RequestParameter.from_input(name, value) for name, value in wanted.items()]
         try:
-            found = await self.bot.get_updates(
-                offset=offset, timeout=seconds,
-                allowed_updates=["message", "edited_message", "callback_query", "my_chat_member"],
+            found = await self._polling.post(
+                f"{self._address}/getUpdates", RequestData(parameters), read_timeout=seconds + POLL_MARGIN
             )
         except (TelegramError, httpx.HTTPError) as error:
             raise _delivery_error(error, begun=False) from error
-        return [update.to_dict() for update in found]
+        if not isinstance(found, list):
+            raise DeliveryError("getUpdates gave no list")
+        return found
 
     async def download(self, file_id: str, *, max_bytes: int) -> bytes:
         """A photo's bytes, capped while they stream. Raises PhotoMissing."""

@@ -170,8 +170,6 @@ def test_requests_that_are_no_messages_get_a_clear_refusal(citizen: Citizen) -> 
     assert post("/web/messages", json={"id": "no uuid", "text": "a"}).status_code == 400
     assert post("/web/messages", json={"id": str(uuid.uuid4())}).status_code == 400
     assert citizen.post(location=[999, 0]).status_code == 400
-    lone = b'{"id": "%s", "text": "\\ud800"}' % str(uuid.uuid4()).encode()
-    assert post("/web/messages", content=lone, headers={"Content-Type": "application/json"}).status_code == 400
     forged = post("/web/messages", json={"id": str(uuid.uuid4()), "text": "a"}, headers={"Authorization": "Bearer x"})
     assert forged.status_code == 401
     refused = post("/web/session", headers={"Origin": "https://evil.example"})

@@ -54,12 +54,31 @@ def test_only_the_first_fix_of_a_live_location_counts() -> None:
 def test_a_press_carries_its_token_and_a_foreign_one_none() -> None:
     query = {"id": "q", "message": {"chat": {"id": 7, "type": "private"}}, "data": "b:TOKEN"}
     assert parse_update({"update_id": 1, "callback_query": query}).body["button"] == "TOKEN"
+    for data in ("/affirm", "b:TO\0KEN", "b:\ud800", 7, None):
+        foreign = query | {"data": data}
+        assert parse_update({"update_id": 1, "callback_query": foreign}).body["button"] == "-"
     foreign = query | {"data": "/affirm"}
     assert parse_update({"update_id": 1, "callback_query": foreign}).body["button"] == "-"
 
 
 @pytest.mark.parametrize("update", [None, [], {}, {"update_id": "1"}, {"update_id": 1, "message": {}},
-                                    {"update_id": 1, "message": "x"}, message(text="\ud800")])
+                                    {"update_id": 1, "message": "x"}, {"update_id": True}, {"update_id": 2**63},
+                                    message(text=7), message(location={"latitude": float("nan"), "longitude": 1}),
+                                    message(photo=[{"file_id": "a\0"}]), message(photo=[{"file_id": None}])])
 def test_what_is_no_update_is_unreadable(update: Any) -> None:
     with pytest.raises(Unreadable):
         parse_update(update)
+
+
+@pytest.mark.parametrize(("size", "kept"), [("9", None), (-1, None), (True, None), (2**70, None), (9, 9)])
+def test_a_size_that_no_file_can_have_is_not_believed(size: Any, kept: int | None) -> None:
+    parsed = parse_update(message(photo=[{"file_id": "f", "file_size": size}]))
+    assert (parsed.photo_ref, parsed.photo_size) == ("f", kept)
+
+
+def test_control_codes_and_half_characters_are_taken_out_of_the_words() -> None:
+    assert parse_update(message(text="ổ g\0à ở chợ")).body["text"] == "ổ gà ở chợ"
+    assert parse_update(message(photo=[{"file_id": "f"}], caption="hỏng\ud800")).body["caption"] == "hỏng\ufffd"
+    assert parse_update(message(photo=[{"file_id": "f"}], media_group_id="a\0")).album is None
+    query = {"id": "q\0", "message": {"chat": {"id": 7, "type": "private"}}, "data": "b:T"}
+    assert parse_update({"update_id": 1, "callback_query": query}).callback is None
