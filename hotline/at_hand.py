@@ -14,7 +14,7 @@ from feedback_store.service.actor import Refused
 from feedback_store.store import Store, make_engine
 from feedback_store.texts import render
 from hotline.keys import KeyFault, Keys
-from hotline.postgres import EmbeddedPostgres, PostgresError
+from hotline.postgres import EmbeddedPostgres, PostgresError, make_account
 from hotline.running import RunFolder
 from hotline.settings import Settings
 from hotline.up import CannotStart, check_server
@@ -30,6 +30,7 @@ def database_at_hand(settings: Settings) -> Iterator[str]:
         check_server(settings.database_url)
         yield settings.database_url
         return
+    make_account(settings.postgres_account)
     server = EmbeddedPostgres(settings.var, account=settings.postgres_account, port=settings.postgres_port)
     folder = RunFolder(settings.var)
     if folder.holder() is not None:

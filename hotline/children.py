@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,14 +66,14 @@ def loopback(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else host
 
 
-def children(settings: Settings, database_url: str) -> list[ChildSpec]:
-    """Engine, actions, web, worker."""
-    env = main_env(settings, database_url)
+def children(settings: Settings, addresses: Mapping[str, str]) -> list[ChildSpec]:
+    """Engine, actions, web, worker; ``addresses``: of the database, by process."""
 
     def log(name: str) -> Path:
         return settings.logs / f"{name}.log"
 
     def ours(name: str, module: str, health: str) -> ChildSpec:
+        env = main_env(settings, addresses.get(name, ""))
         return ChildSpec(name, [sys.executable, "-m", module], env, health, log(name))
 
     engine = ChildSpec(
@@ -87,7 +88,7 @@ def children(settings: Settings, database_url: str) -> list[ChildSpec]:
             "--model",
             str(settings.models / MODEL),
         ],
-        engine_env(settings, database_url),
+        engine_env(settings, addresses.get("engine", "")),
         f"{settings.engine_url}/health",
         log("engine"),
         patience=120,

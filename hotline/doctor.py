@@ -17,7 +17,7 @@ import psycopg
 from hotline import install
 from hotline.children import ENGINE_PYTHON, MODEL, children, loopback
 from hotline.keys import KeyFault, Keys
-from hotline.postgres import EmbeddedPostgres, PostgresError, can_enter, choose_account
+from hotline.postgres import EmbeddedPostgres, PostgresError, can_enter, choose_account, make_account
 from hotline.running import RunFolder
 from hotline.settings import ROOT, Settings
 from hotline.up import CannotStart, check_server
@@ -112,6 +112,7 @@ def database(settings: Settings, *, running: bool) -> Iterator[Finding]:
         yield from schema(settings.database_url)
         return
     try:
+        make_account(settings.postgres_account)
         account = choose_account(settings.postgres_account)
         server = EmbeddedPostgres(settings.var, account=settings.postgres_account, port=settings.postgres_port)
     except PostgresError as error:
@@ -178,7 +179,7 @@ def processes(settings: Settings, *, running: bool) -> Iterator[Finding]:
         yield Finding("ok", "the hotline is not running")
         yield from ports(settings)
         return
-    for spec in children(settings, ""):
+    for spec in children(settings, {}):
         try:
             well = httpx.get(spec.health, timeout=3, trust_env=False).status_code == 200
         except httpx.HTTPError:

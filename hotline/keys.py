@@ -58,6 +58,10 @@ class Keys:
         """What the engine shows the action server."""
         return self._read("actions-token", lambda: secrets.token_urlsafe(32))
 
+    def database_password(self, process: str) -> str:
+        """Password of a process's own role in the database."""
+        return self._read(f"database-{process}", lambda: secrets.token_urlsafe(24))
+
     def local_token(self) -> str:
         """Opens the measuring view of a turn to ``hotline chat``."""
         return self._read("local-token", lambda: secrets.token_urlsafe(32))

@@ -22,9 +22,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from hotline.own_files import rotate
 from hotline.running import die_with_parent
 
 SUPERUSER = "hotline"
+OWN_ACCOUNT = "hotline-db"
 
 
 class PostgresError(RuntimeError):
@@ -48,6 +50,7 @@ class Account:
 
 
 def choose_account(name: str) -> Account:
+    """The caller, or the account ``name`` when started by root. Raises PostgresError where there is none."""
     if os.geteuid() != 0:
         return Account(None, None)
     try:
@@ -55,9 +58,36 @@ def choose_account(name: str) -> Account:
     except KeyError as error:
         raise PostgresError(
             f"started as root, PostgreSQL needs an unprivileged account and {name!r} does not exist; "
-            "set HOTLINE_POSTGRES_ACCOUNT"
+            "make it, or set HOTLINE_POSTGRES_ACCOUNT"
         ) from error
+    if entry.pw_uid == 0:
+        raise PostgresError(f"PostgreSQL does not run as {name!r}, which is root; set HOTLINE_POSTGRES_ACCOUNT")
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def make_account(name: str) -> str | None:
+    """Make our own account where root starts us and it is missing; gives one line to say, None when nothing was done.
+
+    Whatever runs as ``nobody`` could read and change the database's files, and other programs do.
+    """
+    if os.geteuid() != 0 or name != OWN_ACCOUNT:
+        return None
+    try:
+        pwd.getpwnam(name)
+        return None
+    except KeyError:
+        pass
+    made = subprocess.run(
+        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
+         "/usr/sbin/nologin", name],
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode not in (0, 9):  # 9: somebody made it in this moment
+        raise PostgresError(
+            f"the account {name!r} for PostgreSQL could not be made: {made.stderr.strip()}; "
+            "make one by hand and set HOTLINE_POSTGRES_ACCOUNT"
+        )
+    return f"made the system account {name} for PostgreSQL (no password, no shell)"
 
 
 def can_enter(account: Account, folder: Path) -> bool:
@@ -172,6 +202,7 @@ class EmbeddedPostgres:
     def start(self, *, timeout: float = 30) -> None:
         """Start the server as a child of this process and wait until it answers."""
         self.make()
+        self._take_over()
         if self.relocated is not None:
             self._copy_binaries()
         self._end_stray()
@@ -193,6 +224,7 @@ class EmbeddedPostgres:
         if not self.fsync:
             tuning |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for name, value in tuning.items() for part in ("-c", f"{name}={value}")]
+        rotate(self.log)
         self.log.touch(mode=0o600, exist_ok=True)
         self._own(self.log)
         with self.log.open("ab") as log:
@@ -226,6 +258,16 @@ class EmbeddedPostgres:
     def read_port(self) -> None:
         """The port of the server that another process of ours started."""
         self.port = self.port or int((self.home / "port").read_text())
+
+    def _take_over(self) -> None:
+        """Files that another account of ours made, before the setting was changed."""
+        if self.account.uid is None or self.home.stat().st_uid == self.account.uid == self.data.stat().st_uid:
+            return
+        self._end_stray()
+        for folder, _, files in os.walk(self.home):
+            if Path(folder).name == "pginstall18":
+                continue
+            self._own(Path(folder), *(Path(folder) / name for name in files if not (Path(folder) / name).is_symlink()))
 
     def _end_stray(self, *, patience: float = 20) -> None:
         """End a server that still works on this data folder; forget a pid that belongs to another program.

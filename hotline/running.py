@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from hotline.own_files import own_folder
+
 _libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
 
@@ -65,8 +67,9 @@ class RunFolder:
 
     def take(self, web: str) -> None:
         """Become the one supervisor. Raises AlreadyRunning."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        own_folder(self.folder)
         lock = (self.folder / "lock").open("a+")
+        os.fchmod(lock.fileno(), 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -135,5 +138,7 @@ class RunFolder:
 
     def _write(self, name: str, content: object) -> None:
         draft = self.folder / f".{name}"
-        draft.write_text(json.dumps(content))
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(json.dumps(content))
         draft.replace(self.folder / name)

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=False, description="sample data: a database and photos of their own, said on every page")
     database_name: str = Field(default="hotline", description="database of the embedded server")
-    postgres_account: str = Field(default="nobody", description="account of the embedded server when started as root")
+    postgres_account: str = Field(
+        default="hotline-db", description="account of the embedded server when started as root; made if missing"
+    )
     postgres_port: int = Field(default=0, description="port of the embedded server; 0 = kept from the first start")
 
     host: str = Field(default="127.0.0.1", description="address the web process listens on")

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 
 from hotline.children import ChildSpec
 from hotline.faults import armed
+from hotline.own_files import open_own, own_folder, rotate
 from hotline.running import die_with_parent
 from hotline.settings import ROOT
 
@@ -18,7 +20,7 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 LIVED_WELL = 60.0  # a life this long makes the next delay the first one again
 UNANSWERED = 30.0  # a process that answered once and then is silent this long hangs
 STOP_PATIENCE = 12.0
-LARGEST_LOG = 20 * 2**20
+ROTATE_EVERY = 30.0
 
 Say = Callable[[str], None]
 
@@ -39,16 +41,16 @@ class Child:
         self._started = 0.0
         self._asked = 0.0
         self._answered = 0.0
+        self._rotated = time.monotonic()
 
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process else None
 
     def start(self) -> None:
-        self.spec.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.spec.log.exists() and self.spec.log.stat().st_size > LARGEST_LOG:
-            self.spec.log.replace(self.spec.log.with_suffix(".log.1"))
-        with self.spec.log.open("ab") as log:
+        own_folder(self.spec.log.parent)
+        rotate(self.spec.log)
+        with open_own(self.spec.log) as log:
             self.process = subprocess.Popen(
                 self.spec.command,
                 env=self._env,
@@ -66,6 +68,10 @@ class Child:
     def tend(self) -> bool:
         """Look after the process once; True when it was started or ended."""
         now = time.monotonic()
+        if now - self._rotated > ROTATE_EVERY:
+            self._rotated = now
+            with suppress(OSError):  # a full disk: the next round tries again
+                rotate(self.spec.log)
         if self.process is None:
             if now < self._start_at:
                 return False

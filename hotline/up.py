@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -18,7 +18,9 @@ import psycopg
 
 from hotline.children import ENGINE_PYTHON, base_env, children, main_env
 from hotline.keys import KeyFault, Keys
-from hotline.postgres import EmbeddedPostgres, PostgresError
+from hotline.own_files import open_own, own_folder
+from hotline.postgres import EmbeddedPostgres, PostgresError, make_account
+from hotline.roles import ensure_roles, shared
 from hotline.running import AlreadyRunning, RunFolder, die_with_parent
 from hotline.settings import ROOT, Settings
 from hotline.supervisor import FIRST_DELAY, Supervisor
@@ -110,7 +112,7 @@ class Up:
             prepared = self._prepare(url)
             try:
                 self._finish_training()
-                self._serve(url)
+                self._serve(ensure_roles(url, Keys(self.settings.keys)))
             finally:
                 self._welcome(prepared)
             self._stay()
@@ -147,6 +149,9 @@ class Up:
         if self.settings.database_url is not None:
             check_server(self.settings.database_url)
             return self.settings.database_url
+        made = make_account(self.settings.postgres_account)
+        if made is not None:
+            say(f"database: {made}")
         self.postgres = EmbeddedPostgres(
             self.settings.var, account=self.settings.postgres_account, port=self.settings.postgres_port
         )
@@ -196,9 +201,12 @@ class Up:
             raise CannotStart(str(said["refused"]))
         return said
 
-    def _serve(self, url: str) -> None:
+    def _serve(self, addresses: Mapping[str, str]) -> None:
+        if shared(addresses):
+            say("database: this role may make no others, so every process has its rights; see docs/runbook.md")
         say("starting engine, actions, web and worker")
-        self.supervisor = Supervisor(children(self.settings, url), lambda text: say(f"hotline: {text}"), self._note)
+        specs = children(self.settings, addresses)
+        self.supervisor = Supervisor(specs, lambda text: say(f"hotline: {text}"), self._note)
         while not self.supervisor.ready():
             self._tend()
             failing = self.supervisor.failing()
@@ -268,10 +276,12 @@ class Up:
 
 def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes]:
     """Train when the training data changed (``again``: in any case); progress goes to the terminal."""
-    settings.logs.mkdir(parents=True, exist_ok=True)
+    own_folder(settings.logs)
     env = {name: value for name, value in base_env().items() if not name.startswith("HOTLINE_")}
     env |= {"MPLCONFIGDIR": str(settings.var / "cache" / "matplotlib"), "TQDM_DISABLE": "1"}
-    with (settings.logs / "training.log").open("wb") as log:
+    path = settings.logs / "training.log"
+    path.unlink(missing_ok=True)
+    with open_own(path) as log:
         return subprocess.Popen(
             [
                 str(ENGINE_PYTHON),
