@@ -19,6 +19,7 @@ from console.pages import (
     account,
     admin,
     agencies,
+    alarms,
     calendars,
     desk,
     evidence,
@@ -70,7 +71,7 @@ def create_console(
     edited = (organisation, agencies, user_files, admin)
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
-    for module in (account, calendars, policies, recalculation):
+    for module in (account, alarms, calendars, policies, recalculation):
         app.include_router(module.router)
     _errors(app)
 
@@ -131,7 +132,7 @@ def _error_page(request: Request, status: int, reason: str | None = None) -> Res
         status=status,
         reason=reason,
         user=None,
-        alarms=[],
+        alarms=None,
         unread=0,
         unconfirmed=[],
         sample=False,
