@@ -18,9 +18,8 @@ from starlette.datastructures import FormData, UploadFile
 from console import flash, words
 from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.queries import calendars, desk
+from feedback_store.queries import calendars, desk, emergencies
 from feedback_store.queries.lookups import is_sample_database
-from feedback_store.service import emergencies
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
 from feedback_store.store import Store
@@ -63,7 +62,7 @@ def make_templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(words=words, has_text=has, text=render)
-    made.filters.update(when=words.when, day=words.day, spoken=words.spoken)
+    made.filters.update(when=words.when, day=words.day, spoken=words.spoken, hide_numbers=words.hide_numbers)
     return made
 
 
@@ -136,7 +135,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "now": now,
         "path": request.url.path,
         "sample": False,
-        "alarms": [],
+        "alarms": None,
         "unread": 0,
         "unconfirmed": [],
         "message": flash.read(request),
@@ -146,7 +145,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         if user is not None:
             frame["unread"] = desk.unread(session, user)
             if user.role in HOTLINE:
-                frame["alarms"] = emergencies.open_calls(session, limit=5)
+                frame["alarms"] = emergencies.standing(session)
             if user.role == "administrator":
                 frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
 from feedback_store.domain.kpi import Ratio
+from feedback_store.domain.phones import masked
 from feedback_store.domain.warnings import DUE
 from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
@@ -79,6 +80,11 @@ def mask_phone(phone: str | None) -> str:
     if not phone:
         return ""
     return phone[:2] + "•" * max(0, len(phone) - 4) + phone[-2:]
+
+
+def hide_numbers(text: str) -> str:
+    """Words of a citizen with the telephone numbers in them masked."""
+    return masked(text)
 
 
 def time_left(clock: Clock, calendar: Calendar, at: dt.datetime) -> str:

@@ -244,6 +244,7 @@ def _store_answered(
             conversation_id=stored.conversation_id,
             event_id=stored.event_id,
             hit=verdict.emergency,
+            address=event.address,
             now=now,
         )
     elif verdict.kind == "denunciation":

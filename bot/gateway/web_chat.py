@@ -120,6 +120,7 @@ class WebChat:
             f"{conversation_id}:{message.key}",
             message.kind,
             message.body,
+            address=request.client.host if request.client else None,
         )
         try:
             receipt = await self._take(event, message.photos)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -16,8 +16,10 @@ from console.pages.exports import columns, give_list
 from feedback_store.queries import audit, desk
 from feedback_store.queries.audit import Filter
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import AuditEntry
 from vitext.dates import VIET_NAM
+
+if TYPE_CHECKING:
+    from feedback_store.tables import AuditEntry
 
 router = APIRouter()
 ADMIN = role_needed("administrator")

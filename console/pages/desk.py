@@ -1,4 +1,4 @@
-"""Emergencies, call-backs, notices and deliveries that failed: the operators' other queues."""
+"""Call-backs, notices and deliveries that failed: the operators' other queues."""
 
 from __future__ import annotations
 
@@ -9,59 +9,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, signed_in
-from feedback_store.queries import conversations, desk
-from feedback_store.service import callbacks, deliveries, emergencies, failures
+from feedback_store.queries import desk
+from feedback_store.service import callbacks, deliveries, failures
 from feedback_store.service import notices as tell
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
 OUTCOMES = (("reached", "Đã gặp"), ("no_answer", "Không nghe máy"), ("wrong_number", "Sai số"), ("other", "Khác"))
-
-
-@router.get("/khan-cap")
-def alarms(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -> Response:
-    """Self-harm first, then the oldest; each with its chat."""
-    deps = deps_of(request)
-    with deps.store.reading() as session:
-        calls = emergencies.open_calls(session, limit=50)
-        chats = {
-            call.id: [
-                line
-                for line in conversations.transcript(session, conversation_id=call.conversation_id, limit=30)
-                if line.body is not None
-            ]
-            for call in calls
-        }
-        closed, people = desk.closed_emergencies(session), desk.people(session)
-    return page(request, "emergencies.html", user, calls=calls, chats=chats, closed=closed, people=people)
-
-
-@router.post("/khan-cap/{call_id}/nhan")
-def take_alarm(
-    request: Request,
-    call_id: int,
-    user: CurrentUser = Depends(role_needed(*HOTLINE)),
-    form: Mapping[str, Any] = Depends(checked_form),
-) -> Response:
-    deps = deps_of(request)
-    with deps.store.transaction() as session:
-        emergencies.take(session, call_id=call_id, actor=user.actor, now=deps.now())
-    return go("/console/khan-cap", "Anh/chị đã nhận xử lý tin khẩn cấp.")
-
-
-@router.post("/khan-cap/{call_id}/dong")
-def close_alarm(
-    request: Request,
-    call_id: int,
-    user: CurrentUser = Depends(role_needed(*HOTLINE)),
-    form: Mapping[str, Any] = Depends(checked_form),
-) -> Response:
-    deps = deps_of(request)
-    with deps.store.transaction() as session:
-        emergencies.close(
-            session, call_id=call_id, outcome=str(form.get("outcome", "")), actor=user.actor, now=deps.now()
-        )
-    return go("/console/khan-cap", "Đã ghi kết quả.")
 
 
 @router.get("/goi-lai")

@@ -16,6 +16,7 @@ from feedback_store.domain.due import due
 from feedback_store.procedures.answer import answer
 from feedback_store.service.callbacks import CALL_WITHIN
 from feedback_store.service.clocks import HOTLINE_CALENDAR
+from feedback_store.service.emergencies import source_of
 from feedback_store.tables import (
     CallbackTask,
     Contact,
@@ -194,7 +195,8 @@ class Chats:
         taken["outcome"] = taken.pop("outcome_note")
         self.rows.add(EmergencyCall(
             id=self.rows.key(EmergencyCall), conversation_id=chat.id, event_id=event.id, kind=what["kind"],
-            numbers=what["numbers"], self_harm=False, answered_at=at, is_sample=True, **taken,
+            numbers=what["numbers"], self_harm=False, answered_at=at, is_sample=True,
+            source=source_of(chat.id, None), seen_at=taken.get("taken_at"), seen_by=taken.get("taken_by"), **taken,
         ))
 
     def _outcome(self, at: dt.datetime, done: bool, **more: Any) -> dict[str, Any]:

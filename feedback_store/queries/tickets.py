@@ -21,6 +21,7 @@ from feedback_store.tables import (
     Category,
     Clock,
     Commune,
+    EmergencyCall,
     Extension,
     Leg,
     Media,
@@ -396,9 +397,15 @@ def find_media(session: Session, *, media_id: uuid.UUID, actor: Actor) -> Media 
 
 
 def may_see_media(session: Session, *, media: Media, actor: Actor) -> bool:
-    """Photos of a ticket for who sees the ticket; an agency's evidence for it and the hotline."""
-    if media.sealed or media.ticket_id is None:
+    """Photos of a ticket for who sees the ticket; an agency's evidence for it and the hotline.
+
+    Before there is a ticket, the hotline sees the photos of a chat that told of a danger.
+    """
+    if media.sealed:
         return False
+    if media.ticket_id is None:
+        of_chat = select(EmergencyCall.id).where(EmergencyCall.conversation_id == media.conversation_id).limit(1)
+        return actor.is_hotline and media.conversation_id is not None and session.scalar(of_chat) is not None
     ticket = session.scalars(select(Ticket).where(Ticket.id == media.ticket_id, visible(actor))).one_or_none()
     if ticket is None:
         return False

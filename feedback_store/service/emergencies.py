@@ -1,16 +1,24 @@
-"""Emergencies that were answered: the operators' banner and queue, self-harm first."""
+"""Emergencies that were answered: queued for the operators, seen, taken, closed, made a report.
+
+What operators work on is a *thread*: all open calls of one conversation up to the one they were shown
+(``call_id``), so that an alert which came meanwhile is never closed unread.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from feedback_store.crypto import blind_index
+from feedback_store.domain.lifecycle import check_reason
+from feedback_store.service import audit
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import Conversation, EmergencyCall, UserNotice
 from feedback_store.texts import has, render
@@ -28,28 +36,54 @@ class EmergencyHit:
 UNSPECIFIED = EmergencyHit("unspecified", ("112", "113", "114", "115"))
 
 
+def source_of(conversation_id: uuid.UUID, address: str | None) -> str:
+    """Who sent it: the network address where it tells senders apart, otherwise the conversation.
+
+    An address of the own network is that of a proxy, which all senders share. IPv6: the /64 of one customer.
+    """
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return f"c:{conversation_id}"
+    if not known.is_global:
+        return f"c:{conversation_id}"
+    sender = str(known)
+    if known.version == 6:
+        sender = str(ipaddress.ip_network(f"{sender}/64", strict=False))
+    return f"a:{blind_index(sender).hex()[:40]}"
+
+
 def record(
     session: Session,
     *,
     conversation_id: uuid.UUID,
     event_id: int,
     hit: EmergencyHit | None,
+    address: str | None = None,
     now: dt.datetime,
 ) -> int | None:
     """Queue an answered emergency for the operators; the same event again has no effect (None).
 
-    ``hit`` None: the engine, not the guard, recognised it.
+    ``hit`` None: the engine, not the guard, recognised it. A conversation stays with its source while it is open.
     """
-    found = hit or UNSPECIFIED
+    recognised = hit or UNSPECIFIED
     sample = select(Conversation.is_sample).where(Conversation.id == conversation_id).scalar_subquery()
+    before = (
+        select(EmergencyCall.source)
+        .where(EmergencyCall.conversation_id == conversation_id, EmergencyCall.closed_at.is_(None))
+        .order_by(EmergencyCall.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     call_id: int | None = session.scalar(
         insert(EmergencyCall)
         .values(
             conversation_id=conversation_id,
             event_id=event_id,
-            kind=found.kind[:64],
-            numbers=list(found.numbers),
-            self_harm=found.self_harm,
+            kind=recognised.kind[:64],
+            numbers=list(recognised.numbers),
+            self_harm=recognised.self_harm,
+            source=func.coalesce(before, source_of(conversation_id, address)),
             answered_at=now,
             is_sample=sample,
         )
@@ -57,7 +91,7 @@ def record(
         .returning(EmergencyCall.id)
     )
     if call_id is not None:
-        _tell_operators(session, call_id, found.kind, now)
+        _tell_operators(session, call_id, recognised.kind, now)
     return call_id
 
 
@@ -72,46 +106,171 @@ def _tell_operators(session: Session, call_id: int, kind: str, now: dt.datetime)
     session.execute(insert(UserNotice).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
 
-def open_calls(session: Session, *, limit: int = 50) -> list[EmergencyCall]:
-    """Emergencies nobody has closed, self-harm first, then the oldest."""
-    wanted = (
-        select(EmergencyCall)
-        .where(EmergencyCall.closed_at.is_(None))
-        .order_by(EmergencyCall.self_harm.desc(), EmergencyCall.answered_at)
-        .limit(limit)
+def see(session: Session, *, call_ids: Sequence[int], actor: Actor, now: dt.datetime) -> None:
+    """The threads of these calls were shown to an operator; who saw a call first stays."""
+    if not call_ids:
+        return
+    shown = (
+        select(EmergencyCall.conversation_id, func.max(EmergencyCall.id).label("last"))
+        .where(EmergencyCall.id.in_(call_ids))
+        .group_by(EmergencyCall.conversation_id)
+        .subquery()
     )
-    return list(session.scalars(wanted))
-
-
-def take(session: Session, *, call_id: int, actor: Actor, now: dt.datetime) -> EmergencyCall:
-    """An operator looks after it; refused when a colleague was faster."""
-    taken: EmergencyCall | None = session.scalar(
+    session.execute(
         update(EmergencyCall)
         .where(
-            EmergencyCall.id == call_id,
+            EmergencyCall.conversation_id == shown.c.conversation_id,
+            EmergencyCall.id <= shown.c.last,
             EmergencyCall.closed_at.is_(None),
-            EmergencyCall.taken_by.is_(None) | (EmergencyCall.taken_by == actor.user_id),
+            EmergencyCall.seen_at.is_(None),
         )
-        .values(taken_by=actor.user_id, taken_at=now)
-        .returning(EmergencyCall)
+        .values(seen_at=now, seen_by=actor.user_id)
     )
-    if taken is None:
-        raise Refused("gateway.emergency_taken")
-    return taken
 
 
-def close(session: Session, *, call_id: int, outcome: str, actor: Actor, now: dt.datetime) -> EmergencyCall:
-    """End it with what came of it, in the operator's words."""
-    closed: EmergencyCall | None = session.scalar(
-        update(EmergencyCall)
-        .where(EmergencyCall.id == call_id, EmergencyCall.closed_at.is_(None))
-        .values(
-            outcome=outcome,
-            closed_at=now,
-            taken_by=EmergencyCall.taken_by if actor.user_id is None else actor.user_id,
+def thread(session: Session, call_id: int, *, lock: bool = False) -> list[EmergencyCall]:
+    """The open calls of the call's conversation up to it, oldest first; empty where all were closed."""
+    conversation = select(EmergencyCall.conversation_id).where(EmergencyCall.id == call_id).scalar_subquery()
+    query = (
+        select(EmergencyCall)
+        .where(
+            EmergencyCall.conversation_id == conversation,
+            EmergencyCall.id <= call_id,
+            EmergencyCall.closed_at.is_(None),
         )
-        .returning(EmergencyCall)
+        .order_by(EmergencyCall.id)
     )
-    if closed is None:
+    return list(session.scalars(query.with_for_update() if lock else query))
+
+
+def _relieves(actor: Actor) -> bool:
+    """Supervisors take over what a colleague holds, who may have gone home."""
+    return actor.role in ("supervisor", "administrator")
+
+
+def take(session: Session, *, call_id: int, actor: Actor, now: dt.datetime) -> list[EmergencyCall]:
+    """An operator looks after the thread; refused when a colleague was faster, unless a supervisor takes over."""
+    _hotline_only(actor)
+    calls = thread(session, call_id, lock=True)
+    if not calls:
         raise Refused("gateway.emergency_closed")
-    return closed
+    if not _relieves(actor) and any(call.taken_by not in (None, actor.user_id) for call in calls):
+        raise Refused("gateway.emergency_taken")
+    _hold(session, calls, actor, now)
+    return calls
+
+
+def _hold(session: Session, calls: Sequence[EmergencyCall], actor: Actor, now: dt.datetime) -> None:
+    new = [call for call in calls if call.taken_by != actor.user_id]
+    for call in new:
+        relieved = call.taken_by
+        call.taken_by, call.taken_at = actor.user_id, now
+        call.seen_at, call.seen_by = call.seen_at or now, call.seen_by or actor.user_id
+        data = {"from": relieved} if relieved else None
+        audit.log(
+            session, action="emergency_taken", user_id=actor.user_id, subject=f"emergency:{call.id}", data=data, now=now
+        )
+
+
+def held_by(session: Session, *, call_id: int, actor: Actor) -> None:
+    """Refused unless the actor has taken this call."""
+    call = session.get(EmergencyCall, call_id)
+    if call is None or call.taken_by is None or call.taken_by != actor.user_id:
+        raise Refused("gateway.emergency_take_first")
+
+
+def close(session: Session, *, call_id: int, outcome: str, actor: Actor, now: dt.datetime) -> list[EmergencyCall]:
+    """End the thread with what came of it, in the operator's words; only who has taken it may."""
+    _hotline_only(actor)
+    outcome = check_reason(outcome)
+    calls = thread(session, call_id, lock=True)
+    if not calls:
+        raise Refused("gateway.emergency_closed")
+    if any(call.taken_by is None for call in calls):
+        raise Refused("gateway.emergency_take_first")
+    if any(call.taken_by != actor.user_id for call in calls):
+        raise Refused("gateway.emergency_taken")
+    _end(calls, outcome, now)
+    audit.log(
+        session,
+        action="emergency_closed",
+        user_id=actor.user_id,
+        subject=f"emergency:{call_id}",
+        data={"calls": [call.id for call in calls]},
+        now=now,
+    )
+    return calls
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What a closing in bulk did: calls closed, threads left to the colleague who holds them, threads unseen."""
+
+    closed: int
+    held: int
+    unseen: int
+
+
+def close_together(
+    session: Session,
+    *,
+    call_ids: Sequence[int],
+    sources: Sequence[tuple[str, int]] = (),
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Together:
+    """Take and close many threads in one act, for one reason that is recorded with every call.
+
+    ``sources``: (source, last call shown): all its threads. What a colleague holds and what nobody has seen stay open.
+    Raises ``IllegalMove`` without a reason, ``Refused`` where nothing was chosen.
+    """
+    _hotline_only(actor)
+    reason = check_reason(reason)
+    chosen = list(dict.fromkeys([*call_ids, *_threads_of(session, sources)]))
+    if not chosen:
+        raise Refused("gateway.emergency_none_chosen")
+    closed: list[EmergencyCall] = []
+    held = unseen = 0
+    for call_id in sorted(chosen):  # one order for everybody: two bulk closings never wait for each other
+        calls = thread(session, call_id, lock=True)
+        if any(call.taken_by not in (None, actor.user_id) for call in calls):
+            held += 1
+        elif any(call.seen_at is None for call in calls):
+            unseen += 1
+        else:
+            closed += calls
+    for call in closed:
+        call.taken_at = call.taken_at or now
+        call.taken_by = actor.user_id
+    _end(closed, reason, now)
+    if closed:
+        audit.log(
+            session,
+            action="emergencies_closed_together",
+            user_id=actor.user_id,
+            subject="emergencies",
+            data={"calls": [call.id for call in closed], "reason": reason[:200]},
+            now=now,
+        )
+    session.flush()
+    return Together(len(closed), held, unseen)
+
+
+def _threads_of(session: Session, sources: Sequence[tuple[str, int]]) -> list[int]:
+    """The last call of every thread of these sources, none after the one that was shown."""
+    if not sources:
+        return []
+    chosen = or_(*((EmergencyCall.source == source) & (EmergencyCall.id <= last) for source, last in sources))
+    query = select(func.max(EmergencyCall.id)).where(EmergencyCall.closed_at.is_(None), chosen)
+    return list(session.scalars(query.group_by(EmergencyCall.conversation_id)))
+
+
+def _end(calls: Sequence[EmergencyCall], outcome: str, now: dt.datetime) -> None:
+    for call in calls:
+        call.outcome, call.closed_at = outcome, now
+
+
+def _hotline_only(actor: Actor) -> None:
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")

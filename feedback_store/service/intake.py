@@ -28,7 +28,8 @@ START_PATIENCE = dt.timedelta(seconds=2)
 class NewEvent:
     """One update of a channel. ``event_key`` is the channel's own id of it, unique per account.
 
-    ``body`` as in ``InboundEvent.body``; ``peer`` is the chat id that the channel knows.
+    ``body`` as in ``InboundEvent.body``; ``peer`` is the chat id that the channel knows; ``address`` the network
+    address it came from, where the channel shows one, which is not stored with the event.
     """
 
     channel: str
@@ -42,6 +43,7 @@ class NewEvent:
     guard: str | None = None
     handled: bool = False
     failure: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

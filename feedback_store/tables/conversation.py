@@ -301,14 +301,24 @@ class EmergencyCall(Base):
     kind: Mapped[Code]
     numbers: Mapped[list[Any]]
     self_harm: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[Code] = mapped_column(
+        comment="who sent it: a: and the blind index of the address, or c: and the conversation"
+    )
     answered_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime | None] = mapped_column(comment="first shown to an operator")
+    seen_by: Mapped[int | None]
     taken_by: Mapped[int | None]
     taken_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None] = mapped_column(EncryptedText)
     closed_at: Mapped[dt.datetime | None]
+    ticket_id: Mapped[int | None] = mapped_column(comment="the report it became")
     is_sample: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index("ix_emergency_calls_open", "answered_at", postgresql_where=text("closed_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_emergency_calls_open", "answered_at", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_emergency_calls_source", "source", "conversation_id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_emergency_calls_conversation", "conversation_id", "id"),
+    )
 
 
 class CallbackTask(Base):
