@@ -117,11 +117,11 @@ WHERE id = %(id)s AND lease_owner = %(owner)s
 _LEFT_BEHIND = """
 (SELECT c.id, c.next_try_at, false AS newest FROM conversations c
 WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
-ORDER BY c.next_try_at LIMIT %(half)s)
+ORDER BY c.next_try_at, c.id LIMIT %(half)s)
 UNION ALL
 (SELECT c.id, c.next_try_at, true FROM conversations c
 WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
-ORDER BY c.next_try_at DESC LIMIT %(half)s)
+ORDER BY c.next_try_at DESC, c.id DESC LIMIT %(half)s)
 """
 _COMMIT = """
 WITH conv AS (
