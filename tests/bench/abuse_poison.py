@@ -22,7 +22,7 @@ from hotline.chat import Chat
 from hotline.keys import Keys
 from hotline.running import RunFolder
 from hotline.settings import Settings
-from tests.system import System
+from tests.system import System, answers
 
 POISONED, OTHERS, LIMIT = 1_000, 20, 15.0
 KILLED = ("engine", "web")
@@ -43,12 +43,14 @@ SELECT id, 'web', '', id || ':poison', %(kind)s, %(body)s, now(), false, false, 
 @dataclass(frozen=True, slots=True)
 class Told:
     """``answered``: how many of ``asked`` got their reply within ``LIMIT`` seconds of the kill; ``seconds``: each
-    reply's time after it. ``ended``: poisoned conversations that ended in an apology by then."""
+    reply's time after it. ``ended``: poisoned conversations that ended in an apology by then. ``engine_back``: seconds
+    until the engine answered again, before which no turn that needs it can be."""
 
     asked: int
     answered: int
     seconds: list[float]
     ended: int
+    engine_back: float | None
 
 
 def plant(system: System, count: int) -> None:
@@ -90,6 +92,7 @@ def run(system: System, *, poisoned: int = POISONED, others: int = OTHERS, patie
     plant(system, poisoned)
     events = [event for chat in chats if (event := post(chat)) is not None]
     began = kill(system)
+    back: float | None = None
     took: list[float] = []
     with psycopg.connect(database_of(system), autocommit=True) as connection:
         while len(took) < len(events) and time.monotonic() - began < patience:
@@ -98,6 +101,8 @@ def run(system: System, *, poisoned: int = POISONED, others: int = OTHERS, patie
                 "AND EXISTS (SELECT FROM outbound_messages m WHERE m.event_id = inbound_events.id)",
                 [events],
             ).fetchone()
+            if back is None and answers(f"http://127.0.0.1:{system.settings['HOTLINE_ENGINE_PORT']}/health"):
+                back = time.monotonic() - began
             took += [time.monotonic() - began] * ((row[0] if row else 0) - len(took))
             time.sleep(0.1)
         ended = connection.execute(
@@ -105,7 +110,7 @@ def run(system: System, *, poisoned: int = POISONED, others: int = OTHERS, patie
         ).fetchone()
     for chat in chats:
         chat.close()
-    return Told(len(events), sum(one <= LIMIT for one in took), took, ended[0] if ended else 0)
+    return Told(len(events), sum(one <= LIMIT for one in took), took, ended[0] if ended else 0, back)
 
 
 def main() -> None:
@@ -120,6 +125,7 @@ def main() -> None:
         system.stop()
     print(f"{given.poisoned} poisoned conversations, engine and web killed with -9")
     print(f"answered within {LIMIT:.0f} s: {told.answered} of {told.asked} (sent {OTHERS})")
+    print(f"the engine answered again after {told.engine_back or 0:.1f} s, load {os.getloadavg()[0]:.1f}")
     print("replies after the kill, s: " + " ".join(f"{one:.1f}" for one in told.seconds))
     print(f"poisoned conversations that had ended in an apology by then: {told.ended}")
 
