@@ -17,7 +17,8 @@ PATIENCE = dt.timedelta(seconds=2)  # a delivery job is given this long to begin
 class TurnSweeper:
     """Starts the turns that wait and that nobody holds, those whose next try has come.
 
-    While a crowd arrives it starts none: the web process, which takes the messages, needs the processor.
+    While a crowd arrives it starts none: the web process, which takes the messages, needs the processor. Nor while
+    the engine is known to be away.
     """
 
     def __init__(self, database: Database, runner: TurnRunner) -> None:
@@ -28,7 +29,7 @@ class TurnSweeper:
 
     async def sweep(self, *, now: dt.datetime, limit: int = 100) -> int:
         """Gives how many conversations were started."""
-        if await self._crowd() or not self._runner.free_slots:
+        if await self._crowd() or not self._runner.free_slots or await self._runner.engine_gone():
             return 0
         found = await self._db.statement(turns.left_behind, now=now, limit=limit)
         for conversation_id in found:

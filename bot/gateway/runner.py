@@ -31,6 +31,7 @@ GIVE_UP_AFTER_ATTEMPTS = 5
 GIVE_UP_AFTER = dt.timedelta(minutes=30)
 # Seconds until the next attempt of an event that may itself be at fault, by the attempts before.
 BACK_OFF = (1, 3, 9, 27)
+LONGEST_OUTAGE_DELAY = 2.0
 HOPELESS_BACK_OFF = 600.0  # not even its end could be written
 # So many retries this process times itself; the sweeper, which is fair to all, begins the others.
 MOST_TIMED = 16
@@ -79,6 +80,7 @@ class TurnRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._timed_retries = 0
+        self._engine_away = False
         self._closing = False
 
     @property
@@ -89,6 +91,13 @@ class TurnRunner:
     def free_slots(self) -> int:
         """How many leases taken now would be worked on at once."""
         return 0 if self._closing or self._queue else max(0, self._slots - len(self._tasks))
+
+    async def engine_gone(self) -> bool:
+        """Whether a turn found the engine away and it still does not answer. Nobody need try his luck then: the
+        engine starts sooner without a crowd at its door, and is asked again in a moment."""
+        if self._engine_away and await self._engine.healthy():
+            self._engine_away = False
+        return self._engine_away
 
     def lease_end(self, now: dt.datetime) -> dt.datetime:
         return now + self._lease
@@ -306,12 +315,16 @@ class TurnRunner:
                         metadata=turn.metadata,
                     ),
                 )
+                self._engine_away = False
                 return outcome_of(answer, work)
             except EngineRefused as error:
+                self._engine_away = False
                 return canned("gateway.engine_gave_up", failure=f"engine refused: {error}")
             except (EngineUnavailable, EngineFailed) as error:
                 counts = isinstance(error, EngineFailed) and not error.outage
-                step = None if counts else next(steps, None)
+                # A slot is held for a hiccup alone: once the engine is known to be away, its turn waits outside.
+                known, self._engine_away = self._engine_away, isinstance(error, EngineUnavailable)
+                step = None if counts or known else next(steps, None)
                 waited = asyncio.get_running_loop().time() - started
                 if step is not None and waited + step <= self._wait_notice_after + 0.5:
                     await self._with_renewal(work, owner, asyncio.sleep(step))
@@ -331,7 +344,7 @@ class TurnRunner:
         now = utc_now()
         age = (now - event.received_at).total_seconds()
         if not counts:
-            delay = min(max(age / 4, 1.0), 5.0)
+            delay = min(max(age / 4, 1.0), LONGEST_OUTAGE_DELAY)
         elif event.attempts < len(BACK_OFF):
             delay = float(BACK_OFF[event.attempts])
         else:
@@ -344,7 +357,7 @@ class TurnRunner:
             owner=owner,
             error=error,
             counts=counts,
-            tell=not counts or age + delay >= self._wait_notice_after,
+            tell=age + delay >= self._wait_notice_after,
             retry_at=now + dt.timedelta(seconds=delay),
             now=now,
         )

@@ -78,7 +78,7 @@ WITH known AS (
 ), conv AS (
     INSERT INTO conversations AS c (
         id, channel, account, peer_bidx, peer, contact_id, state, epoch, engine_session,
-        lease_owner, leased_until, pending_since, next_try_at, in_count, last_out_seq, last_in_at,
+        lease_owner, leased_until, pending_since, next_try_at, failing, in_count, last_out_seq, last_in_at,
         is_sample, created_at)
     SELECT %(conversation_id)s, %(channel)s, %(account)s, %(peer_bidx)s, %(peer)s,
         coalesce((SELECT id FROM contact), (SELECT id FROM contacts
@@ -87,7 +87,7 @@ WITH known AS (
         CASE WHEN %(take)s THEN %(owner)s END, CASE WHEN %(take)s THEN %(until)s END,
         CASE WHEN NOT %(handled)s THEN %(now)s END,
         CASE WHEN %(handled)s THEN NULL WHEN %(take)s THEN %(until)s ELSE %(unstarted)s END,
-        1, 0, %(now)s, false, %(now)s
+        false, 1, 0, %(now)s, false, %(now)s
     WHERE NOT EXISTS (SELECT FROM known)
     ON CONFLICT (channel, account, peer_bidx) DO UPDATE SET
         in_count = c.in_count + 1,

@@ -96,12 +96,13 @@ WHERE id = %(id)s AND lease_owner = %(owner)s
 """
 _LET_GO = """
 UPDATE conversations SET lease_owner = NULL, leased_until = NULL, pending_since = NULL,
-    next_try_at = NULL
+    next_try_at = NULL, failing = false
 WHERE id = %(id)s AND lease_owner = %(owner)s AND in_count = %(seen)s
 """
 _POSTPONE = """
 WITH conv AS (
-    UPDATE conversations SET lease_owner = NULL, leased_until = NULL, next_try_at = %(retry_at)s
+    UPDATE conversations SET lease_owner = NULL, leased_until = NULL, next_try_at = %(retry_at)s,
+        failing = failing OR %(counts)s > 0
     WHERE id = %(id)s AND lease_owner = %(owner)s RETURNING id
 )
 UPDATE inbound_events e SET attempts = attempts + %(counts)s, retry_at = %(retry_at)s,
@@ -112,17 +113,20 @@ _PUT_BACK = """
 UPDATE conversations SET lease_owner = NULL, leased_until = NULL, next_try_at = %(retry_at)s
 WHERE id = %(id)s AND lease_owner = %(owner)s
 """
-# From both ends: whoever waits longest has somebody ahead of them for a while only, and a crowd that failed or was
-# planted long ago keeps nobody who came since from being answered.
-_LEFT_BEHIND = """
-(SELECT c.id, c.next_try_at, false AS newest FROM conversations c
-WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
-ORDER BY c.next_try_at LIMIT %(half)s)
-UNION ALL
-(SELECT c.id, c.next_try_at, true FROM conversations c
-WHERE c.next_try_at <= %(now)s AND c.state <> 'human' AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
-ORDER BY c.next_try_at DESC LIMIT %(half)s)
+# Whoever never failed comes first, from both ends: the one that waits longest has somebody ahead for a while only, and
+# a crowd that was planted before keeps nobody who came since from being answered. Those that failed have a share.
+_DUE = """
+(SELECT c.id, '{lane}' AS lane FROM conversations c
+WHERE c.failing IS {failing} AND c.next_try_at <= %(now)s AND c.state <> 'human'
+    AND (c.leased_until IS NULL OR c.leased_until <= %(now)s)
+ORDER BY c.next_try_at {order}, c.id {order} LIMIT %(limit)s)
 """
+_LEFT_BEHIND = "UNION ALL".join(
+    _DUE.format(lane=lane, failing=failing, order=order)
+    for lane, failing, order in (("oldest", "false", ""), ("newest", "false", "DESC"), ("failing", "true", ""))
+)
+FAILING_SHARE = 4
+"""One in so many of those that are begun has failed before, where others wait."""
 _COMMIT = """
 WITH conv AS (
     UPDATE conversations SET
@@ -130,7 +134,8 @@ WITH conv AS (
         leased_until = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE %(until)s::timestamptz END,
         lease_owner = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE lease_owner END,
         pending_since = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE pending_since END,
-        next_try_at = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE %(until)s::timestamptz END
+        next_try_at = CASE WHEN in_count = %(seen)s::bigint THEN NULL ELSE %(until)s::timestamptz END,
+        failing = false
     WHERE id = %(id)s AND lease_owner = %(owner)s
     RETURNING id, channel, last_out_seq, epoch = %(epoch)s AS fresh, lease_owner IS NULL AS released
 ), ev AS (
@@ -222,13 +227,15 @@ def _event(row: Any) -> PendingEvent:
 
 
 def left_behind(connection: Connection, *, now: dt.datetime, limit: int) -> list[uuid.UUID]:
-    """Up to ``limit`` conversations whose next try has come: by turns the one that waits longest and the newest."""
-    values = {"now": now, "half": (limit + 1) // 2}
-    rows = connection.exec_driver_sql(_LEFT_BEHIND, values).all()
-    oldest = [row.id for row in rows if not row.newest]
-    newest = [row.id for row in rows if row.newest]
-    by_turns = [one for pair in zip_longest(oldest, newest) for one in pair if one is not None]
-    return list(dict.fromkeys(by_turns))[:limit]
+    """Up to ``limit`` conversations whose next try has come: first, by turns, the one that waits longest and the
+    newest of those that never failed; then those that did, for which a share is kept."""
+    lanes: dict[str, list[uuid.UUID]] = {"oldest": [], "newest": [], "failing": []}
+    for row in connection.exec_driver_sql(_LEFT_BEHIND, {"now": now, "limit": limit}):
+        lanes[row.lane].append(row.id)
+    by_turns = [one for pair in zip_longest(lanes["oldest"], lanes["newest"]) for one in pair if one is not None]
+    fresh = list(dict.fromkeys(by_turns))
+    kept = min(len(lanes["failing"]), limit // FAILING_SHARE)
+    return [*fresh[: limit - kept], *lanes["failing"]][:limit]
 
 
 def arrived_so_far(connection: Connection) -> int:

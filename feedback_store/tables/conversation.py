@@ -58,6 +58,9 @@ class Conversation(Base):
     next_try_at: Mapped[dt.datetime | None] = mapped_column(
         comment="when the sweeper may begin a turn: end of the lease or of the back-off; null = nothing waits"
     )
+    failing: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false"), comment="the turn of its oldest waiting event broke before"
+    )
     delivering_until: Mapped[dt.datetime | None] = mapped_column(comment="lease of the outbox")
     in_count: Mapped[Big] = mapped_column(
         default=0, comment="stored events so far; a lease is let go only if nothing came meanwhile"
@@ -76,6 +79,7 @@ class Conversation(Base):
         Index("ix_conversations_created", "created_at"),
         Index(
             "ix_conversations_next_try",
+            "failing",
             "next_try_at",
             postgresql_where=text("next_try_at IS NOT NULL"),
         ),

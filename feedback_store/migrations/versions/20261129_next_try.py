@@ -21,11 +21,18 @@ def upgrade() -> None:
             comment="when the sweeper may begin a turn: end of the lease or of the back-off; null = nothing waits",
         ),
     )  # fmt: skip
+    op.add_column(
+        "conversations",
+        sa.Column(
+            "failing", sa.Boolean(), nullable=False, server_default=sa.text("false"),
+            comment="the turn of its oldest waiting event broke before",
+        ),
+    )  # fmt: skip
     op.execute(
         "UPDATE conversations SET next_try_at = greatest(pending_since, leased_until) WHERE pending_since IS NOT NULL"
     )
     op.create_index(
-        "ix_conversations_next_try", "conversations", ["next_try_at"],
+        "ix_conversations_next_try", "conversations", ["failing", "next_try_at"],
         postgresql_where=sa.text("next_try_at IS NOT NULL"),
     )  # fmt: skip
     op.drop_index("ix_conversations_pending", table_name="conversations")
@@ -65,4 +72,5 @@ def downgrade() -> None:
         postgresql_where=sa.text("pending_since IS NOT NULL"),
     )  # fmt: skip
     op.drop_index("ix_conversations_next_try", table_name="conversations")
+    op.drop_column("conversations", "failing")
     op.drop_column("conversations", "next_try_at")

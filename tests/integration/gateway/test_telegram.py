@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime as dt
 import io
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +19,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text
 
+from bot.gateway import telegram_polling
 from bot.gateway.app import Gateway
 from bot.gateway.config import GatewayConfig
+from feedback_store.service import failures
 from feedback_store.store import Store
-from feedback_store.tables import EmergencyCall, InboundEvent, Media, OutboundMessage
+from feedback_store.tables import EmergencyCall, InboundEvent, Media, OutboundMessage, UnreadUpdate
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.integration.gateway.conftest import running
 from tests.integration.gateway.fake_engine import FakeEngine
@@ -76,7 +80,7 @@ class Bot:
 
     def __call__(self, update: Any, secret: str | None = SECRET) -> httpx.Response:
         headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
-        return self.http.post("/telegram/webhook", json=update, headers=headers)
+        return self.http.post("/telegram/webhook", content=json.dumps(update), headers=headers)
 
 
 @pytest.fixture
@@ -260,6 +264,102 @@ def test_polling_takes_what_the_webhook_would(
     with running(gateway):
         assert until(lambda: len(telegram.texts(CHAT)) == 2)
     assert telegram.texts(CHAT) == ["Đã nghe: một", "Đã nghe: hai"]
+
+
+def test_polling_survives_any_update_and_keeps_no_words_of_one_it_cannot_read(
+    tg_config: GatewayConfig, store: Store, engine: FakeEngine, telegram: FakeTelegram, worker: None
+) -> None:
+    polling = dataclasses.replace(tg_config, telegram_mode="polling")
+    gateway = Gateway(polling, store, engine_transport=httpx.ASGITransport(app=engine.app))
+    size: dict[str, Any] = {"file_unique_id": "u", "width": 9, "height": 9}
+    broken: list[dict[str, Any]] = [
+        {"text": {"bí": "mật"}},
+        {"photo": "bí mật"},
+        {"photo": [{"file_id": {"bí": "mật"}, "file_size": "lớn", **size}]},
+        {"location": {"latitude": "bí mật", "longitude": 1}},
+        {"text": "bí mật", "date": 10**30},
+        {"text": "bí mật", "chat": {"id": "bí mật", "type": "private"}},
+    ]
+    telegram.files["f"] = jpeg()
+    odd_sizes = [
+        telegram.message_update(CHAT, photo=[{"file_id": "f", "file_size": file_size, **size}], caption=f"ảnh {n}")
+        for n, file_size in enumerate(("9", -1, 2**80, None))
+    ]
+    updates = [telegram.text(CHAT, "một")]
+    updates += [telegram.message_update(CHAT) for _ in broken]
+    for update, content in zip(updates[1:], broken, strict=True):
+        update["message"] |= content
+    updates += [*odd_sizes, telegram.text(CHAT, "hai")]
+    telegram.updates = updates
+    with running(gateway):
+        assert until(lambda: "Đã nghe: hai" in telegram.texts(CHAT), 20)
+        assert until(lambda: not telegram.updates, 5), "the offset went on"
+        assert gateway.health()["telegram_polling"]["state"] == "ok"
+    heard = [one for one in telegram.texts(CHAT) if one.startswith("Đã nghe")]
+    assert heard == ["Đã nghe: một", *(f"Đã nghe: ảnh {n}" for n in range(4)), "Đã nghe: hai"]
+    with store.reading() as session:
+        kept = list(session.scalars(select(UnreadUpdate).order_by(UnreadUpdate.id)))
+        listed = failures.failed_turns(session)
+    assert [one.event_key for one in kept] == [str(one["update_id"]) for one in updates[1:7]]
+    assert all("parse.py:" in one.reason and "mật" not in one.reason for one in kept)
+    assert len(listed) == 6
+
+
+def test_polling_goes_on_after_whatever_broke_it(
+    tg_config: GatewayConfig,
+    store: Store,
+    engine: FakeEngine,
+    telegram: FakeTelegram,
+    worker: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    polling = dataclasses.replace(tg_config, telegram_mode="polling")
+    gateway = Gateway(polling, store, engine_transport=httpx.ASGITransport(app=engine.app))
+    assert gateway.sender is not None
+    asked, real = [0], gateway.sender.updates
+
+    async def updates(offset: int | None) -> list[Any]:
+        asked[0] += 1
+        if asked[0] == 1:
+            raise RuntimeError("nobody foresaw it")
+        return await real(offset)
+
+    monkeypatch.setattr(gateway.sender, "updates", updates)
+    telegram.updates = [telegram.text(CHAT, "một")]
+    with running(gateway):
+        assert until(lambda: telegram.texts(CHAT) == ["Đã nghe: một"], 10)
+
+
+def test_the_health_check_tells_when_updates_dont_come(
+    tg_config: GatewayConfig, store: Store, engine: FakeEngine, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram_polling, "LATE_AFTER", dt.timedelta(seconds=0.3))
+    polling = dataclasses.replace(tg_config, telegram_mode="polling")
+    gateway = Gateway(polling, store, engine_transport=httpx.ASGITransport(app=engine.app))
+    telegram.fail["getUpdates"] = [(502, {}) for _ in range(100)]
+    with running(gateway):
+        assert until(lambda: gateway.health()["telegram_polling"]["state"] == "late", 5)
+
+
+def test_an_update_that_cannot_be_read_is_answered_200_and_listed_once(bot: Bot, store: Store) -> None:
+    for _ in range(2):
+        assert bot({"update_id": 2, "message": {"chat": "?", "text": "bí mật"}}).status_code == 200
+    with store.reading() as session:
+        kept = list(session.scalars(select(UnreadUpdate)))
+        assert session.scalars(select(InboundEvent)).all() == []
+    assert [one.event_key for one in kept] == ["2"]
+    assert "mật" not in kept[0].reason
+
+
+def test_words_with_a_nul_or_half_a_character_are_taken_and_a_press_with_one_is_forged(
+    bot: Bot, telegram: FakeTelegram, store: Store
+) -> None:
+    assert bot(telegram.text(CHAT, "m\0ột \ud800 hai ba")).status_code == 200
+    assert bot(telegram.press(CHAT, "b:\0\ud800")).status_code == 200
+    with store.reading() as session:
+        bodies = [one.body for one in session.scalars(select(InboundEvent).order_by(InboundEvent.id))]
+    assert bodies[0]["text"] == "một \ufffd hai ba"
+    assert bodies[1] == {"button": "-"}
 
 
 def test_the_command_phananh_asks_for_ones_own_reports_and_is_in_the_menu(
