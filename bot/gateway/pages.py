@@ -81,7 +81,7 @@ class Pages:
             try:
                 return await show(request)
             except Exception as error:
-                number = unforeseen.record(error, route=f"{request.method} {request.scope['route'].path}")
+                number = unforeseen.record(error, route=f"{request.method} {request.url.path}")
                 return self._page("error.html", "error", 500, missing=False, number=number)
 
         return shown
