@@ -17,7 +17,7 @@ _CONTROL = re.compile(f"[{_CONTROLS}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _IDENTIFIER = re.compile(r"[!-~]+")
 # Words that were pasted hold one now and then; what holds more was never text.
-_STRAY_SHARE = 0.05
+_STRAYS, _STRAY_SHARE = 3, 0.05
 
 
 def is_writable(text: str) -> bool:
@@ -28,12 +28,13 @@ def is_writable(text: str) -> bool:
 def clean(text: str) -> str:
     """Return `text` without control codes and lone surrogates; the words stay, and their composition too.
 
-    Odd line ends become line feeds, a stray control code is left out, half a character becomes U+FFFD. Where one
-    sign in twenty is a control code the bytes were no text: each becomes U+FFFD, so that a guard still sees it.
+    Odd line ends become line feeds, a stray control code is left out, half a character becomes U+FFFD. Where more
+    than three, and more than one sign in twenty, are control codes the bytes were no text: each becomes U+FFFD, so that
+    a guard still sees it.
     """
     if _UNWRITABLE.search(text) is not None:
         text = _SURROGATE.sub(REPLACEMENT, _LINE_ENDS.sub("\n", text))
-        stray = len(_CONTROL.findall(text)) <= max(1, len(text) * _STRAY_SHARE)
+        stray = len(_CONTROL.findall(text)) <= max(_STRAYS, len(text) * _STRAY_SHARE)
         text = _CONTROL.sub("" if stray else REPLACEMENT, text)
     return text
 

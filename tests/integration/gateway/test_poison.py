@@ -75,7 +75,7 @@ def test_a_turn_that_breaks_is_counted_backs_off_ends_in_an_apology_and_is_liste
     engine.script["vỡ"] = {"replies": ["no reply of Rasa's at all"]}
     event = citizen.post(text="vỡ").json()["event"]
     after = citizen.post(text="sau đó").json()["event"]
-    assert until(lambda: stored(store)[0].attempts == 1)
+    assert until(lambda: stored(store)[0].attempts >= 1)
     assert citizen.outcome(event)["failure"].startswith(f"gave up after {GIVE_UP_AFTER_ATTEMPTS} attempts: Attribute")
     assert citizen.outcome(after)["failure"] is None
     assert [one["text"] for one in citizen.messages() if "đang xử lý" not in one["text"]] == [
