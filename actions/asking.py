@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from actions.turn import Button, Context, button, word
+from feedback_store.persons.masking import masked
 from feedback_store.queries.lookups import category_name, commune_name
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
@@ -89,6 +90,9 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     pin = f"{data.lat:.5f}, {data.lon:.5f}" if data.lat is not None else None
     place = ", ".join(p for p in (data.place_text or pin, commune) if p)
     count = data.asked.get("summary", 1)
+    seen = masked(data.words(), phones=[data.phone])
+    if seen != data.words():
+        context.answer.say("seen_by_agency", words=seen)
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
         buttons=[button("send", "/report_send"), button("edit", "/report_edit"), button("cancel", "/cancel_request")],

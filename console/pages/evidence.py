@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from console.context import deps_of, signed_in
 from feedback_store.queries.tickets import find_media
-from feedback_store.service import media
+from feedback_store.service import audit, media
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
@@ -23,6 +23,13 @@ def photo(request: Request, media_id: uuid.UUID, user: CurrentUser = Depends(sig
         if row is None:
             raise HTTPException(404)
         data = media.open_public(deps.media, row)
+        of_citizen, subject = row.uploaded_by is None, f"ticket:{row.ticket_id}" if row.ticket_id else None
     if data is None:
         raise HTTPException(404)
-    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+    if of_citizen:  # an officer's evidence is nobody's private picture
+        with deps.store.transaction() as session:
+            audit.log(
+                session, action="photo_viewed", user_id=user.id, subject=subject, data={"media": str(media_id)},
+                now=deps.now(),
+            )  # fmt: skip
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "no-store"})

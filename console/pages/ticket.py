@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session
 
 from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
-from feedback_store.domain.lifecycle import may_leg, may_ticket
+from feedback_store.domain.lifecycle import ACTIVE_LEG, may_leg, may_ticket
+from feedback_store.persons.masking import masked
 from feedback_store.queries import at_a_glance, conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tickets
 from feedback_store.service.sessions import CurrentUser
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
 
 router = APIRouter()
 
@@ -64,6 +68,7 @@ def ticket_view(
             raise HTTPException(404)
         ticket = shown.ticket
         suggestion = None
+        hide = _hiding(ticket, original=identity is not None and user.role in HOTLINE)
         if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
             suggestion = routing.suggest_agency(
                 session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
@@ -74,7 +79,7 @@ def ticket_view(
             "clocks": clock_views(session, shown, now),
             "glance": at_a_glance.glance(session, shown, now=now),
             "suggestion": suggestion,
-            "lines": _chat(session, shown, user),
+            "lines": _chat(session, shown, user, hide),
             "people": desk.people(session),
             "agencies": desk.agencies(session, standing=True),
             "categories": lookups.categories(session),
@@ -84,6 +89,9 @@ def ticket_view(
             "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }
+    if values["lines"]:
+        with deps.store.transaction() as session:
+            audit.log(session, action="chat_viewed", user_id=user.id, subject=f"ticket:{ticket.id}", now=now)
     return page(
         request,
         "ticket.html",
@@ -92,6 +100,9 @@ def ticket_view(
         error=error,
         typed=typed or {},
         identity=identity,
+        hide=hide,
+        hidden=any(hide(text) != text for text in _texts(shown)),
+        may_identify=_may_identify(user, shown),
         can=lambda move: _can(user, shown, move),
         can_leg=lambda move, leg: _can_leg(user, leg, move),
         **values,
@@ -121,12 +132,41 @@ def clock_views(session: Session, shown: TicketPage, now: dt.datetime) -> list[C
     return sorted(found, key=lambda view: (not view.running, view.due))
 
 
-def _chat(session: Session, shown: TicketPage, user: CurrentUser) -> list[conversations.Line]:
+Hide = Callable[[str | None], str]
+
+
+def _hiding(ticket: Ticket, *, original: bool) -> Hide:
+    """What the page does to the citizen's words: everything personal is hidden, unless an operator gave a reason."""
+    if original:
+        return lambda text: text or ""
+    names, phones = [ticket.reporter_name], [ticket.reporter_phone]
+    return lambda text: masked(text, names=names, phones=phones)
+
+
+def _texts(shown: TicketPage) -> list[str]:
+    texts = [shown.ticket.text, shown.ticket.place_text, *(one.text for one in shown.additions)]
+    return [text for text in texts if text]
+
+
+def _may_identify(user: CurrentUser, shown: TicketPage) -> bool:
+    """The hotline; an agency while it has a part of the work, unless the report is anonymous."""
+    if user.role in HOTLINE:
+        return True
+    working = any(leg.agency_id == user.agency_id and leg.state in ACTIVE_LEG for leg, _ in shown.legs)
+    return user.actor.is_agency and working and not shown.ticket.anonymous
+
+
+def _chat(session: Session, shown: TicketPage, user: CurrentUser, hide: Hide) -> list[conversations.Line]:
     """The hotline reads the chat; agencies read the report and its additions alone (decision 11)."""
     if user.role not in HOTLINE or shown.ticket.conversation_id is None:
         return []
     lines = conversations.transcript(session, conversation_id=shown.ticket.conversation_id, limit=200)
-    return [line for line in lines if line.body is not None]
+    return [replace(line, body=_hidden(line.body, hide)) for line in lines if line.body is not None]
+
+
+def _hidden(body: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
+    """A message with its words hidden as those of the report are."""
+    return {key: hide(value) if key in ("text", "caption", "label") else value for key, value in body.items()}
 
 
 def _can(user: CurrentUser, shown: TicketPage, move: str) -> bool:
@@ -163,9 +203,10 @@ def identity(
             status=409,
         )
     with deps.store.transaction() as session:
-        ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
-        if ticket is None or user.role == "manager" or (ticket.anonymous and user.actor.is_agency):
+        page_of = queries.ticket_page(session, code=code.upper(), actor=user.actor)
+        if page_of is None or not _may_identify(user, page_of):
             raise HTTPException(404)
+        ticket = page_of.ticket
         audit.log(
             session,
             action="identity_viewed",

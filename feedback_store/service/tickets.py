@@ -16,6 +16,7 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGround, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
+from feedback_store.persons.masking import masked
 from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.pauses import pause as pause
@@ -163,8 +164,10 @@ def _only_samples(session: Session) -> bool:
 
 
 def search_text(code: str, text: str, place: str | None, category: str) -> str:
-    """What full-text search looks through: folded, with the bare digits of the code."""
-    return fold(" ".join(part for part in (code, code.replace("-", ""), text, place or "", category) if part))
+    """What full-text search looks through: folded, with the bare digits of the code, without what points to a person:
+    a search must not tell an agency whose number stands in a report."""
+    parts = (code, code.replace("-", ""), masked(text), masked(place), category)
+    return fold(" ".join(part for part in parts if part))
 
 
 def promise_due(session: Session, ticket_id: int) -> dt.datetime | None:

@@ -1,0 +1,209 @@
+"""Hides what points to the writer of a report from people who need not know it (decision 11).
+
+Agencies, managers, files, search and public pages read the masked text, whether or not the report is anonymous; an
+operator reads the original for a stated reason, which is recorded. Short numbers (1022, 113) and service lines (1900 …)
+are nobody's and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import phonenumbers
+import yaml
+
+from feedback_store.texts import FOLDER, render
+from vitext import fold
+
+Kind = Literal["phone", "identity", "account", "vehicle", "name", "email"]
+WORDS = FOLDER.parent / "persons.yaml"
+NEAR = 40
+"""Characters before a number in which a word that says what it is may stand."""
+LONGEST_NAME = 5
+
+_DIGITS = re.compile(r"(?<![\w/])\d(?:[ .\-–]?\d){6,18}(?![\w/])")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PLATE = re.compile(r"\b\d{2}[ -]?[A-Za-zĐđ]{1,2}\d?[ .-]?\d{3}[ .]?\d{2}\b|\b\d{2}[A-Za-zĐđ]\d[ -]?\d{4,5}\b")
+_WORD = re.compile(r"[^\W\d_]+")
+_SERVICE = re.compile(r"^(?:\+?84|0)?(?:1900|1800)")
+_PERSONAL = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE,
+             phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A stretch ``text[start:end]`` that points to somebody."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    introductions: tuple[tuple[str, ...], ...]
+    titles: frozenset[str]
+    family: frozenset[str]
+    middle: frozenset[str]
+    near: tuple[tuple[Kind, re.Pattern[str]], ...]
+    vehicle: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    data = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+
+    def pattern(name: str) -> re.Pattern[str]:
+        listed = sorted((fold(one) for one in data[name]), key=len, reverse=True)
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, listed)) + r")(?!\w)")
+
+    introductions = sorted((tuple(fold(one).split()) for one in data["introductions"]), key=len, reverse=True)
+    return _Words(
+        tuple(introductions),
+        frozenset(map(fold, data["titles"])),
+        frozenset(map(fold, data["family_names"])),
+        frozenset(map(fold, data["middle_names"])),
+        (("identity", pattern("identity")), ("account", pattern("account"))),
+        pattern("own_vehicle"),
+    )
+
+
+def masked(text: str | None, *, names: Iterable[str | None] = (), phones: Iterable[str | None] = ()) -> str:
+    """The text with a word in brackets for everything personal in it.
+
+    ``names`` and ``phones``: those that the reporter left, hidden however they are written again.
+    """
+    if not text:
+        return text or ""
+    made, last = [], 0
+    for one in personal(text, names=names, phones=phones):
+        made += [text[last : one.start], render(f"persons.{one.kind}")]
+        last = one.end
+    return "".join([*made, text[last:]])
+
+
+def personal(text: str, *, names: Iterable[str | None] = (), phones: Iterable[str | None] = ()) -> list[Personal]:
+    """Everything personal, in order, without overlaps; what begins first wins, then what is longer."""
+    found = [
+        *_numbers(text, [re.sub(r"\D", "", one) for one in phones if one]),
+        *(Personal(one.start(), one.end(), "email") for one in _EMAIL.finditer(text)),
+        *_vehicles(text),
+        *_introduced(text),
+        *_named(text, [one for one in names if one]),
+    ]
+    kept: list[Personal] = []
+    for one in sorted(found, key=lambda part: (part.start, -part.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _numbers(text: str, phones: Sequence[str]) -> Iterator[Personal]:
+    for number in phonenumbers.PhoneNumberMatcher(text, "VN", leniency=phonenumbers.Leniency.POSSIBLE):
+        written = re.sub(r"[^\d+]", "", number.raw_string)
+        if phonenumbers.number_type(number.number) in _PERSONAL and not _SERVICE.match(written):
+            yield Personal(number.start, number.end, "phone")
+    for match in _DIGITS.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        kind = _kind_of(text, match.start(), digits, phones)
+        if kind is not None:
+            yield Personal(match.start(), match.end(), kind)
+
+
+def _kind_of(text: str, start: int, digits: str, phones: Sequence[str]) -> Kind | None:
+    """What a long number is, by its own form and by the words before it; None: nobody's, as far as can be told."""
+    if digits in phones:
+        return "phone"
+    before = fold(text[max(0, start - NEAR) : start])
+    nearest: tuple[int, Kind] | None = None
+    for kind, pattern in _words().near:
+        for match in pattern.finditer(before):
+            nearest = max(nearest or (-1, kind), (match.end(), kind))
+    if nearest is not None and len(digits) >= 8:
+        return nearest[1]
+    if len(digits) == 12 and digits[0] == "0" and digits[3] in "0123":
+        return "identity"
+    if len(digits) in (16, 19):
+        return "account"
+    return None
+
+
+def _vehicles(text: str) -> Iterator[Personal]:
+    """Plates of the writer's own vehicle; one that is complained about stays."""
+    folded = fold(text)
+    for match in _PLATE.finditer(text):
+        before = folded[max(0, match.start() - NEAR) : match.start()]
+        if _words().vehicle.search(before):
+            yield Personal(match.start(), match.end(), "vehicle")
+
+
+def _introduced(text: str) -> Iterator[Personal]:
+    """Names after "tôi tên là", "họ tên:" and the like."""
+    words = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
+    folded = [fold(word) for _, _, word in words]
+    number = 0
+    while number < len(words):
+        first = _after_introduction(folded, number)
+        if first is None:
+            number += 1
+            continue
+        count = _length_of_name(text, words, folded, first, sure="la" not in folded[number:first][1:2])
+        if count:
+            yield Personal(words[first][0], words[first + count - 1][1], "name")
+        number = first + count
+
+
+def _after_introduction(folded: Sequence[str], at: int) -> int | None:
+    for introduction in _words().introductions:
+        end = at + len(introduction)
+        if tuple(folded[at:end]) == introduction:
+            while end < len(folded) and folded[end] in _words().titles and end - at - len(introduction) < 2:
+                end += 1
+            return end if end < len(folded) else None
+    return None
+
+
+def _length_of_name(
+    text: str, words: Sequence[tuple[int, int, str]], folded: Sequence[str], first: int, *, sure: bool
+) -> int:
+    """How many words from ``first`` on are a name: capitalised ones, or small ones that begin with a family name.
+
+    ``sure``: the introduction says "tên"; otherwise ("tôi là …") one capitalised word alone is no name.
+    """
+    run = 1
+    while first + run < len(words) and run < LONGEST_NAME:
+        if text[words[first + run - 1][1] : words[first + run][0]].strip(" "):
+            break  # a comma or a line ends a name
+        run += 1
+    if words[first][2].islower():
+        return _small_name(folded[first : first + run], ended=run < LONGEST_NAME)
+    count = 0
+    while count < run and words[first + count][2][0].isupper():
+        count += 1
+    return count if count >= 2 or sure else 0
+
+
+def _small_name(folded: Sequence[str], *, ended: bool) -> int:
+    """Length of a name in small letters; nothing but a comma or the end tells where one of four words ends."""
+    if folded[0] not in _words().family or len(folded) < 2:
+        return 0
+    if ended and len(folded) <= 4:
+        return len(folded)
+    return 3 if folded[1] in _words().middle else 2
+
+
+def _named(text: str, names: Sequence[str]) -> Iterator[Personal]:
+    """The names that the reporter left, with or without marks."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return
+    for name in names:
+        wanted = fold(" ".join(name.split()))
+        if len(wanted) < 4 or " " not in wanted:
+            continue
+        for match in re.finditer(r"(?<!\w)" + re.escape(wanted).replace(r"\ ", r"\s+") + r"(?!\w)", folded):
+            yield Personal(match.start(), match.end(), "name")
