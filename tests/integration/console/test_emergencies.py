@@ -132,6 +132,19 @@ def test_repeated_alerts_of_one_person_are_one_card_with_their_count(alerts: Ale
     assert all(f"lần {number}" in whole for number in range(7))
 
 
+def test_every_alert_of_a_long_chat_can_be_read_and_the_same_words_stand_once(
+    alerts: Alerts, operator: Person
+) -> None:
+    chat = uuid.uuid4()
+    for number in range(60):
+        alerts.send(f"cháy lần {number}.", chat=chat)
+    last = [alerts.send("cứu cứu cứu", chat=chat) for _ in range(4)][-1]
+    assert operator.read("/khan-cap").count('<p class="words">cứu cứu cứu') == 1
+    pages = every_page(operator, f"/khan-cap/{last}")
+    assert len(pages) == 2
+    assert all(f'<p class="words">cháy lần {number}.' in "".join(pages) for number in range(60))
+
+
 def test_every_conversation_of_an_address_is_reachable_and_a_shared_one_hides_no_words(
     alerts: Alerts, operator: Person
 ) -> None:
