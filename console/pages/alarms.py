@@ -80,15 +80,18 @@ def sender(
 
 
 @router.get("/khan-cap/{call_id}")
-def card(request: Request, call_id: int, user: CurrentUser = Depends(DESK)) -> Response:
-    return _card(request, call_id, user)
+def card(request: Request, call_id: int, trang: int = 1, user: CurrentUser = Depends(DESK)) -> Response:
+    return _card(request, call_id, user, number=trang)
 
 
-def _card(request: Request, call_id: int, user: CurrentUser, *, numbers: bool = False) -> Response:
-    """One conversation's alerts with its chat. ``numbers``: not masked; the caller has recorded it."""
+def _card(
+    request: Request, call_id: int, user: CurrentUser, *, number: int = 1, numbers: bool = False
+) -> Response:
+    """One conversation's alerts with its chat, ``number``: which page of them. ``numbers``: telephone numbers are not
+    masked; the caller has recorded it."""
     deps = deps_of(request)
     with deps.store.reading() as session:
-        thread = reads.thread(session, call_id, most=reads.THREADS)
+        thread = reads.thread(session, call_id, most=reads.THREADS, page=number)
         if thread is None:
             raise HTTPException(404)
         chat = [
@@ -104,7 +107,7 @@ def _card(request: Request, call_id: int, user: CurrentUser, *, numbers: bool = 
     return page(
         request, "emergency.html", user, thread=thread, chat=chat, people=people, numbers=numbers,
         report=report if numbers else masked(report), ticket=ticket, categories=categories, communes=communes,
-        category=OTHER,
+        category=OTHER, listed=reads.page_of(thread, number),
     )  # fmt: skip
 
 

@@ -56,12 +56,14 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Open calls of one conversation. ``words``: (call, what was written) of the shown ones, newest first."""
+    """Open calls of one conversation. ``words``: (call, what was written) of the shown page of them, newest first, the
+    same words once; ``ticket_id``: the report it became."""
 
     last: EmergencyCall
     count: int
     unseen: int
     first_at: dt.datetime
+    ticket_id: int | None
     words: Sequence[tuple[EmergencyCall, str]]
     known: Knowledge | None
 
@@ -179,33 +181,52 @@ def _threads(session: Session, lasts: Select[int], *, full: bool) -> list[Thread
     return [one for last in session.scalars(lasts) if (one := thread(session, last, full=full)) is not None]
 
 
-def thread(session: Session, call_id: int, *, full: bool = True, most: int = WORDS) -> Thread | None:
-    """The open calls of a conversation up to ``call_id``, or that call alone once it was closed."""
+def thread(
+    session: Session, call_id: int, *, full: bool = True, most: int = WORDS, page: int = 1
+) -> Thread | None:
+    """The open calls of a conversation up to ``call_id``, or that call alone once it was closed.
+
+    ``most``: calls a page; ``full``: with what the chat tells beside their words.
+    """
     last = session.get(EmergencyCall, call_id)
     if last is None:
         return None
     here = EmergencyCall.id == last.id
     if last.closed_at is None:
         here = (EmergencyCall.conversation_id == last.conversation_id) & (EmergencyCall.id <= last.id) & _OPEN
-    count, unseen, first_at = session.execute(
-        select(func.count(), func.count().filter(EmergencyCall.seen_at.is_(None)), func.min(EmergencyCall.answered_at))
-        .where(here)
-    ).one()  # fmt: skip
+    count, unseen, first_at, ticket_id = session.execute(
+        select(
+            func.count(),
+            func.count().filter(EmergencyCall.seen_at.is_(None)),
+            func.min(EmergencyCall.answered_at),
+            func.max(EmergencyCall.ticket_id),
+        ).where(here)
+    ).one()
+    page, _ = _within(page, count, most)
     rows = session.execute(
         select(EmergencyCall, InboundEvent)
         .join(InboundEvent, InboundEvent.id == EmergencyCall.event_id)
         .where(here)
         .order_by(EmergencyCall.id.desc())
         .limit(most)
+        .offset((page - 1) * most)
     ).all()
+    words: dict[str, EmergencyCall] = {}
+    for call, event in rows:
+        words.setdefault(_words(event), call)
     known = knowledge(session, session.get_one(Conversation, last.conversation_id)) if full else None
-    return Thread(last, count, unseen, first_at, [(call, _words(event)) for call, event in rows], known)
+    return Thread(last, count, unseen, first_at, ticket_id, [(call, text) for text, call in words.items()], known)
+
+
+def page_of(shown: Thread, page: int) -> Listed:
+    """Where in the thread's alerts a card of THREADS alerts stands."""
+    page, pages = _within(page, shown.count, THREADS)
+    return Listed(shown.words, page, pages, shown.count)
 
 
 def report_code(session: Session, shown: Thread) -> str | None:
     """The code of the report that the thread became."""
-    ids = [call.ticket_id for call, _ in shown.words if call.ticket_id is not None]
-    return session.get_one(Ticket, ids[0]).code if ids else None
+    return session.get_one(Ticket, shown.ticket_id).code if shown.ticket_id is not None else None
 
 
 def report_words(session: Session, call_id: int) -> str:

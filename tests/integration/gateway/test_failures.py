@@ -342,3 +342,18 @@ def test_the_pages_are_readable_without_javascript_and_strict_about_scripts(citi
 
 def test_the_widget_stays_small() -> None:
     assert (Path("bot/gateway/static/widget.js")).stat().st_size < 25_000
+
+
+def test_emergencies_of_one_public_address_have_one_source_and_those_behind_a_proxy_their_own(
+    base: str, store: Store
+) -> None:
+    for address in ("203.113.7.9", "203.113.7.9", "10.0.0.7", "10.0.0.7"):
+        sender = Citizen(base)
+        sender.http.headers["X-Forwarded-For"] = address
+        assert sender.post(text="cháy nhà, cứu với").json()["guard"] == "emergency"
+        sender.http.close()
+    with store.reading() as session:
+        sources = session.scalars(select(EmergencyCall.source).order_by(EmergencyCall.id)).all()
+    assert sources[0] == sources[1]
+    assert len(set(sources)) == 3
+    assert not any("203.113" in one for one in sources)
