@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from feedback_store.defaults import load_defaults
 from feedback_store.demo import load_demo
 from feedback_store.migrations import pending, upgrade
-from feedback_store.service import passwords, users
+from feedback_store.service import passwords, tickets, users
 from feedback_store.store import Store
 from feedback_store.tables import Setting, Ticket
 from hotline.keys import KeyFault, Keys
@@ -58,6 +58,10 @@ def prepare(settings: Settings, store: Store, *, now: dt.datetime) -> dict[str, 
     with store.transaction() as session:
         check_key(session, Keys(settings.keys), now)
         load_defaults(session, now=now, province=settings.province)
+    last: int | None = 0
+    while last is not None:
+        with store.transaction() as session:
+            last = tickets.index_reporters(session, after=last)
     if settings.demo:
         said["sign_ins"] = load_samples(store, settings.media, now)
     else:

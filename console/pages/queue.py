@@ -12,9 +12,11 @@ from fastapi.responses import Response
 
 from console import asked
 from console.context import deps_of, go, page, signed_in
+from feedback_store.persons.masking import masked
 from feedback_store.queries import desk, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import QueueFilter
+from feedback_store.service import audit
 from feedback_store.service.sessions import CurrentUser
 from vitext.dates import VIET_NAM
 
@@ -65,10 +67,14 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
             "communes": lookups.communes(session),
             "agencies": [] if actor.is_agency else desk.agencies(session),
         }
+    if queries.reporter_searched(filters.search, actor):
+        with deps.store.transaction() as session:  # the number itself is not kept
+            audit.log(session, action="reporter_searched", user_id=user.id, data={"rows": found.total}, now=now)
     return page(
         request,
         "queue.html",
         user,
+        hide=masked,
         found=found,
         counts=counts,
         given=given,

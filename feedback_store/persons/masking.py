@@ -16,6 +16,7 @@ from typing import Literal
 import phonenumbers
 import yaml
 
+from feedback_store.persons.finding import PERSONAL
 from feedback_store.texts import FOLDER, render
 from vitext import fold
 
@@ -30,8 +31,6 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(r"\b\d{2}[ -]?[A-Za-zĐđ]{1,2}\d?[ .-]?\d{3}[ .]?\d{2}\b|\b\d{2}[A-Za-zĐđ]\d[ -]?\d{4,5}\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _SERVICE = re.compile(r"^(?:\+?84|0)?(?:1900|1800)")
-_PERSONAL = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE,
-             phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def personal(text: str, *, names: Iterable[str | None] = (), phones: Iterable[st
 def _numbers(text: str, phones: Sequence[str]) -> Iterator[Personal]:
     for number in phonenumbers.PhoneNumberMatcher(text, "VN", leniency=phonenumbers.Leniency.POSSIBLE):
         written = re.sub(r"[^\d+]", "", number.raw_string)
-        if phonenumbers.number_type(number.number) in _PERSONAL and not _SERVICE.match(written):
+        if phonenumbers.number_type(number.number) in PERSONAL and not _SERVICE.match(written):
             yield Personal(number.start, number.end, "phone")
     for match in _DIGITS.finditer(text):
         digits = re.sub(r"\D", "", match.group())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain.codes import read_code
+from feedback_store.persons.finding import canonical_phone, name_index, phone_index
 from feedback_store.queries.figures_cohort import held
 from feedback_store.service.actor import Actor
 from feedback_store.service.trail import DUES
@@ -80,6 +82,8 @@ class QueuePage:
     total: int
     page: int
     pages: int
+    elsewhere: int = 0
+    """What a search finds in other tabs."""
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -128,10 +132,30 @@ def _tab(tab: str, actor: Actor, at: dt.datetime) -> ColumnElement[bool]:
     return overdue_at(at, actor) if tab == "overdue" else true()
 
 
+CODE_END = re.compile(r"\s*(?:\d[\s.\-–—]*){6}")
+CODE_END_COLUMN: ColumnElement[str] = func.right(func.replace(Ticket.code, "-", ""), 6)
+
+
+def reporter_searched(words: str, actor: Actor) -> bool:
+    """Whether the search looks for a person by phone number: the hotline alone may, and it is recorded."""
+    return actor.is_hotline and canonical_phone(words) is not None and read_code(words) is None
+
+
 def _search(words: str, actor: Actor) -> ColumnElement[bool]:
+    """Code in any writing, also its last six digits; phone and whole name, for the hotline; else the words."""
     typed = read_code(words)
     if typed is not None and typed.code is not None:
         return Ticket.code == typed.code
+    if reporter_searched(words, actor):
+        return Ticket.phone_bidx == phone_index(words)
+    if CODE_END.fullmatch(words):
+        return CODE_END_COLUMN.op("=", is_comparison=True)(re.sub(r"\D", "", words))
+    named = name_index(words) if actor.is_hotline else None
+    found = _worded(words)
+    return found if named is None else or_(found, Ticket.name_bidx == named)
+
+
+def _worded(words: str) -> ColumnElement[bool]:
     folded = "".join(c if c.isalnum() else " " for c in fold(words)).split()
     vector = func.to_tsvector("simple", Ticket.search_text)
     query = " & ".join(f"{word}:*" for word in folded)
@@ -211,6 +235,10 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     """One page of the queue; open work by its next due, the rest newest first."""
     conditions = matching(filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
+    elsewhere = 0
+    if filters.search.strip() and filters.tab != "all":
+        anywhere = matching(replace(filters, tab="all"), actor, at)
+        elsewhere = (session.scalar(select(func.count()).select_from(Ticket).where(*anywhere)) or 0) - total
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
     by_due, offset = filters.tab not in NEWEST_FIRST, (page - 1) * PAGE
@@ -232,7 +260,7 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
         )
         for ticket, category, commune, due_at in found
     ]
-    return QueuePage(rows, total, page, pages)
+    return QueuePage(rows, total, page, pages, elsewhere)
 
 
 def _page(session: Session, query: Any, offset: int) -> Sequence[Any]:

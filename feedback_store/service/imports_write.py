@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import make_code
+from feedback_store.persons.finding import name_index, phone_index
 from feedback_store.service.imports_plan import Plan, PlannedClock
 from feedback_store.service.imports_rows import digest
 from feedback_store.service.tickets import search_text
@@ -147,7 +148,8 @@ class _Writer:
         self._rows[Ticket].append({
             "id": self._ticket_id, "code": self._code, "kind": "report", "state": one.state, "version": 0,
             "channel": one.channel, "anonymous": one.anonymous, "reporter_name": one.name,
-            "reporter_phone": one.phone, "text": one.text, "place_text": one.place, "lat": one.lat, "lon": one.lon,
+            "reporter_phone": one.phone, "phone_bidx": phone_index(one.phone), "name_bidx": name_index(one.name),
+            "text": one.text, "place_text": one.place, "lat": one.lat, "lon": one.lon,
             "commune_code": one.commune, "category_code": one.category.code,
             "service_class": one.category.service_class, "danger": False,
             "search_text": search_text(self._code, one.text, one.place, one.category.name)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from feedback_store.domain.codes import make_code
 from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGround, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
+from feedback_store.persons.finding import name_index, phone_index
 from feedback_store.persons.masking import masked
 from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions
 from feedback_store.service.actor import SYSTEM, Actor, Refused
@@ -129,6 +130,8 @@ def _insert(session: Session, report: NewReport, category: Category, service_cla
             anonymous=report.anonymous,
             reporter_name=report.reporter_name,
             reporter_phone=report.reporter_phone,
+            phone_bidx=phone_index(report.reporter_phone),
+            name_bidx=name_index(report.reporter_name),
             text=report.text.strip(),
             place_text=report.place_text,
             lat=report.lat,
@@ -168,6 +171,23 @@ def search_text(code: str, text: str, place: str | None, category: str) -> str:
     a search must not tell an agency whose number stands in a report."""
     parts = (code, code.replace("-", ""), masked(text), masked(place), category)
     return fold(" ".join(part for part in parts if part))
+
+
+def index_reporters(session: Session, *, after: int, limit: int = 1000) -> int | None:
+    """Blind indexes, and a search text without personal numbers, for tickets filed before there were any.
+
+    Looks at ``limit`` tickets from the id ``after`` on; gives the last id looked at, None at the end.
+    """
+    someone = or_(Ticket.reporter_phone.is_not(None), Ticket.reporter_name.is_not(None))
+    missing = and_(Ticket.phone_bidx.is_(None), Ticket.name_bidx.is_(None), someone, Ticket.id > after)
+    query = select(Ticket, Category.name).join(Category, Category.code == Ticket.category_code).where(missing)
+    last: int | None = None
+    for ticket, category in session.execute(query.order_by(Ticket.id).limit(limit)):
+        last = ticket.id
+        ticket.phone_bidx, ticket.name_bidx = phone_index(ticket.reporter_phone), name_index(ticket.reporter_name)
+        if not ticket.is_imported:  # those have the old system's code in it too
+            ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category)
+    return last
 
 
 def promise_due(session: Session, ticket_id: int) -> dt.datetime | None:

@@ -40,6 +40,10 @@ class Ticket(Base):
     anonymous: Mapped[bool] = mapped_column(default=False)
     reporter_name: Mapped[str | None] = mapped_column(EncryptedText)
     reporter_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    phone_bidx: Mapped[bytes | None] = mapped_column(
+        comment="blind index of reporter_phone; null = none, or not computed yet"
+    )
+    name_bidx: Mapped[bytes | None] = mapped_column(comment="blind index of reporter_name")
     text: Mapped[str] = mapped_column(comment="the citizen's own words")
     place_text: Mapped[str | None]
     lat: Mapped[float | None] = mapped_column(Float(53))
@@ -71,6 +75,9 @@ class Ticket(Base):
             "next_deadline_at",
             postgresql_where=sql("next_deadline_at IS NOT NULL"),
         ),
+        Index("ix_tickets_phone_bidx", "phone_bidx", postgresql_where=sql("phone_bidx IS NOT NULL")),
+        Index("ix_tickets_name_bidx", "name_bidx", postgresql_where=sql("name_bidx IS NOT NULL")),
+        Index("ix_tickets_code_end", sql("\"right\"(replace(code, '-', ''), 6)")),
         Index("ix_tickets_state_receipt", "state", "receipt_at"),
         Index("ix_tickets_state", "state"),  # counted whole on every view of the queue: a fifth of the one above
         Index("ix_tickets_receipt", "receipt_at"),
