@@ -381,6 +381,7 @@
         this.urgentNode = this.bubble(data.reply.text, "urgent");
       }
       if (answer.status >= 500 || data.stored === false) { this.retry(item, data.message || ""); return false; }
+      if (answer.status === 429 && item.photos) { this.later(item, data.message); return true; }
       if (!answer.ok) {
         item.mark.textContent = T.failed; item.mark.className = "st bad";
         this.bubble(data.message || T.failed);
@@ -408,6 +409,13 @@
       this.alert.textContent = why;
       clearTimeout(this.retryTimer);
       this.retryTimer = setTimeout(() => this.flush(), 5000);
+    }
+
+    later(item, why) {
+      const again = () => { item.mark.className = "st"; item.mark.textContent = T.sending; this.queue.push(item); this.flush(); };
+      item.mark.className = "st bad";
+      item.mark.replaceChildren(T.failed + " · ", el("button", { type: "button", textContent: T.again, onclick: again }));
+      this.bubble(why);
     }
 
     acknowledge() {
