@@ -1,4 +1,4 @@
-"""Photos of one process, one after another: waited for in the event loop, so that none holds a thread while it waits."""
+"""Photos of one process, one after another: waited for in the event loop, so that none holds a thread meanwhile."""
 
 from __future__ import annotations
 

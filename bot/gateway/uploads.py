@@ -105,6 +105,7 @@ class _CountingParser(MultiPartParser):
     spool_max_size = 1 << 30  # stays in memory: the caps bound it, and nothing readable hits a disk
     uploads: Uploads
     share: Share
+    refused: dict[UploadFile, UploadRefused]
 
     def on_part_begin(self) -> None:
         super().on_part_begin()
@@ -124,10 +125,6 @@ class _CountingParser(MultiPartParser):
             self._refuse(file, UploadRefused(429, "gateway.photo_busy", seconds=AGAIN_SECONDS))
         else:
             super().on_part_data(data, start, end)
-
-    @property
-    def refused(self) -> dict[UploadFile, UploadRefused]:
-        return self.__dict__.setdefault("_refused", {})
 
     def _refuse(self, file: UploadFile, why: UploadRefused) -> None:
         """What came of it goes, and so does the rest."""
@@ -194,7 +191,7 @@ class Uploads:
         parser = _CountingParser(
             request.headers, _same(stream), max_files=MOST_FILES, max_fields=8, max_part_size=MAX_FIELD
         )
-        parser.uploads, parser.share = self, Share(self._held, address)
+        parser.uploads, parser.share, parser.refused = self, Share(self._held, address), {}
         try:
             form = await parser.parse()
         except MultiPartException as error:

@@ -4,8 +4,8 @@ Started as a file by ``decoder.py`` with the folder of the libraries and its lim
 the project. Before it reads a byte of the photo it has given up memory, time, files and sockets, so that whoever breaks
 a decoder holds a process that can do nothing and knows no other photo.
 
-Answer: ``>cIIcI`` (status, width, height, format, length) and the JPEG. Status: K kept, B broken, N no photo that is
-taken, L larger than its header said, M out of memory.
+Answer: ``>cIIcI`` (status, width, height, format, length) and the JPEG. Status: K kept, B broken, L
+larger than its header said, M out of memory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import resource
 import struct
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,9 +25,15 @@ SIDE = 2560
 QUALITY = 85
 NICE = 15
 BAND_PIXELS = 1_000_000
-MISSING_ROWS = 0.02
+MISSING_SHARE = 0.02
+MISSING_ROWS = 32
+ORIENTATION = 0x0112
 FORMATS = {"JPEG": "J", "MPO": "J", "PNG": "P", "WEBP": "W", "HEIF": "H"}
 ANSWER = struct.Struct(">cIIcI")
+
+
+Decoded: TypeAlias = "tuple[tuple[int, int], str, int, Image.Image]"
+"""Size as sent, letter of the format, orientation by EXIF, and the picture within twice SIDE."""
 
 
 class Refused(Exception):
@@ -91,42 +97,39 @@ def _give_up(memory: int, seconds: int) -> None:
 
 
 def _answer(data: bytes, kind: str, pixels: int) -> bytes:
-    if kind == "HEIF":
-        width, height, found, small = _heif(data, pixels)
-    else:
-        width, height, found, small = _plain(data, kind, pixels)
+    from PIL import Image, ImageOps
+
+    size, found, orientation, small = _heif(data, pixels) if kind == "HEIF" else _plain(data, kind, pixels)
+    # The large picture is gone by now; what follows needs memory of its own.
+    small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
+    small.getexif()[ORIENTATION] = orientation
+    small = ImageOps.exif_transpose(small)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=QUALITY, optimize=True)
     picture = out.getvalue()
-    return ANSWER.pack(b"K", width, height, found.encode(), len(picture)) + picture
+    return ANSWER.pack(b"K", *size, found.encode(), len(picture)) + picture
 
 
-def _plain(data: bytes, kind: str, pixels: int) -> tuple[int, int, str, Image.Image]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+def _plain(data: bytes, kind: str, pixels: int) -> Decoded:
+    from PIL import Image
 
     formats = ("JPEG", "MPO") if kind == "JPEG" else (kind,)
-    try:
-        with Image.open(io.BytesIO(data), formats=formats) as image:
-            width, height = image.size
-            _check(width * height, pixels)
-            found = FORMATS[image.format or ""]
-            orientation = image.getexif().get(0x0112, 1)
-            _load(image, kind)
-            small = _shrink(image)
-    except UnidentifiedImageError as error:
-        raise Refused("B") from error
-    small.getexif()[0x0112] = orientation
-    return width, height, found, ImageOps.exif_transpose(small)
+    with Image.open(io.BytesIO(data), formats=formats) as image:
+        size = image.size
+        _check(size, pixels)
+        orientation = image.getexif().get(ORIENTATION, 1)
+        bottom = _load(image, kind)
+        return size, FORMATS[image.format or ""], orientation, _shrink(image, bottom)
 
 
-def _load(image: Image.Image, kind: str) -> None:
-    """Decode, a JPEG scaled down on the way. One that lacks its last few rows is shown without them."""
+def _load(image: Image.Image, kind: str) -> int:
+    """Decode, a JPEG scaled down on the way. Gives the height of what came; of a JPEG the last few rows may lack."""
     from PIL import ImageFile
 
     if kind != "JPEG":
         image.load()
         image.__dict__.pop("_decoder", None)  # WebP's holds two more copies of the picture
-        return
+        return image.height
     ratio = min(SIDE / image.width, SIDE / image.height, 1.0)
     image.draft(None, (max(1, int(image.width * ratio)), max(1, int(image.height * ratio))))
     try:
@@ -135,21 +138,24 @@ def _load(image: Image.Image, kind: str) -> None:
         if "truncated" not in str(error):
             raise
         ImageFile.LOAD_TRUNCATED_IMAGES = True
+        image.__dict__["_ended"] = True  # no end is made up: rows that never came stay black and can be counted
         image.load()
         box = image.getbbox()
-        # Rows that never came are black. More than a few of them: the photo doesn't show what it was taken for.
-        if box is None or box[3] < image.height * (1 - MISSING_ROWS):
+        missing = image.height - (box[3] if box else 0)
+        if missing > max(image.height * MISSING_SHARE, min(MISSING_ROWS, image.height / 4)):
             raise
+        return image.height - missing
+    return image.height
 
 
-def _heif(data: bytes, pixels: int) -> tuple[int, int, str, Image.Image]:
+def _heif(data: bytes, pixels: int) -> Decoded:
     """Straight from the decoder's own memory, without Pillow's second copy. Turned by the decoder already."""
     import pillow_heif
     from PIL import Image
 
     photo = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
     width, height = photo.size
-    _check(width * height, pixels)
+    _check((width, height), pixels)
     rows: memoryview = photo.data
     stride, mode = int(photo.stride), str(photo.mode)
 
@@ -157,22 +163,20 @@ def _heif(data: bytes, pixels: int) -> tuple[int, int, str, Image.Image]:
         part = rows[top * stride : bottom * stride]
         return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
 
-    return width, height, "H", _shrink_bands(band, width, height)
+    return (width, height), "H", 1, _shrink_bands(band, width, height)
 
 
-def _check(count: int, pixels: int) -> None:
-    if count == 0:
-        raise Refused("B")
-    if count > pixels:
+def _check(size: tuple[int, int], pixels: int) -> None:
+    if size[0] * size[1] > pixels:
         raise Refused("L")
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    return _shrink_bands(lambda top, bottom: image.crop((0, top, image.width, bottom)), image.width, image.height)
+def _shrink(image: Image.Image, height: int) -> Image.Image:
+    return _shrink_bands(lambda top, bottom: image.crop((0, top, image.width, bottom)), image.width, height)
 
 
 def _shrink_bands(band: Any, width: int, height: int) -> Image.Image:
-    """The whole picture in RGB within SIDE, made from strips: only a strip is ever held twice."""
+    """The whole picture in RGB within twice SIDE, made from strips: only a strip is ever held twice."""
     from PIL import Image
 
     factor = max(1, max(width, height) // SIDE)
@@ -182,7 +186,6 @@ def _shrink_bands(band: Any, width: int, height: int) -> Image.Image:
     for top in range(0, height, step):
         strip = _flat(band(top, min(height, top + step)))
         whole.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
-    whole.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
     return whole
 
 
