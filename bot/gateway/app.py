@@ -15,6 +15,7 @@ from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient
 from bot.gateway.hub import Hub
 from bot.gateway.pages import Pages
+from bot.gateway.photo_desk import PhotoDesk
 from bot.gateway.photos import PhotoFetcher
 from bot.gateway.reception import Reception
 from bot.gateway.runner import TurnRunner
@@ -45,11 +46,14 @@ class Gateway:
         self.engine = EngineClient(
             config.engine_url, config.engine_token, timeout=config.engine_timeout, transport=engine_transport
         )
+        self.photo_desk = PhotoDesk(config.media, max_bytes=config.max_photo_bytes)
         self.sender: TelegramSender | None = None
         photos: PhotoFetcher | None = None
         if config.telegram_token:
             self.sender = TelegramSender(config.telegram_token, api=config.telegram_api, transport=telegram_transport)
-            photos = PhotoFetcher(self.database, self.sender, config.media, max_bytes=config.max_photo_bytes)
+            photos = PhotoFetcher(
+                self.database, self.sender, config.media, max_bytes=config.max_photo_bytes, desk=self.photo_desk
+            )
         self.runner = TurnRunner(
             self.database,
             self.engine,
@@ -60,7 +64,7 @@ class Gateway:
         )
         self.hub = Hub(config.database_url)
         self.reception = Reception(self.database, self.runner)
-        self.uploads = Uploads(config.media, max_photo_bytes=config.max_photo_bytes)
+        self.uploads = Uploads(config.media, max_photo_bytes=config.max_photo_bytes, desk=self.photo_desk)
         self.web_chat = WebChat(config, self.database, self.reception, self.hub, self.uploads)
         self.pages = Pages(config, self.database)
         self.telegram: TelegramEdge | None = None

@@ -6,6 +6,7 @@ however quickly they go on.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Literal
 
@@ -30,13 +31,19 @@ class Flood:
         self._put(peer, tokens, True)
         return "quiet" if told else "tell"
 
-    def took(self, peer: str, *, waiting: bool) -> None:
-        """A message was taken; ``waiting``: older ones of this person still wait for their answer."""
+    def took(self, peer: str, *, waiting: bool, photos: int = 0) -> None:
+        """A message was taken; ``waiting``: older ones of this person still wait for their answer. Each photo counts as
+        a message of its own."""
         if not waiting:
             self._buckets.pop(peer, None)
             return
         tokens, _ = self._now(peer)
-        self._put(peer, tokens - 1, False)
+        self._put(peer, tokens - max(1, photos), False)
+
+    def wait(self, peer: str) -> int:
+        """Seconds until the next message passes."""
+        tokens, _ = self._now(peer)
+        return max(1, math.ceil((1 - tokens) / self._rate))
 
     def _now(self, peer: str) -> tuple[float, bool]:
         now = time.monotonic()

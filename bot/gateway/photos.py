@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.channels.telegram.send import PhotoMissing, TelegramSender
 from bot.gateway.database import Database
+from bot.gateway.photo_desk import PhotoDesk
+from feedback_store.photos.decoder import Busy
 from feedback_store.service import media
 from feedback_store.service.turns import PendingEvent
 
@@ -22,11 +24,14 @@ PAUSES = (0.5, 1.5, 3.0)
 class PhotoFetcher:
     """Fetches the photos of one Telegram bot."""
 
-    def __init__(self, database: Database, sender: TelegramSender, root: Path, *, max_bytes: int) -> None:
+    def __init__(
+        self, database: Database, sender: TelegramSender, root: Path, *, max_bytes: int, desk: PhotoDesk | None = None
+    ) -> None:
         self._db = database
         self._sender = sender
         self._root = root
         self._max_bytes = max_bytes
+        self._desk = desk or PhotoDesk(root, max_bytes=max_bytes)
 
     async def fetch(self, event: PendingEvent) -> list[str]:
         """Fetch what is missing, with a few retries; gives the ids that cannot be had."""
@@ -45,13 +50,19 @@ class PhotoFetcher:
                 if reference is None:
                     raise PhotoMissing("gone")
                 data = await self._sender.download(reference, max_bytes=self._max_bytes)
-                photo = await asyncio.to_thread(media.store_upload, self._root, data, max_bytes=self._max_bytes)
+                photo = await self._desk.keep(data)
             except PhotoMissing as error:
                 log.warning("photo_missing", reason=str(error))
                 if error.passing and pause is not None:
                     await asyncio.sleep(pause)
                     continue
                 break
+            except Busy as error:
+                log.warning("photo_waits", reason=error.key)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+                    continue
+                return False  # nothing is wrong with it: it is fetched later
             except media.MediaRefused as error:
                 log.warning("photo_refused", reason=error.key)
                 break

@@ -140,7 +140,7 @@ class Reception:
         """Photos of an emergency: the number went out first, they follow."""
         for file in files:
             try:
-                photo = await uploads.keep(file)
+                photo = await uploads.keep_patiently(file)
                 await self._db.transaction(_attach_to, event, receipt, photo, now=utc_now())
             except (UploadRefused, SQLAlchemyError, OSError) as error:
                 log.warning("emergency_photo_lost", error=type(error).__name__)

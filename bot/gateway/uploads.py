@@ -1,8 +1,13 @@
-"""Receives multipart photos: capped while they stream, held in memory, never spooled to disk."""
+"""Receives multipart photos: counted while they stream, held in memory, never spooled to disk.
+
+A file that is not taken (too large, too many at once, too many bytes held) is read past and travels on without its
+bytes, so that the words that came with it are still heard: an emergency is answered whatever its photos are.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +16,22 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from feedback_store.service import media
-from feedback_store.service.media import StoredPhoto
+from bot.gateway.photo_budget import FAILURE, PhotoBudget
+from bot.gateway.photo_desk import AGAIN_SECONDS, PhotoDesk
+from feedback_store.photos.decoder import Busy, Failed, size_up
+from feedback_store.photos.limits import effort
+from feedback_store.service.media import MediaRefused, StoredPhoto
 
 MAX_FILES = 5
+MOST_FILES = 50
+"""More than MAX_FILES are read past and refused; a form of more than these is no message of a person."""
 MAX_FIELD = 128 * 1024
 DRAIN_LIMIT = 128 * 1024 * 1024
+PATIENCE = 3
+PATIENCE_SECONDS = 60.0
+HELD_BYTES = 120 * 2**20
+"""Most bytes of photos that this process holds, of all people together."""
+HELD_BYTES_PER_ADDRESS = 60 * 2**20
 
 
 class UploadRefused(Exception):
@@ -29,82 +44,173 @@ class UploadRefused(Exception):
         self.params = params
 
 
+class Held:
+    """The bytes of photos in memory. A request's share ends with its last file, whoever keeps that how long."""
+
+    def __init__(self, *, most: int = HELD_BYTES, most_per_address: int = HELD_BYTES_PER_ADDRESS) -> None:
+        self._most = most
+        self._most_per_address = most_per_address
+        self._by_address: dict[str, int] = {}
+        self.total = 0
+
+    def add(self, address: str, count: int) -> bool:
+        """False when it would be too much; nothing is counted then."""
+        own = self._by_address.get(address, 0) + count
+        if own > self._most_per_address or self.total + count > self._most:
+            return False
+        self._by_address[address] = own
+        self.total += count
+        return True
+
+    def free(self, address: str, count: list[int]) -> None:
+        """Give back what a share counted in ``count``, a list of one number."""
+        self.total -= count[0]
+        left = self._by_address.get(address, 0) - count[0]
+        if left > 0:
+            self._by_address[address] = left
+        else:
+            self._by_address.pop(address, None)
+
+
+class Share:
+    """What one request holds; given back when nothing refers to it any more."""
+
+    def __init__(self, held: Held, address: str) -> None:
+        self._held = held
+        self._address = address
+        self._count = [0]
+        weakref.finalize(self, held.free, address, self._count)
+
+    def add(self, count: int) -> bool:
+        if not self._held.add(self._address, count):
+            return False
+        self._count[0] += count
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """One file as it arrived; nothing about it is believed yet."""
+    """One file as it arrived; nothing about it is believed yet. ``refused``: why its bytes were not kept."""
 
     name: str
     data: bytes
+    address: str = ""
+    share: Share | None = None
+    refused: UploadRefused | None = None
 
 
-class _TooLarge(MultiPartException):
-    pass
+class _CountingParser(MultiPartParser):
+    """Counts every file as its bytes arrive and drops what is too much, not after the upload."""
 
-
-class _CappedParser(MultiPartParser):
-    """Counts every file as its bytes arrive and stops at the cap, not after the upload."""
-
-    spool_max_size = 1 << 30  # stays in memory: the cap bounds it, and nothing readable hits a disk
-    max_file_bytes = 0
+    spool_max_size = 1 << 30  # stays in memory: the caps bound it, and nothing readable hits a disk
+    uploads: Uploads
+    share: Share
+    refused: dict[UploadFile, UploadRefused]
 
     def on_part_begin(self) -> None:
         super().on_part_begin()
         self._file_bytes = 0
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._current_part.file is not None:
-            self._file_bytes += end - start
-            if self._file_bytes > self.max_file_bytes:
-                raise _TooLarge("file too large")
-        super().on_part_data(data, start, end)
+        file = self._current_part.file
+        if file is None:
+            super().on_part_data(data, start, end)
+            return
+        self._file_bytes += end - start
+        if file in self.refused:
+            return
+        if self._file_bytes > self.uploads.max_photo_bytes:
+            self._refuse(file, self.uploads.too_large())
+        elif not self.share.add(end - start):
+            self._refuse(file, UploadRefused(429, "gateway.photo_busy", seconds=AGAIN_SECONDS))
+        else:
+            super().on_part_data(data, start, end)
+
+    def _refuse(self, file: UploadFile, why: UploadRefused) -> None:
+        """What came of it goes, and so does the rest."""
+        self.refused[file] = why
+        self._file_parts_to_write = [one for one in self._file_parts_to_write if one[0].file is not file]
+        file.file.seek(0)
+        file.file.truncate()
 
 
 class Uploads:
-    """The limits of one installation."""
+    """The limits of one installation. ``budget``: what strangers may have decoded."""
 
-    def __init__(self, root: Path, *, max_photo_bytes: int) -> None:
+    def __init__(
+        self, root: Path, *, max_photo_bytes: int, desk: PhotoDesk | None = None, budget: PhotoBudget | None = None
+    ) -> None:
         self.root = root
         self.max_photo_bytes = max_photo_bytes
+        self._desk = desk or PhotoDesk(root, max_bytes=max_photo_bytes)
+        self._budget = budget or PhotoBudget()
+        self._held = Held()
 
     def too_large(self) -> UploadRefused:
         return UploadRefused(413, "gateway.photo_too_large", limit_mb=self.max_photo_bytes // (1024 * 1024))
 
     async def keep(self, file: ReceivedFile) -> StoredPhoto:
-        """Check and write one photo. Raises UploadRefused, or OSError when the disk is full."""
+        """Check and write one photo within its sender's budget. Raises UploadRefused, or OSError when the disk is
+        full."""
+        if file.refused is not None:
+            raise file.refused
         try:
-            return await asyncio.to_thread(media.store_upload, self.root, file.data, max_bytes=self.max_photo_bytes)
-        except media.MediaRefused as error:
-            status = 413 if error.key == "gateway.photo_too_large" else 415
-            raise UploadRefused(status, error.key, **error.params) from error
+            self._pay(file)
+            return await self._desk.keep(file.data)
+        except Busy as error:
+            raise UploadRefused(429, error.key, **error.params) from error
+        except MediaRefused as error:
+            if isinstance(error, Failed):
+                self._budget.charge(file.address, FAILURE)
+            too_much = error.key in ("gateway.photo_too_large", "gateway.photo_megapixels")
+            raise UploadRefused(413 if too_much else 415, error.key, **error.params) from error
+
+    async def keep_patiently(self, file: ReceivedFile) -> StoredPhoto:
+        """``keep``, for a photo whose message was already answered: waits when it has to, a few times."""
+        for _ in range(PATIENCE):
+            try:
+                return await self.keep(file)
+            except UploadRefused as error:
+                if error.status != 429 or file.refused is not None:
+                    raise
+                await asyncio.sleep(min(float(str(error.params["seconds"])), PATIENCE_SECONDS))
+        return await self.keep(file)
+
+    def _pay(self, file: ReceivedFile) -> None:
+        """Raises MediaRefused by the header alone, and UploadRefused when the budget is used up."""
+        seconds, alone = self._budget.take(file.address, effort(size_up(file.data), len(file.data)))
+        if seconds:
+            key = "gateway.photo_over_budget" if alone else "gateway.photo_busy"
+            raise UploadRefused(429, key, seconds=seconds)
 
     async def receive(self, request: Request) -> tuple[list[tuple[str, str]], list[ReceivedFile]]:
         """Fields and files of the form. Raises UploadRefused; the rest of the body is read and
         dropped first, so that a browser sees the answer instead of a broken connection."""
         stream = request.stream()
-        parser = _CappedParser(
-            request.headers, _same(stream), max_files=MAX_FILES, max_fields=8, max_part_size=MAX_FIELD
+        address = request.client.host if request.client else ""
+        parser = _CountingParser(
+            request.headers, _same(stream), max_files=MOST_FILES, max_fields=8, max_part_size=MAX_FIELD
         )
-        parser.max_file_bytes = self.max_photo_bytes
+        parser.uploads, parser.share, parser.refused = self, Share(self._held, address), {}
         try:
             form = await parser.parse()
-        except _TooLarge as error:
-            await _drain(stream)
-            raise self.too_large() from error
         except MultiPartException as error:
             await _drain(stream)
-            if "Too many files" in error.message:
-                raise UploadRefused(413, "gateway.photo_too_many", limit=MAX_FILES) from error
             raise UploadRefused(400, "gateway.bad_request") from error
         fields: list[tuple[str, str]] = []
         files: list[ReceivedFile] = []
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                files.append(ReceivedFile((value.filename or "")[:100], await value.read()))
+                refused = parser.refused.get(value)
+                data = b"" if refused else await value.read()
+                files.append(ReceivedFile((value.filename or "")[:100], data, address, parser.share, refused))
             else:
                 fields.append((name, value))
         await form.close()
         if not files:
             raise UploadRefused(400, "gateway.bad_request")
+        if len(files) > MAX_FILES:
+            files = [ReceivedFile("", b"", refused=UploadRefused(413, "gateway.photo_too_many", limit=MAX_FILES))]
         return fields, files
 
 

@@ -23,7 +23,7 @@ from bot.gateway.flood import Flood
 from bot.gateway.hub import Hub
 from bot.gateway.incoming_web import Unreadable, read_message
 from bot.gateway.reception import NotStored, Receipt, Reception
-from bot.gateway.uploads import UploadRefused, Uploads
+from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from bot.gateway.web_view import message_view, transcript_view
 from feedback_store.queries import conversations as reads
 from feedback_store.service import conversations, deliveries
@@ -132,9 +132,12 @@ class WebChat:
             return _refusal(410, "gateway.session_closed")
         return JSONResponse(_receipt_view(receipt))
 
-    async def _take(self, event: NewEvent, photos: list[Any]) -> Receipt:
+    async def _take(self, event: NewEvent, photos: list[ReceivedFile]) -> Receipt:
+        urgent = self._reception.verdict_of(event)
         if photos:
-            return await self._reception.take_with_photos(event, photos, self._uploads)
+            return await self._take_photos(event, photos, urgent=urgent is not None and urgent.kind == "emergency")
+        if urgent is not None and urgent.kind == "emergency":
+            return await self._reception.take(event)
         verdict = self._flood.check(event.peer)
         if verdict == "quiet":
             return await self._reception.store_only(event, guard="flood")
@@ -143,6 +146,15 @@ class WebChat:
         receipt = await self._reception.take(event)
         if receipt.guard is None and not receipt.duplicate:
             self._flood.took(event.peer, waiting=receipt.waiting)
+        return receipt
+
+    async def _take_photos(self, event: NewEvent, photos: list[ReceivedFile], *, urgent: bool) -> Receipt:
+        """Photos count in the flood limit too, each for one; what is too fast stays with its sender."""
+        if not urgent and self._flood.check(event.peer) != "pass":
+            raise UploadRefused(429, "gateway.photo_flood", seconds=self._flood.wait(event.peer))
+        receipt = await self._reception.take_with_photos(event, photos, self._uploads)
+        if receipt.guard is None and not receipt.duplicate:
+            self._flood.took(event.peer, waiting=receipt.waiting, photos=len(photos))
         return receipt
 
     async def stream(self, request: Request) -> Response:
@@ -308,4 +320,6 @@ def _receipt_view(receipt: Receipt) -> dict[str, Any]:
 
 
 def _refusal(status: int, key: str, **params: object) -> JSONResponse:
-    return JSONResponse({"error": key.partition(".")[2], "message": render(key, **params)}, status)
+    """``seconds`` among the values: when to try again, for the person and for the program."""
+    headers = {"Retry-After": str(params["seconds"])} if "seconds" in params else None
+    return JSONResponse({"error": key.partition(".")[2], "message": render(key, **params)}, status, headers)

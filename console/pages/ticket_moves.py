@@ -147,17 +147,24 @@ def _keep_files(request: Request, code: str, user: CurrentUser, form: Mapping[st
     items = form.multi_items() if hasattr(form, "multi_items") else list(form.items())
     earlier = [str(value) for name, value in items if name == "kept"]
     files = [value for name, value in items if name == "files" and isinstance(value, UploadFile) and value.filename]
-    kept: list[uuid.UUID] = []
-    with deps.store.transaction() as session:
-        ticket = queries.find_ticket(session, code=code.upper(), actor=user.actor)
-        if ticket is None:
+    with deps.store.reading() as session:
+        if queries.find_ticket(session, code=code.upper(), actor=user.actor) is None:
             raise HTTPException(404)
-        for media_id in filter(None, map(identifier, earlier)):
-            if media.own_evidence(session, media_id=media_id, user_id=user.id):
-                kept.append(media_id)
-        for file in files[:6]:
-            photo = media.store_upload(deps.media, file.file.read(MAX_FILE + 1), max_bytes=MAX_FILE)
-            kept.append(media.keep_evidence(session, photo=photo, user_id=user.id, now=now))
+    photos: list[media.StoredPhoto] = []
+    try:
+        for file in files[:6]:  # outside the transaction: decoding may have to wait for its turn
+            photos.append(media.store_upload(deps.media, file.file.read(MAX_FILE + 1), max_bytes=MAX_FILE))
+        with deps.store.transaction() as session:
+            kept = [
+                media_id
+                for media_id in filter(None, map(identifier, earlier))
+                if media.own_evidence(session, media_id=media_id, user_id=user.id)
+            ]
+            kept += [media.keep_evidence(session, photo=photo, user_id=user.id, now=now) for photo in photos]
+    except BaseException:
+        for photo in photos:
+            media.discard(deps.media, photo)
+        raise
     return kept
 
 

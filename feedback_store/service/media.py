@@ -9,35 +9,21 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import io
 import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
+from feedback_store.photos.decoder import PhotoRefused, decoder
+from feedback_store.photos.header import format_of
 from feedback_store.tables import Media
 
-pillow_heif.register_heif_opener()
-
-MAX_PIXELS = 60_000_000  # a 50-megapixel phone passes; a bomb that unpacks to gigabytes does not
-PUBLIC_SIDE = 2560
-FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
-
-
-class MediaRefused(Exception):
-    """Not a photo that is taken; ``key`` is the sentence for the person who sent it."""
-
-    def __init__(self, key: str, **params: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.params = params
+MediaRefused = PhotoRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +40,29 @@ class StoredPhoto:
     public_path: str
 
 
-def looks_like(head: bytes) -> str | None:
-    """MIME type by the first bytes, or None for anything that is not a photo we take."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
-        return "image/heic"
-    return None
-
-
 def store_upload(root: Path, data: bytes, *, max_bytes: int) -> StoredPhoto:
     """Check one photo and write its original and its public copy below ``root``.
 
-    Raises MediaRefused (too large, no photo, broken) and OSError (disk full); nothing is left then.
+    Waits for a place in the decoder, so it belongs in no transaction. Raises MediaRefused (too large, no photo, broken,
+    too many pixels, too busy) and OSError (disk full); nothing is left then.
     """
     if len(data) > max_bytes:
         raise MediaRefused("gateway.photo_too_large", limit_mb=max_bytes // (1024 * 1024))
-    if looks_like(data[:32]) is None:
+    if format_of(data[:32]) is None:
         raise MediaRefused("gateway.photo_not_image")
-    copy, mime, width, height = _public_copy(data)
+    copy = decoder().public_copy(data)
     media_id = uuid.uuid4()
     folder = f"{media_id.hex[:2]}/{media_id.hex[2:4]}"
     original, public = f"{folder}/{media_id}.original", f"{folder}/{media_id}.public"
     try:
         _write(root / original, keyring().encrypt(data))
-        _write(root / public, keyring().encrypt(copy))
+        _write(root / public, keyring().encrypt(copy.jpeg))
     except OSError:
         for path in (original, public):
             _remove(root / path)
         raise
-    return StoredPhoto(media_id, mime, len(data), hashlib.sha256(data).hexdigest(), width, height, original, public)
+    digest = hashlib.sha256(data).hexdigest()
+    return StoredPhoto(media_id, copy.mime, len(data), digest, copy.width, copy.height, original, public)
 
 
 def attach(
@@ -247,48 +222,6 @@ def remove_erased(session: Session, root: Path, *, limit: int = 200) -> int:
         row.original_path = row.public_path = row.sha256 = row.provider_ref = None
     session.flush()
     return len(rows)
-
-
-def _public_copy(data: bytes) -> tuple[bytes, str, int, int]:
-    """Re-encoded JPEG (orientation applied, no metadata), the true type, and the true size."""
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            mime = FORMATS.get(image.format or "")
-            width, height = image.size
-            if mime is None:
-                raise MediaRefused("gateway.photo_not_image")
-            if width * height > MAX_PIXELS or width * height == 0:
-                raise MediaRefused("gateway.photo_broken")
-            image.draft("RGB", (PUBLIC_SIDE, PUBLIC_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((PUBLIC_SIDE, PUBLIC_SIDE))
-            flat = _without_alpha(upright)
-            out = io.BytesIO()
-            flat.save(out, "JPEG", quality=85, optimize=True)
-    except MediaRefused:
-        raise
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        EOFError,
-        MemoryError,
-        KeyError,
-    ) as error:
-        raise MediaRefused("gateway.photo_broken") from error
-    return out.getvalue(), mime, width, height
-
-
-def _without_alpha(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        flat = Image.new("RGB", rgba.size, "white")
-        flat.paste(rgba, mask=rgba.getchannel("A"))
-        return flat
-    return image.convert("RGB")
 
 
 def _write(path: Path, data: bytes) -> None:

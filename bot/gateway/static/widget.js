@@ -382,9 +382,10 @@
       }
       if (answer.status >= 500 || data.stored === false) { this.retry(item, data.message || ""); return false; }
       if (!answer.ok) {
-        item.mark.textContent = T.failed; item.mark.className = "st bad";
+        const again = answer.status === 429 && item.photos;
+        this.failed(item, again && (() => { item.mark.textContent = ""; this.queue.push(item); this.flush(); }));
         this.bubble(data.message || T.failed);
-        if (item.body.text && !this.text.value) this.text.value = item.body.text;
+        if (!again && item.body.text && !this.text.value) this.text.value = item.body.text;
         return true;
       }
       item.mark.textContent = T.sent;
@@ -402,9 +403,13 @@
       return { body: form };
     }
 
-    retry(item, why) {
+    failed(item, onclick) {
       item.mark.className = "st bad";
-      item.mark.replaceChildren(T.failed + " · ", el("button", { type: "button", textContent: T.again, onclick: () => this.flush() }));
+      item.mark.replaceChildren(T.failed, ...onclick ? [" · ", el("button", { type: "button", textContent: T.again, onclick })] : []);
+    }
+
+    retry(item, why) {
+      this.failed(item, () => this.flush());
       this.alert.textContent = why;
       clearTimeout(this.retryTimer);
       this.retryTimer = setTimeout(() => this.flush(), 5000);
