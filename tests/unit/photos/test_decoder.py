@@ -158,7 +158,8 @@ PROGRAMS = {
     "it dies": "import os\nos.abort()",
     "it says nothing": "",
     "it never stops talking": "import sys\nwhile True: sys.stdout.write('x' * 65536)",
-    "it lies": "import sys, struct\nsys.stdout.buffer.write(struct.pack('>cIIcI', b'K', 9999, 9999, b'J', 4) + b'oops')",
+    "it lies": "import sys, struct\n"
+    "sys.stdout.buffer.write(struct.pack('>cIIcI', b'K', 9999, 9999, b'J', 4) + b'oops')",
 }
 
 
