@@ -97,8 +97,15 @@ class WebChat:
         return session_token.read(token.strip())
 
     async def open_session(self, request: Request) -> Response:
-        """A new conversation's token. Needs no database: the row is made by the first message."""
-        return JSONResponse({"token": session_token.issue(uuid.uuid4())})
+        """A new conversation's token, or a fresh one for the conversation of a token that is shown and still good.
+
+        Needs no database: the row is made by the first message.
+        """
+        try:
+            conversation_id = self._conversation(request)
+        except session_token.BadToken:
+            conversation_id = uuid.uuid4()
+        return JSONResponse({"token": session_token.issue(conversation_id)})
 
     async def post_message(self, request: Request) -> Response:
         """Take one message: 200 only after its commit; 503 keeps the text with the citizen."""

@@ -165,7 +165,7 @@
       for (let wait = 1000; ; wait = Math.min(wait * 2, 15000)) {
         if (!this.opened) return;
         try {
-          if (!this.state.token) await this.session();
+          if (!(Date.now() - this.state.at < 864e5)) await this.session();
           this.flush();
           await (this.failedStreams > 2 || !window.ReadableStream ? this.poll() : this.stream());
           wait = 500;
@@ -179,9 +179,9 @@
     }
 
     async session() {
-      const answer = await fetch(BASE + "/web/session", { method: "POST" });
+      const answer = await this.call("/web/session", { method: "POST" });
       if (!answer.ok) throw new Error("session");
-      this.state.token = (await answer.json()).token;
+      this.state.token = (await answer.json()).token; this.state.at = Date.now();
       this.save();
     }
 
