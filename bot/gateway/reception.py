@@ -114,6 +114,7 @@ class Reception:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             return receipt
+        uploads.admit(files)
         photos: list[StoredPhoto] = []
         try:
             for file in files:

@@ -149,39 +149,42 @@ class Uploads:
     def too_large(self) -> UploadRefused:
         return UploadRefused(413, "gateway.photo_too_large", limit_mb=self.max_photo_bytes // (1024 * 1024))
 
-    async def keep(self, file: ReceivedFile) -> StoredPhoto:
-        """Check and write one photo within its sender's budget. Raises UploadRefused, or OSError when the disk is
-        full."""
-        if file.refused is not None:
-            raise file.refused
+    def admit(self, files: list[ReceivedFile]) -> None:
+        """Check all photos of a message by their headers and pay for them at once, so that none is decoded for a
+        message that is refused because of another. Raises UploadRefused."""
+        if not files:
+            return
         try:
-            self._pay(file)
+            units = [_effort(file) for file in files]
+        except MediaRefused as error:
+            raise _refusal(error) from error
+        seconds, alone = self._budget.take(files[0].address, sum(units))
+        if seconds:
+            raise UploadRefused(
+                429, "gateway.photo_over_budget" if alone else "gateway.photo_busy", seconds=seconds
+            )
+
+    async def keep(self, file: ReceivedFile) -> StoredPhoto:
+        """Decode and write one photo that was admitted. Raises UploadRefused, or OSError when the disk is full."""
+        try:
             return await self._desk.keep(file.data)
-        except Busy as error:
-            raise UploadRefused(429, error.key, **error.params) from error
         except MediaRefused as error:
             if isinstance(error, Failed):
                 self._budget.charge(file.address, FAILURE)
-            too_much = error.key in ("gateway.photo_too_large", "gateway.photo_megapixels")
-            raise UploadRefused(413 if too_much else 415, error.key, **error.params) from error
+            raise _refusal(error) from error
 
     async def keep_patiently(self, file: ReceivedFile) -> StoredPhoto:
-        """``keep``, for a photo whose message was already answered: waits when it has to, a few times."""
-        for _ in range(PATIENCE):
+        """Admit and keep a photo whose message was already answered: waits when it has to, a few times."""
+        for tried in range(PATIENCE + 1):
             try:
+                self.admit([file])
                 return await self.keep(file)
             except UploadRefused as error:
-                if error.status != 429 or file.refused is not None:
+                if error.status != 429 or file.refused is not None or tried == PATIENCE:
                     raise
-                await asyncio.sleep(min(float(str(error.params["seconds"])), PATIENCE_SECONDS))
-        return await self.keep(file)
-
-    def _pay(self, file: ReceivedFile) -> None:
-        """Raises MediaRefused by the header alone, and UploadRefused when the budget is used up."""
-        seconds, alone = self._budget.take(file.address, effort(size_up(file.data), len(file.data)))
-        if seconds:
-            key = "gateway.photo_over_budget" if alone else "gateway.photo_busy"
-            raise UploadRefused(429, key, seconds=seconds)
+                pause = min(float(str(error.params["seconds"])), PATIENCE_SECONDS)
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
     async def receive(self, request: Request) -> tuple[list[tuple[str, str]], list[ReceivedFile]]:
         """Fields and files of the form. Raises UploadRefused; the rest of the body is read and
@@ -212,6 +215,21 @@ class Uploads:
         if len(files) > MAX_FILES:
             files = [ReceivedFile("", b"", refused=UploadRefused(413, "gateway.photo_too_many", limit=MAX_FILES))]
         return fields, files
+
+
+def _effort(file: ReceivedFile) -> float:
+    """What decoding it costs. Raises MediaRefused by its header, UploadRefused when its bytes were dropped."""
+    if file.refused is not None:
+        # A new one each time: the file would otherwise refer to itself through the traceback, and stay.
+        raise UploadRefused(file.refused.status, file.refused.key, **file.refused.params)
+    return effort(size_up(file.data), len(file.data))
+
+
+def _refusal(error: MediaRefused) -> UploadRefused:
+    if isinstance(error, Busy):
+        return UploadRefused(429, error.key, **error.params)
+    too_much = error.key in ("gateway.photo_too_large", "gateway.photo_megapixels")
+    return UploadRefused(413 if too_much else 415, error.key, **error.params)
 
 
 async def _same(stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from feedback_store.photos.header import Header, NoHeader, read_header
+from feedback_store.photos.header import Header, NoHeader, format_of, read_header
 from feedback_store.photos.limits import MEGA, MEMORY_MB, most_pixels
 
 PROGRAM = Path(__file__).with_name("decode.py")
@@ -60,6 +60,8 @@ class PublicCopy:
 
 def size_up(data: bytes) -> Header:
     """The header of a photo that may be decoded. Raises PhotoRefused: no photo, broken, too many pixels."""
+    if format_of(data[:32]) is None:
+        raise PhotoRefused("gateway.photo_not_image")
     try:
         header = read_header(data)
     except NoHeader as error:

@@ -180,14 +180,14 @@
 
     async session() {
       const answer = await this.call("/web/session", { method: "POST" });
-      if (!answer.ok) throw new Error("session");
+      if (!answer.ok) throw Error("session");
       this.state.token = (await answer.json()).token; this.state.at = Date.now();
       this.save();
     }
 
     async call(path, options = {}) {
       const answer = await fetch(BASE + path, { ...options, headers: { ...options.headers, Authorization: "Bearer " + this.state.token } });
-      if (answer.status === 401 || answer.status === 410) throw Object.assign(new Error("session"), { status: answer.status });
+      if (answer.status === 401 || answer.status === 410) throw Object.assign(Error("session"), { status: answer.status });
       return answer;
     }
 
@@ -198,7 +198,7 @@
       const alive = () => { clearTimeout(timer); timer = setTimeout(() => stop.abort(), 40000); };
       alive();
       const answer = await this.call("/web/stream", { headers, signal: stop.signal });
-      if (!answer.ok) throw new Error("stream");
+      if (!answer.ok) throw Error("stream");
       this.connection(true); this.failedStreams = 0;
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       let buffer = "";
@@ -226,7 +226,7 @@
     async poll() {
       const query = this.live ? "?after=" + this.last : "";
       const answer = await this.call("/web/poll" + query);
-      if (!answer.ok) throw new Error("poll");
+      if (!answer.ok) throw Error("poll");
       const data = await answer.json();
       this.connection(true);
       if (data.history) this.history(data.history); else data.messages.forEach(one => this.message(one));
@@ -437,7 +437,7 @@
     }
 
     async forget() {
-      try { const answer = await this.call("/web/session", { method: "DELETE" }); if (!answer.ok) throw new Error("delete"); } catch (error) {
+      try { const answer = await this.call("/web/session", { method: "DELETE" }); if (!answer.ok) throw Error("delete"); } catch (error) {
         if (!error.status) { this.alert.textContent = T.offline; return; }
       }
       this.sure.hidden = true; this.queue = []; this.text.value = "";
