@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from feedback_store.domain.lifecycle import may_leg, may_ticket
-from feedback_store.queries import at_a_glance, conversations, desk, imports, lookups
+from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tickets
@@ -65,9 +65,7 @@ def ticket_view(
         ticket = shown.ticket
         suggestion = None
         if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
-            suggestion = routing.suggest_agency(
-                session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
-            )
+            suggestion = routing.suggest_for(session, ticket, at=now)
         values: dict[str, Any] = {
             "shown": shown,
             "ticket": ticket,
@@ -81,6 +79,7 @@ def ticket_view(
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "calls_owed_here": calls_owed.of_ticket(session, ticket.id) if user.role in HOTLINE else [],
             "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }
