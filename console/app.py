@@ -19,6 +19,7 @@ from console.pages import (
     alarms,
     audit,
     calendars,
+    calls,
     desk,
     evidence,
     exports,
@@ -66,7 +67,7 @@ def create_console(
     edited = (organisation, agencies, user_files, admin, audit)
     for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
-    for module in (account, alarms, calendars, policies, recalculation):
+    for module in (account, alarms, calendars, calls, policies, recalculation):
         app.include_router(module.router)
     errors.add_handlers(app)
 

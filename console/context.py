@@ -18,7 +18,7 @@ from starlette.datastructures import FormData, UploadFile
 from console import flash, words
 from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.queries import calendars, desk, emergencies
+from feedback_store.queries import calendars, calls_owed, desk, emergencies
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
@@ -137,6 +137,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "sample": False,
         "alarms": None,
         "unread": 0,
+        "calls_owed": 0,
         "unconfirmed": [],
         "message": flash.read(request),
     }
@@ -146,6 +147,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
             frame["unread"] = desk.unread(session, user)
             if user.role in HOTLINE:
                 frame["alarms"] = emergencies.standing(session)
+                frame["calls_owed"] = calls_owed.waiting(session, at=now)
             if user.role == "administrator":
                 frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)

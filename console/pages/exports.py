@@ -15,7 +15,7 @@ from console.context import HOTLINE, deps_of, role_needed, signed_in
 from console.figure_choice import read
 from console.pages.desk import OUTCOMES
 from console.pages.figures import READERS, asked_of, title_of
-from console.pages.queue import NARROWING, TAB_NAMES, filters_of
+from console.pages.queue import NARROWING, filters_of, tab_names
 from feedback_store.downloads import MEDIA_TYPE, Column, Kind, Sheet, masked, workbook
 from feedback_store.queries import desk, exports, figures, figures_counts, lookups, organisation
 from feedback_store.service import audit, deliveries, users
@@ -82,7 +82,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     """The queue as it is filtered, newest first."""
     deps, now = deps_of(request), deps_of(request).now()
     given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
-    filters = filters_of(given)
+    filters = filters_of(given, user.actor)
     with deps.store.reading() as session:
         found, total = exports.queue(session, actor=user.actor, filters=filters, at=now)
         said = _narrowed(given, {one.code: one.name for one in lookups.categories(session)},
@@ -90,14 +90,15 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
                          {one.code: one.name for one in lookups.communes(session)})  # fmt: skip
     rows = [
         (code, received, words.channel(channel), category, group, _yes(danger), masked(place), commune, agencies,
-         words.state(state), due, _yes(due is not None and due < now and closed is None), closed)
-        for code, received, channel, category, group, danger, place, commune, agencies, state, due, closed in found
+         words.state(state), due, _yes(late), closed)
+        for code, received, channel, category, group, danger, place, commune, agencies, state, due, late, closed
+        in found
     ]  # fmt: skip
     heads = columns(
         "code", ("received", "instant"), "channel", "category", "class", "danger", "place", "commune", "agency",
         "state", ("next_due", "instant"), "overdue", ("closed", "instant"),
     )  # fmt: skip
-    tabs = dict(TAB_NAMES["agency" if user.actor.is_agency else "hotline"])
+    tabs = dict(tab_names(user))
     about = [("filters", "; ".join([tabs.get(filters.tab, ""), *said]).strip("; "))]
     kept = {name: value for name, value in given.items() if name in (*NARROWING, "muc") and name != "tim" and value}
     return give_list(request, user, "queue", heads, rows, *about, total=total, filters=kept,
@@ -203,6 +204,22 @@ def callbacks(request: Request, user: CurrentUser = Depends(DESK)) -> Response:
         ("asked", "instant"), ("due", "instant"), "taken_by", ("taken", "instant"), "outcome", ("closed", "instant")
     )
     return give_list(request, user, "callbacks", heads, rows)
+
+
+@router.get("/goi-bao.xlsx")
+def calls_owed(request: Request, user: CurrentUser = Depends(DESK)) -> Response:
+    with deps_of(request).store.reading() as session:
+        found = exports.calls_owed(session)
+    rows = [
+        (render(f"phone_desk.kind_{kind}"), code, since, render(f"downloads.telling_{state}"), attempts, again, person,
+         masked(reason))
+        for kind, code, since, state, attempts, again, person, reason in found
+    ]  # fmt: skip
+    heads = columns(
+        "kind", "code", ("since", "instant"), "state", ("attempts", "number"), ("next_try", "instant"), "taken_by",
+        "reason",
+    )  # fmt: skip
+    return give_list(request, user, "calls_owed", heads, rows)
 
 
 @router.get("/khong-gui-duoc.xlsx")

@@ -57,11 +57,13 @@ def show(request: Request, user: CurrentUser = Depends(role_needed(*READERS))) -
             "volume": figures.volume(session, period=choice.period, scope=actor),
             "overdue": [],
             "overdue_total": 0,
+            "overdue_tickets": 0,
             "names": {one.code: one.name for one in lookups.categories(session)},
         }
         if choice.section.code == "dung-han":
             values["overdue"] = figures.overdue(session, at=now, scope=actor, limit=OVERDUE_SHOWN)
             values["overdue_total"] = figures.count_overdue(session, at=now, scope=actor)
+            values["overdue_tickets"] = figures.count_overdue_tickets(session, at=now, scope=actor)
     return page(
         request,
         "figures.html",

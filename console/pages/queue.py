@@ -13,33 +13,16 @@ from fastapi.responses import Response
 from console import asked
 from console.context import deps_of, go, page, signed_in
 from feedback_store.persons.masking import masked
-from feedback_store.queries import desk, lookups
+from feedback_store.queries import desk, lookups, queue_tabs
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import QueueFilter
 from feedback_store.service import audit
+from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
+from feedback_store.texts import render
 from vitext.dates import VIET_NAM
 
 router = APIRouter()
-TAB_NAMES = {
-    "hotline": (
-        ("new", "Chờ phân phối"),
-        ("working", "Đang xử lý"),
-        ("answered", "Chờ duyệt"),
-        ("overdue", "Quá hạn"),
-        ("returned", "Bị trả lại"),
-        ("done", "Đã trả kết quả"),
-        ("all", "Tất cả"),
-    ),
-    "agency": (
-        ("new", "Chờ tiếp nhận"),
-        ("working", "Đang xử lý"),
-        ("answered", "Chờ duyệt"),
-        ("overdue", "Quá hạn"),
-        ("done", "Đã trả kết quả"),
-        ("all", "Tất cả"),
-    ),
-}
 CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
 CHANNELS = ("web", "telegram", "phone", "zalo", "email", "in_person", "other")
 NARROWING = ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")
@@ -57,7 +40,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     deps = deps_of(request)
     actor, now = user.actor, deps.now()
     given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
-    filters = filters_of(given, page=asked.page_number(request.query_params))
+    filters = filters_of(given, actor, page=asked.page_number(request.query_params))
     given["muc"] = filters.tab
     with deps.store.reading() as session:
         found = queries.queue(session, actor=actor, filters=filters, at=now)
@@ -80,7 +63,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         given=given,
         filters=filters,
         options=options,
-        tabs=TAB_NAMES["agency" if actor.is_agency else "hotline"],
+        tabs=tab_names(user),
         classes=CLASSES,
         channels=CHANNELS,
         link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
@@ -89,7 +72,13 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     )
 
 
-def filters_of(given: Mapping[str, str], page: int = 1) -> QueueFilter:
+def tab_names(user: CurrentUser) -> list[tuple[str, str]]:
+    """The tabs of the user's queue and what they are called; an agency calls its own new work otherwise."""
+    own = {"new": "new_agency"} if user.actor.is_agency else {}
+    return [(tab, render(f"console.tab_{own.get(tab, tab)}")) for tab in queue_tabs.tabs_of(user.actor)]
+
+
+def filters_of(given: Mapping[str, str], actor: Actor, page: int = 1) -> QueueFilter:
     """The view of the queue that an address asks for; an unknown choice is left out.
 
     Raises ``BadValue`` for an agency or day that cannot be read: a list without that filter would mislead.
@@ -98,7 +87,7 @@ def filters_of(given: Mapping[str, str], page: int = 1) -> QueueFilter:
     def value(name: str) -> str:
         return asked.text(given, name)
 
-    tab = value("muc") if value("muc") in queries.TABS else "all" if value("tim") else "new"
+    tab = value("muc") if value("muc") in queue_tabs.tabs_of(actor) else "all" if value("tim") else "new"
     return QueueFilter(
         tab=tab,
         search=value("tim"),

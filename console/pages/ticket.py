@@ -15,7 +15,7 @@ from console import words
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_leg, may_ticket
 from feedback_store.persons.masking import masked
-from feedback_store.queries import at_a_glance, conversations, desk, imports, lookups
+from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tickets
@@ -70,9 +70,7 @@ def ticket_view(
         suggestion = None
         hide = _hiding(ticket, original=identity is not None and user.role in HOTLINE)
         if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
-            suggestion = routing.suggest_agency(
-                session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=now
-            )
+            suggestion = routing.suggest_for(session, ticket, at=now)
         values: dict[str, Any] = {
             "shown": shown,
             "ticket": ticket,
@@ -86,6 +84,7 @@ def ticket_view(
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "calls_owed_here": calls_owed.of_ticket(session, ticket.id) if user.role in HOTLINE else [],
             "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},
         }

@@ -203,23 +203,6 @@ def send_back(
     return _do(request, code, user, form, move)
 
 
-@router.post("/phan-anh/{code}/da-goi-bao")
-def told(
-    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
-) -> Response:
-    def move(session: Session, ticket: Ticket) -> str:
-        results.tell_by_phone(
-            session,
-            leg_id=_leg(session, ticket, form, user),
-            actor=user.actor,
-            expected_version=whole_or_none(form, "version"),
-            now=deps_of(request).now(),
-        )
-        return "Đã ghi nhận việc báo kết quả qua điện thoại."
-
-    return _do(request, code, user, form, move)
-
-
 @router.post("/phan-anh/{code}/xin-gia-han")
 def ask_for_time(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
@@ -313,7 +296,7 @@ def whole_ticket(
     user: CurrentUser = Depends(signed_in),
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc, da-bao-han-moi."""
+    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc."""
     if user.role not in HOTLINE:
         raise HTTPException(404)
     now, version, reason = deps_of(request).now(), whole_or_none(form, "version"), str(form.get("reason", ""))
@@ -336,9 +319,6 @@ def whole_ticket(
         if move_name == "tiep-tuc":
             tickets.resume(session, **common)
             return "Đã tiếp tục tính giờ."
-        if move_name == "da-bao-han-moi":
-            extensions.told_by_phone(session, **common)
-            return "Đã ghi nhận việc báo hạn mới qua điện thoại."
         if move_name == "doi-linh-vuc":
             tickets.change_category(session, category_code=str(form.get("category", "")), reason=reason, **common)
             return "Đã đổi lĩnh vực."

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.queries.desk import addressed_to
+from feedback_store.queries.overdue import overdue_ticket
 from feedback_store.queries.tickets import QueueFilter, matching, next_due, visible_leg
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
@@ -20,6 +21,7 @@ from feedback_store.tables import (
     Commune,
     EmergencyCall,
     Leg,
+    Telling,
     Ticket,
     User,
     UserNotice,
@@ -32,9 +34,10 @@ MOST = 50_000
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> tuple[list[Any], int]:
     """Tickets of a view of the queue, newest first, and how many it has in all.
 
-    Columns: code, receipt, channel, category, class, danger, place, commune, agencies, state, next due, closed.
+    Columns: code, receipt, channel, category, class, danger, place, commune, agencies, state, next due, overdue,
+    closed.
     """
-    conditions = matching(filters, actor, at)
+    conditions = matching(session, filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
     agencies = (
         select(func.string_agg(Agency.name.distinct(), ", "))
@@ -46,7 +49,8 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     query = (
         select(
             Ticket.code, Ticket.receipt_at, Ticket.channel, Category.name, Ticket.service_class, Ticket.danger,
-            Ticket.place_text, Commune.name, agencies, Ticket.state, next_due(actor), Ticket.closed_at,
+            Ticket.place_text, Commune.name, agencies, Ticket.state, next_due(actor),
+            overdue_ticket(session, actor=actor, at=at), Ticket.closed_at,
         )
         .join(Category, Category.code == Ticket.category_code)
         .outerjoin(Commune, Commune.code == Ticket.commune_code)
@@ -75,6 +79,21 @@ def emergencies(session: Session) -> Sequence[Any]:
         select(call.answered_at, call.kind, call.numbers, call.self_harm, User.name, call.taken_at, call.closed_at)
         .outerjoin(User, User.id == call.taken_by)
         .order_by(call.id.desc())
+    )
+    return list(session.execute(query.limit(MOST)))
+
+
+def calls_owed(session: Session) -> Sequence[Any]:
+    """(kind, code, since, state, attempts, next try, taken by, why not told), oldest first; no phone number."""
+    one = Telling
+    query = (
+        select(
+            one.kind, Ticket.code, one.ready_at, one.state, one.attempts, one.next_try_at, User.name, one.close_reason
+        )
+        .join(Ticket, Ticket.id == one.ticket_id)
+        .outerjoin(User, User.id == one.taken_by)
+        .where(one.state.in_(("open", "unreachable")))
+        .order_by(one.ready_at, one.id)
     )
     return list(session.execute(query.limit(MOST)))
 

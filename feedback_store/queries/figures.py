@@ -15,9 +15,10 @@ from sqlalchemy.sql import ColumnElement
 from feedback_store.domain.figures import Figure
 from feedback_store.domain.kpi import Against, Period, Ratio
 from feedback_store.queries import figures_counts
-from feedback_store.queries.figures_cohort import held, seen
 from feedback_store.queries.figures_rows import Asked
-from feedback_store.queries.tickets import OPEN_STATES, visible
+from feedback_store.queries.overdue import overdue_clocks
+from feedback_store.queries.queue_tabs import OPEN_STATES
+from feedback_store.queries.tickets import visible
 from feedback_store.service.actor import Actor
 from feedback_store.tables import Agency, Clock, Ticket
 
@@ -93,6 +94,12 @@ def count_overdue(session: Session, *, at: dt.datetime, scope: Actor, agency_id:
     return session.scalar(query) or 0
 
 
+def count_overdue_tickets(session: Session, *, at: dt.datetime, scope: Actor) -> int:
+    """How many tickets those rows are about: what the queue's tab "Quá hạn" holds."""
+    query = select(func.count(Clock.ticket_id.distinct())).where(*_overdue(session, at, scope, None))
+    return session.scalar(query) or 0
+
+
 @dataclass(frozen=True, slots=True)
 class Volume:
     """Reports filed in a period: all of them, those whose result the citizen was sent, those still open."""
@@ -115,13 +122,7 @@ def volume(session: Session, *, period: Period, scope: Actor) -> Volume:
 
 
 def _overdue(session: Session, at: dt.datetime, scope: Actor, agency_id: int | None) -> list[ColumnElement[bool]]:
-    rules: list[ColumnElement[bool]] = [
-        Clock.stopped_at.is_(None),
-        Clock.current_due < at,
-        Clock.kind.in_(("resolve", "promise")),
-        ~held(),
-        *seen(session, scope),
-    ]
+    rules = overdue_clocks(session, actor=scope, at=at)
     if agency_id is not None:
         rules.append(Clock.agency_id == agency_id)
     return rules

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain.codes import read_code
 from feedback_store.persons.finding import canonical_phone, name_index, phone_index
-from feedback_store.queries.figures_cohort import held
+from feedback_store.queries.overdue import overdue_among
+from feedback_store.queries.queue_tabs import STATES_OF, tab_rule, tabs_of
 from feedback_store.service.actor import Actor
 from feedback_store.service.trail import DUES
 from feedback_store.tables import (
@@ -36,16 +37,7 @@ from feedback_store.tables import (
 from vitext import fold
 
 PAGE = 30
-TABS = ("new", "working", "answered", "overdue", "returned", "done", "all")
 NEWEST_FIRST = ("done", "all")
-STATES_OF = {
-    "new": ("new",),
-    "working": ("dispatched", "in_progress"),
-    "answered": ("answered",),
-    "done": ("released", "closed"),
-}
-"""The tabs of the hotline that are states."""
-OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +94,6 @@ def visible_leg(actor: Actor) -> ColumnElement[bool]:
     return true()
 
 
-def overdue_at(at: dt.datetime, actor: Actor) -> ColumnElement[bool]:
-    """Open tickets with a promise (hotline) or a resolve clock of the own agency past its current due that
-    nothing holds."""
-    late = exists().where(
-        Clock.ticket_id == Ticket.id,
-        Clock.stopped_at.is_(None),
-        Clock.current_due < at,
-        ~held(),
-        and_(Clock.kind == "resolve", Clock.agency_id == actor.agency_id)
-        if actor.is_agency
-        else Clock.kind.in_(("promise", "resolve")),
-    )
-    return and_(Ticket.state.in_(OPEN_STATES), late)
-
-
-def _tab(tab: str, actor: Actor, at: dt.datetime) -> ColumnElement[bool]:
-    if actor.is_agency:
-        own = and_(Leg.ticket_id == Ticket.id, Leg.agency_id == actor.agency_id)
-        states = {"new": ("dispatched",), "working": ("accepted",), "answered": ("answered",)}
-        if tab == "done":
-            return exists().where(own, Leg.state == "released")
-        if tab in states:
-            return exists().where(own, Leg.state.in_(states[tab]))
-    elif tab in STATES_OF:
-        return Ticket.state.in_(STATES_OF[tab])
-    elif tab == "returned":
-        return and_(Ticket.state == "new", exists().where(Leg.ticket_id == Ticket.id, Leg.state == "returned"))
-    return overdue_at(at, actor) if tab == "overdue" else true()
-
-
 CODE_END = re.compile(r"\s*(?:\d[\s.\-–—]*){6}")
 CODE_END_COLUMN: ColumnElement[str] = func.right(func.replace(Ticket.code, "-", ""), 6)
 
@@ -162,9 +124,9 @@ def _worded(words: str) -> ColumnElement[bool]:
     return vector.op("@@")(func.to_tsquery("simple", query)) if query else true()
 
 
-def matching(filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
+def matching(session: Session, filters: QueueFilter, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
     """Tickets of a view of the queue, as the actor may see them."""
-    found = [visible(actor), _tab(filters.tab, actor, at)]
+    found = [visible(actor), tab_rule(session, filters.tab, actor, at)]
     if filters.search.strip():
         found.append(_search(filters.search, actor))
     pairs: Sequence[tuple[Any, Any]] = (
@@ -233,11 +195,11 @@ def _newest(actor: Actor, conditions: Sequence[ColumnElement[bool]], *, by_due: 
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
     """One page of the queue; open work by its next due, the rest newest first."""
-    conditions = matching(filters, actor, at)
+    conditions = matching(session, filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
     elsewhere = 0
     if filters.search.strip() and filters.tab != "all":
-        anywhere = matching(replace(filters, tab="all"), actor, at)
+        anywhere = matching(session, replace(filters, tab="all"), actor, at)
         elsewhere = (session.scalar(select(func.count()).select_from(Ticket).where(*anywhere)) or 0) - total
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
@@ -248,6 +210,7 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     ids = [row[0].id for row in found]
     agencies = _agencies(session, ids, actor)
     additions = _unseen(session, ids)
+    late = overdue_among(session, ids, actor=actor, at=at)
     rows = [
         QueueRow(
             ticket,
@@ -255,7 +218,7 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
             commune,
             agencies.get(ticket.id, ()),
             due_at,
-            due_at is not None and due_at < at,
+            ticket.id in late,
             additions.get(ticket.id, 0),
         )
         for ticket, category, commune, due_at in found
@@ -272,19 +235,19 @@ def _page(session: Session, query: Any, offset: int) -> Sequence[Any]:
 
 
 def counts(session: Session, *, actor: Actor, at: dt.datetime) -> dict[str, int]:
-    """How many tickets each tab holds."""
+    """How many tickets each tab of the actor's holds."""
+    tabs = tabs_of(actor)
     if actor.is_agency:
-        return {tab: _count(session, actor, tab, at) for tab in TABS if tab != "returned"}
+        return {tab: _count(session, actor, tab, at) for tab in tabs}
     query = select(Ticket.state, func.count()).where(visible(actor)).group_by(Ticket.state)
     states: dict[str, int] = dict(session.execute(query).all())
     found = {tab: sum(states.get(one, 0) for one in of) for tab, of in STATES_OF.items()}
-    found |= {tab: _count(session, actor, tab, at) for tab in ("overdue", "returned")}
     found["all"] = sum(states.values())
-    return {tab: found[tab] for tab in TABS}
+    return {tab: found[tab] if tab in found else _count(session, actor, tab, at) for tab in tabs}
 
 
 def _count(session: Session, actor: Actor, tab: str, at: dt.datetime) -> int:
-    query = select(func.count()).select_from(Ticket).where(visible(actor), _tab(tab, actor, at))
+    query = select(func.count()).select_from(Ticket).where(visible(actor), tab_rule(session, tab, actor, at))
     return session.scalar(query) or 0
 
 

@@ -369,6 +369,14 @@ def mark_breach(clock: Clock, at: dt.datetime) -> bool:
     return found
 
 
+def judge_at(clock: Clock, at: dt.datetime) -> None:
+    """The current standing of a running clock as it was at ``at``, an instant of which is told afterwards: a breach
+    that the job stored for a later due had not happened then."""
+    mark_breach(clock, at)
+    if clock.stopped_at is None and clock.breached_current_at is not None and at <= clock.breached_current_at:
+        clock.standing_current, clock.breached_current_at = "running", None
+
+
 def stop(clock: Clock, at: dt.datetime) -> bool:
     """Stop at ``at``; gives whether this found a breach. At the due instant is on time (rule 10).
 

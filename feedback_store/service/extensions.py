@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason
-from feedback_store.service import clocks, notices, promises
+from feedback_store.service import clocks, notices, tellings
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
 from feedback_store.tables import Agency, Clock, Extension, Leg, Ticket
@@ -172,10 +172,11 @@ def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
     )
     for found in session.scalars(query.order_by(Extension.id)):
         found.told_at = at
+        tellings.settle(session, ticket_id=ticket.id, kind="new_date", at=at)
         kind = _resolve(session, get_leg(session, found.leg_id)).target_kind
         for clock in clocks.running(session, ticket.id, kind="promise"):
             if clock.target_kind == kind and found.amount > clock.extended_amount:
-                clocks.mark_breach(clock, at)
+                clocks.judge_at(clock, at)
                 clocks.extend(session, clock, amount=found.amount, now=at)
                 record(
                     session,
@@ -188,18 +189,6 @@ def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
                 )
     clocks.follow_promise(session, ticket.id, now=at)
     clocks.set_next_deadline(session, ticket)
-
-
-def told_by_phone(
-    session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
-) -> Ticket:
-    """The operator called a citizen who has no chat."""
-    if not actor.is_hotline:
-        raise Refused("tickets.not_allowed")
-    ticket = begin_change(session, ticket_id, expected_version, now)
-    told(session, ticket_id=ticket.id, at=now)
-    promises.told(session, ticket_id=ticket.id, at=now)
-    return ticket
 
 
 def of_ticket(session: Session, ticket_id: int, extension_id: int) -> int:
@@ -255,6 +244,7 @@ def _tell_citizen(
     )
     if sent is not None and sent.readable_at_once:
         told(session, ticket_id=ticket.id, at=now)
+    tellings.owe(session, ticket=ticket, kind="new_date", now=now)
 
 
 def _promises(session: Session, ticket: Ticket) -> list[Clock]:

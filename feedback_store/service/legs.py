@@ -13,7 +13,7 @@ from feedback_store.domain.lifecycle import (
     check_ticket_move,
     ticket_state_from_legs,
 )
-from feedback_store.service import agencies, clocks, extensions, notices, pauses, promises
+from feedback_store.service import agencies, clocks, extensions, notices, pauses, promises, tellings
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, legs_of, own_leg, record
@@ -184,6 +184,8 @@ def _tell_dispatch(
         key=f"tickets.{key}",
         due=spoken_time(promise.current_due),
     )
+    if longer:
+        tellings.owe(session, ticket=ticket, kind="new_date", now=now)
 
 
 def accept(session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Leg:

@@ -8,7 +8,7 @@ import datetime as dt
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback_store.service import clocks, notices
+from feedback_store.service import clocks, notices, tellings
 from feedback_store.service.actor import SYSTEM, Actor
 from feedback_store.service.trail import legs_of, lock_ticket, record
 from feedback_store.tables import Clock, PromiseMove, Ticket
@@ -48,7 +48,7 @@ def move_later(
     now: dt.datetime,
 ) -> PromiseMove:
     """Tell the citizen of the later date. On the web it is readable, and counts, at once; elsewhere with the proof of
-    delivery; for a report by telephone with the operator's entry. An earlier move that still waits is dropped."""
+    delivery; for a report by telephone with the call. An earlier move that still waits is dropped."""
     session.execute(
         update(PromiseMove)
         .where(PromiseMove.clock_id == clock.id, PromiseMove.told_at.is_(None), PromiseMove.dropped_at.is_(None))
@@ -79,6 +79,7 @@ def move_later(
     )
     if sent is not None and sent.readable_at_once:
         told(session, ticket_id=ticket.id, at=now)
+    tellings.owe(session, ticket=ticket, kind="new_date", now=now)
     return made
 
 
@@ -87,9 +88,10 @@ def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
     ticket = lock_ticket(session, ticket_id)
     for move in waiting(session, ticket.id):
         move.told_at = at
+        tellings.settle(session, ticket_id=ticket.id, kind="new_date", at=at)
         clock = session.get_one(Clock, move.clock_id)
         if clock.stopped_at is None:
-            clocks.mark_breach(clock, at)
+            clocks.judge_at(clock, at)
             _move(session, ticket, clock, move, at)
     clocks.set_next_deadline(session, ticket)
 

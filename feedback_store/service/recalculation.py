@@ -20,7 +20,7 @@ from feedback_store.domain.due import Target
 from feedback_store.domain.lifecycle import check_reason
 from feedback_store.domain.recalculation import MOVING
 from feedback_store.queries.recalculation import Move, Preview, Scope, moves_of
-from feedback_store.service import audit, clocks, deadlines, notices, promises
+from feedback_store.service import audit, clocks, deadlines, notices, promises, tellings
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.trail import begin_change, get_leg, record
 from feedback_store.tables import Clock, Ticket
@@ -230,6 +230,7 @@ def _tell(session: Session, ticket: Ticket, clock: Clock, move: Move, act: Act, 
             reason=act.reason,
             now=now,
         )
+        tellings.owe(session, ticket=ticket, kind="new_date", now=now)
     elif clock.kind == "resolve" and clock.leg_id is not None:
         leg = get_leg(session, clock.leg_id)
         notices.tell_agency(

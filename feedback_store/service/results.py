@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ResultDraft, check_leg_move, check_reason, check_result
-from feedback_store.service import clocks, delays, legs, notices, pauses, promises
+from feedback_store.service import clocks, delays, legs, notices, pauses, promises, tellings
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
@@ -140,7 +140,8 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
     """ "Duyệt và gửi": the result goes to the citizen with the rating buttons.
 
     In the web chat and under the code it is readable from this instant, which is enough for the
-    promise (sla.md, "Promises kept"); other channels stop it with the proof of delivery.
+    promise (sla.md, "Promises kept"); other channels stop it with the proof of delivery, and whoever has no chat
+    is called (:mod:`feedback_store.service.phone_desk`).
     """
     leg, ticket = _for_hotline(session, leg_id, actor, expected_version, now)
     check_leg_move("release", leg.state)
@@ -178,30 +179,24 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
         )
         if sent is not None and sent.readable_at_once:
             _stop_told(session, ticket, leg, now)
+    tellings.owe(session, ticket=ticket, kind="result", leg=leg, now=now)
+    if ticket.state == "released":  # the result says more than a date would
+        tellings.drop(session, ticket_id=ticket.id, kinds=["new_date"], now=now)
     clocks.set_next_deadline(session, ticket)
     return leg
 
 
 def mark_delivered(session: Session, *, leg_id: int, at: dt.datetime, actor: Actor | None = None) -> None:
     """Proof that the citizen got the result: Telegram's send, the widget's acknowledgement, the look-up
-    by code, or the operator's entry for a phone call. The first proof counts."""
+    by code, or a phone call. The first proof counts."""
     leg, ticket = lock_leg(session, leg_id)
     if leg.state != "released" or leg.delivered_at is not None:
         return
     leg.delivered_at = at
+    tellings.settle(session, ticket_id=ticket.id, kind="result", leg_id=leg.id, at=at)
     _stop_told(session, ticket, leg, at)
     record(session, ticket_id=ticket.id, kind="delivered", actor=actor or Actor("system"), leg=leg, now=at)
     clocks.set_next_deadline(session, ticket)
-
-
-def tell_by_phone(
-    session: Session, *, leg_id: int, actor: Actor, expected_version: int | None, now: dt.datetime
-) -> Leg:
-    """The operator told the result by phone; for reports that came by phone."""
-    leg, _ = _for_hotline(session, leg_id, actor, expected_version, now)
-    check_leg_move("deliver", leg.state)
-    mark_delivered(session, leg_id=leg_id, at=now, actor=actor)
-    return leg
 
 
 def _stop_told(session: Session, ticket: Ticket, leg: Leg, at: dt.datetime) -> None:

@@ -17,7 +17,7 @@ from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.agencies import living
 from feedback_store.service.editing import administrators_only, log_change
-from feedback_store.tables import Agency, Category, Commune, RoutingRule
+from feedback_store.tables import Agency, Category, Commune, Leg, RoutingRule, Ticket
 from feedback_store.texts import render
 from vitext.dates import VIET_NAM, local
 
@@ -63,6 +63,25 @@ def suggest_agency(session: Session, *, category_code: str, commune_code: str | 
         return Suggestion(heir_.id, render("routing.successor", category=category.name, agency=heir_.name))
     return Suggestion(None, render("routing.need_commune" if commune_code is None else "routing.none",
                                    category=category.name))  # fmt: skip
+
+
+def suggest_for(session: Session, ticket: Ticket, *, at: dt.datetime) -> Suggestion:
+    """The agency to propose for a ticket: after a return the one that the last return named, else routing's; never one
+    that gave this ticket back."""
+    back = session.scalars(
+        select(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "returned").order_by(Leg.number.desc())
+    ).all()
+    refused = {leg.agency_id for leg in back}
+    for leg in back[:1]:
+        named = session.get(Agency, leg.return_proposed_agency_id) if leg.return_proposed_agency_id else None
+        heir = living(session, named, at) if named is not None else None
+        if heir is not None and standing(heir, at) and heir.id not in refused:
+            reason = render("routing.proposed", agency=heir.name, reason=leg.return_reason or "")
+            return Suggestion(heir.id, reason)
+    usual = suggest_agency(session, category_code=ticket.category_code, commune_code=ticket.commune_code, at=at)
+    if usual.agency_id in refused:
+        return Suggestion(None, render("routing.all_returned"))
+    return usual
 
 
 def standing(agency: Agency, at: dt.datetime) -> bool:

@@ -18,7 +18,7 @@ from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGrou
 from feedback_store.domain.policy import faster
 from feedback_store.persons.finding import name_index, phone_index
 from feedback_store.persons.masking import masked
-from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions
+from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions, tellings
 from feedback_store.service.actor import SYSTEM, Actor, Refused
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
@@ -302,8 +302,10 @@ def refuse(
         due=spoken_time(late or now),
         now=now,
     )
-    if sent is None or sent.readable_at_once:
+    if sent is not None and sent.readable_at_once:
         _refusal_told(session, ticket, now)
+    tellings.drop(session, ticket_id=ticket.id, kinds=["new_date"], now=now)
+    tellings.owe(session, ticket=ticket, kind="refusal", now=now)
     clocks.set_next_deadline(session, ticket)
     return ticket
 
@@ -311,6 +313,7 @@ def refuse(
 def refusal_delivered(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
     """Proof that the citizen got the refusal; a promise still counted is judged by this instant."""
     ticket = lock_ticket(session, ticket_id)
+    tellings.settle(session, ticket_id=ticket.id, kind="refusal", at=at)
     if ticket.state == "refused":
         _refusal_told(session, ticket, at)
         clocks.set_next_deadline(session, ticket)
@@ -332,6 +335,7 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
     pauses.end_for(session, ticket=ticket, actor=actor, now=now)
     for leg in working:
         extensions.lapse(session, leg=leg, now=now)
+    tellings.drop(session, ticket_id=ticket.id, kinds=["result", "new_date"], now=now)
     for clock in session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)):
         clocks.leave(clock, "withdrawn", now)
     for leg in working:
@@ -405,6 +409,7 @@ def change_category(
             reason=render("tickets.promise_earlier", category=category.name),
             now=now,
         )
+        tellings.owe(session, ticket=ticket, kind="new_date", now=now)
     return ticket
 
 
@@ -464,6 +469,7 @@ def reopen(
         clocks.stop(clock, now)
     for leg in session.scalars(select(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "released")):
         leg.state = "superseded"
+    tellings.drop(session, ticket_id=ticket.id, kinds=["result", "new_date"], now=now)
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
     again = round_ > 2

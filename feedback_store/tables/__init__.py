@@ -43,6 +43,7 @@ from feedback_store.tables.organisation import (
     UserNotice,
     UserSession,
 )
+from feedback_store.tables.telling import Telling
 from feedback_store.tables.ticket import (
     Addition,
     Clock,
@@ -101,6 +102,7 @@ __all__ = [
     "SignInPlace",
     "StaffLink",
     "StaffLinkCode",
+    "Telling",
     "Ticket",
     "TicketEvent",
     "UnreadUpdate",

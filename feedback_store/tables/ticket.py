@@ -276,7 +276,15 @@ class Pause(Base):
     opened_by: Mapped[int | None]
     closed_by: Mapped[int | None]
 
-    __table_args__ = (Index("ix_pauses_ticket", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_pauses_ticket", "ticket_id"),
+        Index(
+            "ix_pauses_citizen_open",
+            "ticket_id",
+            "leg_id",
+            postgresql_where=sql("ended_at IS NULL AND kind = 'citizen'"),
+        ),
+    )
 
 
 class Extension(Base):
@@ -301,6 +309,7 @@ class Extension(Base):
         Index("ix_extensions_ticket", "ticket_id"),
         Index("ix_extensions_leg", "leg_id"),
         Index("ix_extensions_open", "asked_at", postgresql_where=sql("decision IS NULL")),
+        Index("ix_extensions_undecided", "ticket_id", postgresql_where=sql("decision IS NULL")),
     )
 
 
@@ -399,7 +408,10 @@ class Addition(Base):
     seen_by: Mapped[int | None]
     seen_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (Index("ix_additions_ticket", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_additions_ticket", "ticket_id"),
+        Index("ix_additions_unseen", "ticket_id", postgresql_where=sql("seen_at IS NULL")),
+    )
 
 
 class Rating(Base):

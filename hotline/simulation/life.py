@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, routing, tickets
 from feedback_store.service.actor import BOT, CITIZEN, Actor, Refused
 from feedback_store.tables import Category, Clock, Conversation, Leg, OutboundMessage, Ticket
-from hotline.simulation.people import peer, share_of, stretch
+from hotline.simulation.people import call_all, peer, share_of, stretch
 
 if TYPE_CHECKING:
     from hotline.simulation.people import Crowd
@@ -90,8 +90,11 @@ class Life:
     # ---- the hotline
 
     def refuse(self, now: dt.datetime) -> None:
-        self._do("refused", now, lambda s: tickets.refuse(
-            s, ticket_id=self.ticket_id, reason=WHY, actor=self.operator, expected_version=None, now=now))  # fmt: skip
+        if self._do("refused", now, lambda s: tickets.refuse(
+                s, ticket_id=self.ticket_id, reason=WHY, actor=self.operator, expected_version=None,
+                now=now)) is not None and self.channel == "phone":  # fmt: skip
+            self._then(now + HOUR, lambda at: self._do(
+                "refusal told", at, lambda s: call_all(s, self.ticket_id, self.operator, at)))  # fmt: skip
 
     def change(self, now: dt.datetime) -> None:
         other = self.rng.choice(self.crowd.town.categories)
@@ -170,8 +173,7 @@ class Life:
         self._then(now + DAY * self.rng.uniform(3, 9), self.close)
 
     def call(self, leg_id: int, now: dt.datetime) -> None:
-        self._do("told by phone", now, lambda s: results.tell_by_phone(
-            s, leg_id=leg_id, actor=self.operator, expected_version=None, now=now))  # fmt: skip
+        self._do("told by phone", now, lambda s: call_all(s, self.ticket_id, self.operator, now, leg_id=leg_id))
 
     def close(self, now: dt.datetime) -> None:
         self._do("closed", now, lambda s: tickets.close(
@@ -182,8 +184,8 @@ class Life:
         if self._do("extension decided", now, lambda s: extensions.decide(
                 s, extension_id=extension_id, grant=grant, reason=WHY, actor=self.supervisor, expected_version=None,
                 now=now)) is not None and grant and self.channel == "phone":  # fmt: skip
-            self._then(now + HOUR, lambda at: self._do("new date told", at, lambda s: extensions.told_by_phone(
-                s, ticket_id=self.ticket_id, actor=self.operator, expected_version=None, now=at)))  # fmt: skip
+            self._then(now + HOUR, lambda at: self._do(
+                "new date told", at, lambda s: call_all(s, self.ticket_id, self.operator, at)))  # fmt: skip
 
     # ---- the agency
 

@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.service.actor import Refused
+from feedback_store.queries import calls_owed
+from feedback_store.service import phone_desk
+from feedback_store.service.actor import Actor, Refused
 from feedback_store.store import Store
 from feedback_store.tables import Clock, Ticket
 from hotline.simulation.plan import Plan
@@ -111,3 +113,14 @@ def share_of(clock: Stretch, rng: random.Random, late: float) -> dt.datetime:
 def peer() -> bytes:
     """A blind index for a chat that belongs to nobody."""
     return uuid.uuid4().bytes * 2
+
+
+def call_all(
+    session: Session, ticket_id: int, operator: Actor, now: dt.datetime, *, leg_id: int | None = None
+) -> bool | None:
+    """Tell by telephone what is owed about a ticket, or about one leg of it; None where nothing is."""
+    owed = [one for one in calls_owed.of_ticket(session, ticket_id) if leg_id in (None, one.leg_id)]
+    for one in owed:
+        phone_desk.take(session, telling_id=one.id, actor=operator, now=now)
+        phone_desk.told(session, telling_id=one.id, called_at=now, actor=operator, now=now)
+    return True if owed else None

@@ -10,6 +10,7 @@ import pytest
 from feedback_store.service import callbacks, tickets, users
 from feedback_store.service.actor import CITIZEN
 from feedback_store.tables import Leg, Ticket
+from tests.integration.console.calls import tell_by_phone
 from tests.integration.console.conftest import Office, Person, jpeg
 
 CODE = re.compile(r"PA-\d{3}-\d{3}-\d{3}")
@@ -116,8 +117,9 @@ def test_release_by_phone_rating_and_closing(office: Office, operator: Person) -
     )  # fmt: skip
     operator.post(f"{path}/duyet", page=path, leg=str(leg.id))
     page = operator.read(path)
-    assert "Đã gọi báo kết quả" in page
-    operator.post(f"{path}/da-goi-bao", page=path, leg=str(leg.id))
+    assert "Báo kết quả qua điện thoại: chưa báo" in page
+    tell_by_phone(operator)
+    assert "qua điện thoại: chưa báo" not in operator.read(path)
     operator.post(f"{path}/dong", page=path)
     with office.store.reading() as session:
         assert session.get_one(Ticket, ticket.id).state == "closed"

@@ -27,6 +27,7 @@ FILES = {
     "/so-lieu/phieu.xlsx?so=k1b": READERS,
     "/so-lieu/phieu.xlsx?so=k1": READERS,
     "/goi-lai.xlsx": HOTLINE,
+    "/goi-bao.xlsx": HOTLINE,
     "/khan-cap.xlsx": HOTLINE,
     "/khong-gui-duoc.xlsx": HOTLINE,
     "/nguoi-dung.xlsx": {"administrator"},

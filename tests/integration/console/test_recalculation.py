@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from feedback_store.service import calendar_edits
 from feedback_store.tables import Clock, OutboundMessage, Ticket, TicketEvent, UserNotice
+from tests.integration.console.calls import tell_by_phone
 from tests.integration.console.conftest import Office, Person, hidden
 
 PATH = "/tinh-lai"
@@ -88,12 +89,12 @@ def test_the_operator_calls_the_citizen_and_the_later_promise_holds(
     page = operator.read(path)
     assert "Hẹn với người dân được tính lại" in page
     assert "Tính lại thời hạn" in page
-    done = operator.post(f"{path}/da-bao-han-moi", page=path)
-    assert "Đã ghi nhận việc báo hạn mới" in done.text
-    assert "Hẹn với người dân được tính lại" not in done.text
+    assert "Báo hạn mới qua điện thoại: chưa báo" in page
+    tell_by_phone(operator)
+    assert "Hẹn với người dân được tính lại" not in operator.read(path)
     assert dues(office, "promise") == ["30/11 10:00"]
     officer = office.person("can-bo", "officer", "ubnd-xa-11383")
-    assert "Đã gọi báo hạn mới" not in officer.read(path)
+    assert "qua điện thoại" not in officer.read(path)
 
 
 def test_what_changed_since_the_preview_shows_a_new_one_with_the_reason_still_there(

@@ -19,6 +19,7 @@ PAGES = {
     "/tai-khoan": set(ROLES),
     "/nhap-cuoc-goi": HOTLINE,
     "/goi-lai": HOTLINE,
+    "/goi-bao": HOTLINE,
     "/khan-cap": HOTLINE,
     "/khong-gui-duoc": HOTLINE,
     "/so-lieu": set(ROLES),
@@ -98,7 +99,6 @@ MOVES = (
     ("doi-linh-vuc", {"category": "khac.khac", "reason": "nhầm lĩnh vực"}),
     ("nguoi-phan-anh", {"reason": "gọi để hỏi thêm"}),
     ("da-xem-bo-sung", {}),
-    ("da-goi-bao", {}),
 )
 
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from feedback_store.domain.kpi import Period
-from feedback_store.queries import figures
+from feedback_store.queries import calls_owed, figures
 from feedback_store.queries.explain import explain
 from feedback_store.queries.tickets import QueueFilter, queue
-from feedback_store.service import agencies, deadlines, legs, results, tickets
+from feedback_store.service import agencies, deadlines, legs, phone_desk, results, tickets
 from feedback_store.service import clocks as clocks_service
 from feedback_store.service.actor import Actor
 from feedback_store.service.imports import Importer
@@ -164,7 +164,9 @@ def test_an_open_report_becomes_live_work(loaded_store: Store) -> None:
             no_evidence_reason="Trời tối, ảnh mờ", expected_version=None, now=answered,
         )  # fmt: skip
         results.release(session, leg_id=leg.id, actor=OPERATOR, expected_version=None, now=answered)
-        results.tell_by_phone(session, leg_id=leg.id, actor=OPERATOR, expected_version=None, now=answered)
+        [owed] = calls_owed.of_ticket(session, leg.ticket_id)
+        phone_desk.take(session, telling_id=owed.id, actor=OPERATOR, now=answered)
+        phone_desk.told(session, telling_id=owed.id, called_at=answered, actor=OPERATOR, now=answered)
     assert {clock.standing_current for clock in clocks(loaded_store).values()} == {"on_time"}
     settled(loaded_store, NOW + dt.timedelta(days=1))
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
-from feedback_store.service import deadlines, legs, results, tickets
+from feedback_store.queries import calls_owed
+from feedback_store.service import deadlines, legs, phone_desk, results, tickets
 from feedback_store.service.actor import BOT, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Pause, Ticket, TicketEvent
@@ -77,6 +78,13 @@ class Desk:
 
     def release(self, leg: Leg, when: str) -> Leg:
         return results.release(self.session, leg_id=leg.id, actor=OPERATOR, expected_version=None, now=at(when))
+
+    def call(self, ticket: Ticket, when: str, *, entered: str | None = None, actor: Actor = OPERATOR) -> None:
+        """Tell the citizen by telephone all that is owed; ``entered``: when the call was written down."""
+        self.session.flush()
+        for one in calls_owed.of_ticket(self.session, ticket.id):
+            phone_desk.take(self.session, telling_id=one.id, actor=actor, now=at(entered or when))
+            phone_desk.told(self.session, telling_id=one.id, called_at=at(when), actor=actor, now=at(entered or when))
 
     def photo(self, ticket: Ticket) -> uuid.UUID:
         made = uuid.uuid4()

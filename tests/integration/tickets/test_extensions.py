@@ -124,10 +124,8 @@ def test_without_a_chat_the_operator_says_that_the_citizen_was_called(desk: Desk
     decide(desk, ask(desk, leg, "2026-03-04 10:00"), "2026-03-04 11:00")
     assert desk.clock("promise").current_due == at(DUE)
     with pytest.raises(Refused):
-        extensions.told_by_phone(desk.session, ticket_id=ticket.id, actor=leader(leg), expected_version=None,
-                                 now=at("2026-03-04 12:00"))
-    extensions.told_by_phone(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None,
-                             now=at("2026-03-04 12:00"))
+        desk.call(ticket, "2026-03-04 12:00", actor=leader(leg))
+    desk.call(ticket, "2026-03-04 12:00")
     assert desk.clock("promise").current_due == at(LONGER)
 
 

@@ -102,8 +102,7 @@ def test_a_later_promise_waits_for_the_proof_that_the_citizen_knows(desk: Desk, 
     if channel == "telegram":
         promises.told(desk.session, ticket_id=ticket.id, at=at("2026-03-03 09:00"))
     else:
-        extensions.told_by_phone(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None,
-                                 now=at("2026-03-03 09:00"))
+        desk.call(ticket, "2026-03-03 09:00")
     assert (promise.original_due, promise.current_due) == (at("2026-03-05 17:00"), at("2026-03-06 17:00"))
     assert see(desk, "2026-03-03 09:20").moves == []
 

@@ -1,0 +1,129 @@
+"""Chờ gọi báo: citizens without a chat are told by telephone; each call is taken, made and entered here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from console import asked
+from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.queries import calls_owed, desk
+from feedback_store.service import phone_desk
+from feedback_store.service.actor import Refused
+from feedback_store.service.sessions import CurrentUser
+from feedback_store.texts import render
+from vitext.dates import VIET_NAM
+
+router = APIRouter()
+HERE = "/console/goi-bao"
+DESK = role_needed(*HOTLINE)
+PART_OF = {"": "now", "hen": "later", "khong-so": "no_phone", "khong-bao-duoc": "unreachable"}
+
+
+@router.get("/goi-bao")
+def calls(request: Request, user: CurrentUser = Depends(DESK)) -> Response:
+    return _list(request, user)
+
+
+def _list(
+    request: Request, user: CurrentUser, *, error: str | None = None, typed: Mapping[str, Any] | None = None,
+    telling: int | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    """The list; a refused form opens again at its call with what was typed."""
+    deps = deps_of(request)
+    wanted = asked.text(typed if typed is not None else request.query_params, "muc")
+    part = PART_OF.get(wanted, "now")
+    number = asked.page_number(typed if typed is not None else request.query_params)
+    with deps.store.reading() as session:
+        found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
+        people = desk.people(session)
+    return page(
+        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, error=error,
+        typed=typed or {}, failed=telling, muc=next(key for key, value in PART_OF.items() if value == part),
+        local_now=deps.now().astimezone(VIET_NAM), free_from=deps.now() - phone_desk.TAKEN_FOR,
+    )  # fmt: skip
+
+
+@router.post("/goi-bao/{telling_id}/nhan")
+def take(
+    request: Request, telling_id: int, user: CurrentUser = Depends(DESK),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:  # fmt: skip
+    def move(session: Session, now: dt.datetime) -> str:
+        phone_desk.take(session, telling_id=telling_id, actor=user.actor, now=now)
+        return ""
+
+    return _do(request, user, form, telling_id, move)
+
+
+@router.post("/goi-bao/{telling_id}/da-bao")
+def told(
+    request: Request, telling_id: int, user: CurrentUser = Depends(DESK),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:  # fmt: skip
+    def move(session: Session, now: dt.datetime) -> str:
+        called = _instant(form, "called_at")
+        if called is None:
+            raise IllegalMove("phone_desk.call_when")
+        phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
+        return render("phone_desk.noted_told")
+
+    return _do(request, user, form, telling_id, move)
+
+
+@router.post("/goi-bao/{telling_id}/chua-gap")
+def not_reached(
+    request: Request, telling_id: int, user: CurrentUser = Depends(DESK),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:  # fmt: skip
+    def move(session: Session, now: dt.datetime) -> str:
+        again = _instant(form, "again_at")
+        if again is None:
+            raise IllegalMove("phone_desk.again_when", days=phone_desk.LATEST_TRY.days)
+        phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
+        return render("phone_desk.noted_missed")
+
+    return _do(request, user, form, telling_id, move)
+
+
+@router.post("/goi-bao/{telling_id}/sai-so")
+def wrong_number(
+    request: Request, telling_id: int, user: CurrentUser = Depends(DESK),
+    form: Mapping[str, Any] = Depends(checked_form),
+) -> Response:  # fmt: skip
+    def move(session: Session, now: dt.datetime) -> str:
+        reason = str(form.get("reason", ""))
+        phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
+        return render("phone_desk.noted_wrong")
+
+    return _do(request, user, form, telling_id, move)
+
+
+def _do(
+    request: Request, user: CurrentUser, form: Mapping[str, Any], telling_id: int,
+    move: Callable[[Session, dt.datetime], str],
+) -> Response:  # fmt: skip
+    """One entry in one transaction; back to the part of the list it came from."""
+    deps = deps_of(request)
+    try:
+        with deps.store.transaction() as session:
+            said = move(session, deps.now())
+    except (Refused, IllegalMove) as error:
+        return _list(request, user, error=why(error), typed=form, telling=telling_id, status=409)
+    query = {key: str(form[key]) for key in ("muc", "trang") if form.get(key)}
+    return go(HERE, said or None, **query)
+
+
+def _instant(form: Mapping[str, Any], name: str) -> dt.datetime | None:
+    """A ``datetime-local`` field, which is Viet Nam's time; None for anything else."""
+    try:
+        found = dt.datetime.fromisoformat(str(form.get(name, "")).strip())
+        return found.replace(tzinfo=VIET_NAM).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None

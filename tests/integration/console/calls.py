@@ -1,0 +1,31 @@
+"""The list "Chờ gọi báo" as a person works through it."""
+
+from __future__ import annotations
+
+import re
+
+from httpx import Response
+
+from tests.integration.console.conftest import Person
+
+LIST = "/goi-bao"
+
+
+def first(person: Person, part: str = "") -> str:
+    """The number of the call that stands first in a part of the list."""
+    found = re.search(r'id="goi-(\d+)"', person.read(f"{LIST}?muc={part}"))
+    assert found is not None, "the list is empty"
+    return found[1]
+
+
+def send(person: Person, act: str, number: str, **fields: str) -> Response:
+    return person.post(f"{LIST}/{number}/{act}", page=LIST, **fields)
+
+
+def tell_by_phone(person: Person, **fields: str) -> Response:
+    """Take the first call and tell the citizen, at the instant that the form offers."""
+    number = first(person)
+    taken = send(person, "nhan", number)
+    offered = re.search(r'name="called_at" required value="([^"]+)"', taken.text)
+    assert offered is not None, taken.text
+    return send(person, "da-bao", number, **{"called_at": offered[1], **fields})
