@@ -16,14 +16,15 @@ from pathlib import Path
 
 from feedback_store.store import Store, make_engine
 from hotline.simulation.run import scratch
+from tests.bench import abuse_connections, abuse_photos, abuse_poison, due_times, machine, million, stock, turns, volume
 from tests.bench import burst as bursts
-from tests.bench import due_times, machine, million, stock, turns, volume
 from tests.bench.figures import Section
 from tests.bench.world import BotApi, World
+from tests.system import System
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("start", "memory", "turns", "stock", "burst", "training", "clocks", "search", "volume")
-OURS = {"start", "memory", "turns", "burst"}
+SECTIONS = ("start", "memory", "turns", "stock", "burst", "abuse", "training", "clocks", "search", "volume")
+OURS = {"start", "memory", "turns", "burst", "abuse"}
 
 
 class Bench:
@@ -70,9 +71,14 @@ class Bench:
             if "memory" in self.wanted and {"turns", "burst"} & set(self.wanted):
                 await machine.settle()
                 self._memory(world, "Memory, idle after the load above (PSS)")
+            if "abuse" in self.wanted:
+                for section in (*await abuse_connections.measure(world), *await abuse_photos.measure(world)):
+                    self._end(section)
         finally:
             await api.close()
             await asyncio.to_thread(world.stop)
+        if "abuse" in self.wanted:
+            await asyncio.to_thread(self._poison)
 
     async def _start(self, world: World) -> None:
         await asyncio.to_thread(world.halt)
@@ -180,6 +186,19 @@ class Bench:
         a_turn = {name: seconds / max(done, 1) * 1000 for name, seconds in cpu.items()}
         section.note(f"CPU a turn of the backlog in ms: {parts(a_turn)}")
         section.note(f"{len(api.sent):,} replies were delivered by then (Telegram takes 30 a second)")
+        self._end(section)
+
+    def _poison(self) -> None:
+        section = Section(f"{abuse_poison.POISONED:,} poisoned conversations, engine and web killed")
+        system = System()
+        try:
+            system.start()
+            told = abuse_poison.run(system)
+        finally:
+            system.stop()
+        section.add(f"others answered within {abuse_poison.LIMIT:.0f} s", told.answered, "", target=told.asked,
+                    wanted="least")  # fmt: skip
+        section.add("the engine answered again after", told.engine_back or 0, "s")
         self._end(section)
 
     def _training(self) -> None:
