@@ -34,7 +34,8 @@ MOST = 50_000
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> tuple[list[Any], int]:
     """Tickets of a view of the queue, newest first, and how many it has in all.
 
-    Columns: code, receipt, channel, category, class, danger, place, commune, agencies, state, next due, overdue, closed.
+    Columns: code, receipt, channel, category, class, danger, place, commune, agencies, state, next due, overdue,
+    closed.
     """
     conditions = matching(session, filters, actor, at)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0

@@ -10,8 +10,8 @@ from tests.browser.conftest import Desk
 
 PAGES = (
     "/phan-anh?muc=new", "/phan-anh?muc=all", "/phan-anh?tim=khong+co+gi", "/nhap-cuoc-goi", "/goi-lai", "/goi-bao",
-    "/khan-cap", "/khong-gui-duoc", "/thong-bao", "/so-lieu", "/so-lieu/phieu?so=k1b&phan=missed", "/nguoi-dung", "/don-vi",
-    "/thu-tuc", "/doi-mat-khau", "/tai-khoan",
+    "/khan-cap", "/khong-gui-duoc", "/thong-bao", "/so-lieu", "/so-lieu/phieu?so=k1b&phan=missed", "/nguoi-dung",
+    "/don-vi", "/thu-tuc", "/doi-mat-khau", "/tai-khoan",
 )  # fmt: skip
 
 
