@@ -22,10 +22,10 @@ def send(person: Person, act: str, number: str, **fields: str) -> Response:
     return person.post(f"{LIST}/{number}/{act}", page=LIST, **fields)
 
 
-def tell_by_phone(person: Person, **fields: str) -> Response:
+def tell_by_phone(person: Person, part: str = "", **fields: str) -> Response:
     """Take the first call and tell the citizen, at the instant that the form offers."""
-    number = first(person)
-    taken = send(person, "nhan", number)
+    number = first(person, part)
+    taken = send(person, "nhan", number, muc=part)
     offered = re.search(r'name="called_at" required value="([^"]+)"', taken.text)
     assert offered is not None, taken.text
     return send(person, "da-bao", number, **{"called_at": offered[1], **fields})

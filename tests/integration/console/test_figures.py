@@ -45,6 +45,7 @@ def worked(office: Office) -> Office:
         ratings.rate(session, ticket_id=leg.ticket_id, stars=5, now=later)
         tickets.close(session, ticket_id=leg.ticket_id, actor=OPERATOR, **common)
         tickets.refuse(session, ticket_id=refused.id, reason="Không có thật", ground="prank", actor=OPERATOR, **common)
+        tickets.refusal_delivered(session, ticket_id=refused.id, at=later)
     office.now += dt.timedelta(days=6)
     return office
 

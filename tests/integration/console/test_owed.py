@@ -88,8 +88,8 @@ def test_the_navigation_counts_the_calls_and_only_the_taker_sees_the_number(offi
 
 def test_a_call_of_the_future_is_refused_with_what_was_typed_and_a_true_one_is_kept(office: Office) -> None:
     ticket, leg = released(office)
-    operator = office.person("tong-dai", "operator")
     office.now += dt.timedelta(hours=2)
+    operator = office.person("tong-dai", "operator")
     wrong = tell_by_phone(operator, called_at="2026-11-23T12:00")
     assert wrong.status_code == 409
     assert "Giờ gọi không thể ở tương lai" in wrong.text
@@ -112,6 +112,7 @@ def test_who_was_not_reached_waits_and_a_wrong_number_stays_apart(office: Office
     assert f'id="goi-{number}"' not in operator.read(LIST)
     assert "Đã gọi 1 lần" in operator.read(f"{LIST}?muc=hen")
     office.now += dt.timedelta(hours=5)
+    operator = office.person("ca-chieu", "operator")
     send(operator, "nhan", first(operator))
     send(operator, "sai-so", number, reason="Số không có thật")
     page = operator.read(f"{LIST}?muc=khong-bao-duoc")
@@ -173,24 +174,28 @@ def test_each_thing_owed_has_its_tab_with_a_true_count(office: Office) -> None:
 def lives(office: Office) -> None:
     """Reports of every kind, looked at on Friday the 20th: late and in time, held, stopped, undecided, untold."""
     store = office.store
+
+    def filed(when: str, text: str, channel: str = "web") -> Life:
+        return Life(store).filed(when, "moi-truong.rac", text, place="Ngõ 45 Lạch Tray", channel=channel)
+
     for make in STATES.values():
         make(store)
     for channel in ("phone", "web"):  # released on time; told at once on the web, by telephone nobody called
-        life = Life(store).filed("2026-11-16 08:00", "moi-truong.rac", "Rác chất đống trước chợ", channel=channel)
+        life = filed("2026-11-16 08:00", "Rác chất đống trước chợ", channel=channel)
         leg = life.dispatched("2026-11-16 08:20", MINE)
         life.accepted("2026-11-16 08:40", leg)
         life.answered("2026-11-17 09:00", leg, RESULT)
         life.released("2026-11-17 09:30", leg)
-    answered = Life(store).filed("2026-11-16 08:00", "moi-truong.rac", "Rác ven sông")  # the hotline alone is late
+    answered = filed("2026-11-16 08:00", "Rác ven sông")  # the hotline alone is late
     leg = answered.dispatched("2026-11-16 08:20", MINE)
     answered.answered("2026-11-17 09:00", leg, RESULT)
-    asked = Life(store).filed("2026-11-16 08:00", "moi-truong.rac", "Rác trong ngõ")  # the leg waits for a decision
+    asked = filed("2026-11-16 08:00", "Rác trong ngõ")  # the leg waits for a decision
     leg = asked.dispatched("2026-11-16 08:20", MINE)
     asked.accepted("2026-11-16 08:40", leg)
     asked.asked_time("2026-11-18 09:00", leg, 2, "Chờ xe chuyên dụng")
-    refused = Life(store).filed("2026-11-13 08:00", "moi-truong.rac", "Rác ngoài tỉnh", channel="phone")
+    refused = filed("2026-11-13 08:00", "Rác ngoài tỉnh", channel="phone")
     refused.do("2026-11-18 09:00", tickets.refuse, ticket_id=refused.id, reason="Ngoài địa bàn tỉnh", actor=OPERATOR)
-    Life(store).filed("2026-11-20 07:00", "moi-truong.rac", "Rác mới sáng nay")  # triage alone has passed
+    filed("2026-11-20 07:00", "Rác mới sáng nay")  # triage alone has passed
     office.now = at("2026-11-20 14:00")
 
 
