@@ -12,7 +12,7 @@ from sqlalchemy import select
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries.explain import explain
 from feedback_store.queries.recalculation import Preview, Scope, preview
-from feedback_store.service import calendar_edits, deadlines, extensions, promises, recalculation, tickets
+from feedback_store.service import audit, calendar_edits, deadlines, extensions, promises, recalculation, tickets
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import AuditEntry, Category, PolicyVersion, PromiseMove, TicketEvent, UserNotice
 from hotline.sla_cli import _lines
@@ -356,6 +356,7 @@ def test_a_reason_and_the_right_are_needed_and_the_counts_are_in_the_audit_log(d
     recalculate(desk, "2026-03-03 08:10")
     desk.session.flush()
     query = select(AuditEntry).where(AuditEntry.action.like("recalculation%")).order_by(AuditEntry.id)
+    audit.write(desk.session)
     begun, done = desk.session.scalars(query)
     assert begun.data is not None
     assert done.data is not None
