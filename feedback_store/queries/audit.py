@@ -92,7 +92,8 @@ def verify(session: Session, *, kept: Sequence[Head] = ()) -> Iterator[Fault]:
         yield Fault("head", last, f"the head says {newest.seq}, the newest entry is {last}, or another one")
     appended = session.scalars(select(AuditHead.rows).where(AuditHead.name == "audit")).one()
     if appended != newest.seq:
-        yield Fault("head", newest.seq, f"{appended} entries were appended, the head says {newest.seq}")
+        gone = min(appended, newest.seq) + 1
+        yield Fault("head", gone, f"{appended} entries were appended, the head says {newest.seq}: see entry {gone}")
     for number in sorted(wanted):
         yield Fault("short", number, f"entry {number}, whose head was kept, is not there")
 

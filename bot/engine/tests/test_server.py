@@ -99,11 +99,14 @@ def test_a_turn_can_be_looked_up_and_its_session_forgotten(call: Caller) -> None
     assert call("GET", "/turn/looked:1/1") == (200, {"status": "absent"})
 
 
-def test_a_failed_action_is_a_502_without_personal_data(call: Caller, actions: Actions) -> None:
-    actions.status = 500
-    status, body = call.turn("đường Lê Lợi có ổ gà", "failing")
-    assert (status, body["error"]) == (502, "action_failed")
-    assert "Lê Lợi" not in body["detail"]
+def test_an_action_that_broke_is_a_500_and_one_that_is_away_a_502_without_personal_data(
+    call: Caller, actions: Actions
+) -> None:
+    for answered, told in ((500, (500, "action_broke")), (503, (502, "action_failed"))):
+        actions.status = answered
+        status, body = call.turn("đường Lê Lợi có ổ gà", f"failing-{answered}")
+        assert (status, body["error"]) == told
+        assert "Lê Lợi" not in body["detail"]
 
 
 def test_a_second_turn_of_a_busy_conversation_waits_outside(call: Caller) -> None:

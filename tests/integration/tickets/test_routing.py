@@ -12,7 +12,7 @@ from feedback_store import patch
 from feedback_store.defaults import DATA, load_defaults
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import lookups
-from feedback_store.service import agencies, agency_editing, categories, routing, tickets
+from feedback_store.service import agencies, agency_editing, audit, categories, routing, tickets
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import Agency, AuditEntry, Category, RoutingRule
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -84,6 +84,7 @@ def test_a_rule_that_has_not_begun_is_taken_away_and_the_audit_keeps_it(desk: De
     routing.end_rule(desk.session, rule_id=made.id, last_day=None, actor=ADMIN, now=at(NOW))
     desk.session.flush()
     assert desk.session.get(RoutingRule, made.id) is None
+    audit.write(desk.session)
     entry = desk.session.scalars(select(AuditEntry).where(AuditEntry.action == "routing_rule_withdrawn")).one()
     assert entry.data is not None
     assert entry.data["old"]["category"] == GARBAGE
@@ -143,6 +144,7 @@ def test_another_class_holds_for_new_reports_alone_and_the_defaults_keep_off(des
     load_defaults(desk.session, now=at(NOW))
     assert lookups.category_name(desk.session, GARBAGE) == "Rác thải"
     assert any(one.group == "Việc khác" for one in lookups.categories(desk.session))
+    audit.write(desk.session)
     entry = desk.session.scalars(select(AuditEntry).where(AuditEntry.action == "category_edited")).one()
     assert entry.data is not None
     assert entry.data["old"]["class"] == old
