@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from console import asked
 from console.context import checked_form, deps_of, go, page, why
-from console.pages.organisation import ADMIN, READER, day_of, field, yaml_answer
+from console.pages.organisation import ADMIN, READER, field, yaml_answer
 from feedback_store import patch
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import desk, lookups, organisation
@@ -151,7 +151,10 @@ def dissolve(
     deps = deps_of(request)
     now = deps.now()
     try:
-        day = day_of(form, "day")
+        try:
+            day = asked.date(form, "day")
+        except asked.BadValue as error:
+            raise Refused("agencies.bad_day") from error
         if day is None:
             raise Refused("agencies.bad_day")
         at = dt.datetime(day.year, day.month, day.day, tzinfo=VIET_NAM)

@@ -73,7 +73,7 @@ def test_the_promise_and_the_agencies_stand_first_against_their_goal(worked: Off
     assert page.index("Lời hẹn với người dân được giữ") < page.index("K1: đơn vị") < page.index("Phân phối đúng hạn")
     assert "2 trên 5 lời hẹn · mục tiêu 100 %" in page
     assert "1 trên 2 đơn vị · mục tiêu 100 %" in page
-    assert "Đang quá hạn (6)" in page
+    assert "Đang quá hạn: 3 phản ánh (6 việc)" in page
 
 
 def test_an_empty_period_says_so_and_shows_no_percentage(worked: Office) -> None:
