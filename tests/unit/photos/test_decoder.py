@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_a_photo_averaged_in_strips_shows_no_seam(side: int, decoder: Decoder) -
     copy = opened(decoder.public_copy(written(slope, "PNG")).jpeg).convert("L")
     assert copy.height == 2560
     middle = [int(copy.getpixel((copy.width // 2, row))) for row in range(0, 2560, 4)]  # type: ignore[arg-type]
-    assert max(abs(after - before) for before, after in zip(middle, middle[1:])) <= 4
+    assert max(abs(after - before) for before, after in itertools.pairwise(middle)) <= 4
     assert middle[0] < 4
     assert middle[-1] > 250
 
