@@ -11,6 +11,7 @@ larger than its header said, M out of memory.
 from __future__ import annotations
 
 import io
+import math
 import os
 import resource
 import struct
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 SIDE = 2560
 QUALITY = 85
-NICE = 15
+NICE = 5
 BAND_PIXELS = 1_000_000
 MISSING_SHARE = 0.02
 MISSING_ROWS = 32
@@ -176,16 +177,28 @@ def _shrink(image: Image.Image, height: int) -> Image.Image:
 
 
 def _shrink_bands(band: Any, width: int, height: int) -> Image.Image:
-    """The whole picture in RGB within twice SIDE, made from strips: only a strip is ever held twice."""
+    """The whole picture in RGB, made from strips: only a strip is ever held twice.
+
+    What is at least twice too large is averaged down to SIDE at once, each strip by itself: the mean of an area needs
+    nothing beyond it, so no seams show. The rest keeps its size, for a better filter afterwards.
+    """
     from PIL import Image
 
-    factor = max(1, max(width, height) // SIDE)
-    step = max(1, BAND_PIXELS // (width * factor)) * factor
-    size = (-(-width // factor), -(-height // factor))
+    ratio = max(width, height) / SIDE
+    if ratio < 2:
+        ratio = 1.0
+    size = (max(1, round(width / ratio)), max(1, round(height / ratio)))
     whole = Image.new("RGB", size)
-    for top in range(0, height, step):
-        strip = _flat(band(top, min(height, top + step)))
-        whole.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    tall = height / size[1]
+    step = max(1, int(BAND_PIXELS / (width * tall)))
+    for row in range(0, size[1], step):
+        end = min(size[1], row + step)
+        top, bottom = int(row * tall), min(height, math.ceil(end * tall))
+        strip = _flat(band(top, bottom))
+        if ratio > 1:
+            box = (0.0, row * tall - top, float(width), min(end * tall, height) - top)
+            strip = strip.resize((size[0], end - row), Image.Resampling.BOX, box)
+        whole.paste(strip, (0, row))
     return whole
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from pathlib import Path
@@ -84,9 +85,20 @@ def test_a_photo_of_108_megapixels_is_scaled_while_it_is_decoded(decoder: Decode
     assert max(opened(copy.jpeg).size) == 2560
 
 
+@pytest.mark.parametrize("side", [5120, 5371, 6001])
+def test_a_photo_averaged_in_strips_shows_no_seam(side: int, decoder: Decoder) -> None:
+    slope = Image.linear_gradient("L").resize((side // 8, side))
+    copy = opened(decoder.public_copy(written(slope, "PNG")).jpeg).convert("L")
+    assert copy.height == 2560
+    middle = [int(copy.getpixel((copy.width // 2, row))) for row in range(0, 2560, 4)]  # type: ignore[arg-type]
+    assert max(abs(after - before) for before, after in itertools.pairwise(middle)) <= 4
+    assert middle[0] < 4
+    assert middle[-1] > 250
+
+
 @pytest.mark.parametrize(
     ("kind", "size", "options"),
-    [("HEIF", (8192, 6144), {"quality": 20}), ("PNG", (8160, 6120), {}), ("WEBP", (4160, 3120), {"method": 0}),
+    [("HEIF", (8192, 6144), {"quality": 20}), ("PNG", (7140, 7140), {}), ("WEBP", (4160, 3120), {"method": 0}),
      ("JPEG", (8160, 6120), {"progressive": True})],
 )  # fmt: skip
 def test_the_largest_photos_of_each_kind_fit_into_the_memory_of_the_child(
@@ -189,7 +201,7 @@ def inspect(data, kind, pixels):
         except (OSError, MemoryError):
             pass
     said += [name for name in os.environ if name not in ("MALLOC_ARENA_MAX", "LC_CTYPE")]
-    said.append("nice" if os.nice(0) >= 10 else "not nice")
+    said.append("nice" if os.nice(0) >= 5 else "not nice")
     text = b"\\xff\\xd8\\xff" + ",".join(said).encode() + b"\\xff\\xd9"
     return struct.pack(">cIIcI", b"K", 1, 1, b"J", len(text)) + text
 decode._answer = inspect
