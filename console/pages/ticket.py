@@ -12,11 +12,14 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from console import words
+from console.clock_strip import strip
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
-from feedback_store.domain.lifecycle import ACTIVE_LEG, may_leg, may_ticket
+from console.next_moves import at_work, may_move, may_move_leg, next_moves
+from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
 from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups
 from feedback_store.queries import tickets as queries
+from feedback_store.queries.explain import explain
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tickets
 from feedback_store.service.sessions import CurrentUser
@@ -71,11 +74,13 @@ def ticket_view(
         hide = _hiding(ticket, original=identity is not None and user.role in HOTLINE)
         if user.role in HOTLINE and may_ticket("dispatch", ticket.state):
             suggestion = routing.suggest_for(session, ticket, at=now)
+        told = explain(session, ticket, now=now)
         values: dict[str, Any] = {
             "shown": shown,
             "ticket": ticket,
             "clocks": clock_views(session, shown, now),
-            "glance": at_a_glance.glance(session, shown, now=now),
+            "glance": at_a_glance.glance(session, shown, now=now, told=told),
+            "strip": strip(shown, told, now=now),
             "suggestion": suggestion,
             "lines": _chat(session, shown, user, hide),
             "people": desk.people(session),
@@ -102,8 +107,10 @@ def ticket_view(
         hide=hide,
         hidden=any(hide(text) != text for text in _texts(shown)),
         may_identify=_may_identify(user, shown),
-        can=lambda move: _can(user, shown, move),
-        can_leg=lambda move, leg: _can_leg(user, leg, move),
+        moves=next_moves(user, shown),
+        at_work=at_work(shown),
+        can=lambda move: may_move(user, shown, move),
+        can_leg=lambda move, leg: may_move_leg(user, leg, move),
         **values,
     )
 
@@ -166,22 +173,6 @@ def _chat(session: Session, shown: TicketPage, user: CurrentUser, hide: Hide) ->
 def _hidden(body: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
     """A message with its words hidden as those of the report are."""
     return {key: hide(value) if key in ("text", "caption", "label") else value for key, value in body.items()}
-
-
-def _can(user: CurrentUser, shown: TicketPage, move: str) -> bool:
-    return user.role in HOTLINE and may_ticket(move, shown.ticket.state)
-
-
-def _can_leg(user: CurrentUser, leg: Any, move: str) -> bool:
-    if move in ("send_back", "release", "deliver"):
-        return user.role in HOTLINE and may_leg(move, leg.state)
-    if not user.actor.is_agency or leg.agency_id != user.agency_id:
-        return False
-    if move in ("extend", "ask", "pause"):
-        return leg.state in ("dispatched", "accepted") and (move != "extend" or user.role == "leader")
-    if leg.for_leader and move in ("accept", "submit") and user.role != "leader":
-        return False
-    return may_leg(move, leg.state)
 
 
 @router.post("/phan-anh/{code}/nguoi-phan-anh")

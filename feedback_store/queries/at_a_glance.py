@@ -39,11 +39,16 @@ class Glance:
     held: bool = False
 
 
-def glance(session: Session, shown: TicketPage, *, now: dt.datetime) -> Glance:
-    """The card of a ticket page, about the clocks, legs and pauses that the page's reader may see."""
+def glance(
+    session: Session, shown: TicketPage, *, now: dt.datetime, told: Sequence[ClockTold] | None = None
+) -> Glance:
+    """The card of a ticket page, about the clocks, legs and pauses that the page's reader may see.
+
+    ``told``: every clock of the ticket where the caller has it explained already.
+    """
     seen = {clock.id for clock in shown.clocks}
-    told = [one for one in explain(session, shown.ticket, now=now) if one.id in seen]
-    return _Card(session, shown, told, now).made()
+    every = explain(session, shown.ticket, now=now) if told is None else told
+    return _Card(session, shown, [one for one in every if one.id in seen], now).made()
 
 
 class _Card:
