@@ -25,6 +25,7 @@ from console.pages import (
     exports,
     figures,
     imports,
+    neighbours,
     organisation,
     phone,
     policies,
@@ -65,7 +66,8 @@ def create_console(
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
     edited = (organisation, agencies, user_files, admin, audit)
-    for module in (sign_in, queue, ticket, ticket_moves, phone, desk, figures, exports, imports, *edited, evidence):
+    reports = (queue, neighbours, ticket, ticket_moves)
+    for module in (sign_in, *reports, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
     for module in (account, alarms, calendars, calls, policies, recalculation):
         app.include_router(module.router)

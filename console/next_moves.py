@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.context import HOTLINE
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_leg, may_ticket
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service.sessions import CurrentUser
-from feedback_store.tables import Agency, Leg
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Agency, Leg
 
 AT_WORK = ACTIVE_LEG | {"released"}
 

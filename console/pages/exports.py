@@ -13,9 +13,10 @@ from fastapi.responses import Response
 from console import asked, figure_files, words
 from console.context import HOTLINE, deps_of, role_needed, signed_in
 from console.figure_choice import read
+from console.list_place import NARROWING
 from console.pages.desk import OUTCOMES
 from console.pages.figures import READERS, asked_of, title_of
-from console.pages.queue import NARROWING, filters_of, tab_names
+from console.pages.queue import filters_of, tab_names
 from feedback_store.downloads import MEDIA_TYPE, Column, Kind, Sheet, masked, workbook
 from feedback_store.queries import desk, exports, figures, figures_counts, lookups, organisation
 from feedback_store.service import audit, deliveries, users

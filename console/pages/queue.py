@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console import asked
-from console.context import deps_of, go, page, signed_in
+from console.context import Deps, deps_of, go, page, signed_in
+from console.list_place import NARROWING, ListPlace
 from feedback_store.persons.masking import masked
 from feedback_store.queries import desk, lookups, queue_tabs
 from feedback_store.queries import tickets as queries
@@ -25,7 +26,6 @@ from vitext.dates import VIET_NAM
 router = APIRouter()
 CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
 CHANNELS = ("web", "telegram", "phone", "zalo", "email", "in_person", "other")
-NARROWING = ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")
 
 
 @router.get("/")
@@ -50,9 +50,8 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
             "communes": lookups.communes(session),
             "agencies": [] if actor.is_agency else desk.agencies(session),
         }
-    if queries.reporter_searched(filters.search, actor):
-        with deps.store.transaction() as session:  # the number itself is not kept
-            audit.log(session, action="reporter_searched", user_id=user.id, data={"rows": found.total}, now=now)
+    record_search(deps, user, filters, rows=found.total)
+    place = ListPlace(given, page=found.page)
     return page(
         request,
         "queue.html",
@@ -67,9 +66,17 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         classes=CLASSES,
         channels=CHANNELS,
         link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
+        opened=lambda code, row: place.at(found.page, row).ticket(code),
         xlsx="/console/phan-anh.xlsx?" + urlencode({k: v for k, v in given.items() if v}),
         filtered=any(given[k] for k in NARROWING),
     )
+
+
+def record_search(deps: Deps, user: CurrentUser, filters: QueueFilter, *, rows: int) -> None:
+    """A search for a reporter's number is written down; the number itself is not kept."""
+    if queries.reporter_searched(filters.search, user.actor):
+        with deps.store.transaction() as session:
+            audit.log(session, action="reporter_searched", user_id=user.id, data={"rows": rows}, now=deps.now())
 
 
 def tab_names(user: CurrentUser) -> list[tuple[str, str]]:

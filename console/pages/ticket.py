@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from console import words
 from console.clock_strip import strip
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
+from console.list_place import place_of
 from console.next_moves import at_work, may_move, may_move_leg, next_moves
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
@@ -107,6 +108,7 @@ def ticket_view(
         hide=hide,
         hidden=any(hide(text) != text for text in _texts(shown)),
         may_identify=_may_identify(user, shown),
+        place=place_of(request),
         moves=next_moves(user, shown),
         at_work=at_work(shown),
         can=lambda move: may_move(user, shown, move),

@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from console.asked import identifier, whole_or_none
 from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
+from console.list_place import ticket_address
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
 from feedback_store.queries import tickets as queries
@@ -43,7 +44,7 @@ def _do(request: Request, code: str, user: CurrentUser, form: Mapping[str, Any],
     except (Refused, IllegalMove, MediaRefused) as error:
         reason = render(error.key, **error.params) if isinstance(error, MediaRefused) else why(error)
         return ticket_view(request, code, user, error=reason, typed=form, status=409)
-    return go(f"/console/phan-anh/{code.upper()}", said)
+    return go(ticket_address(request, code.upper()), said)
 
 
 def _leg(session: Session, ticket: Ticket, form: Mapping[str, Any], user: CurrentUser) -> int:

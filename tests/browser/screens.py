@@ -77,7 +77,7 @@ def main() -> None:
                     context.add_cookies([{"name": one.name, "value": one.value or "", "url": base} for one in jar])
                     page = context.new_page()
                     page.goto(f"{base}/console/phan-anh/{life.code}")
-                    page.locator(".glance").wait_for()
+                    page.locator(".glance > summary").click()
                     save(page.screenshot(full_page=True), asked.folder / f"ticket-{name}{suffix}.png")
                     context.close()
             for client in office.clients:

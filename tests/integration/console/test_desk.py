@@ -22,7 +22,7 @@ def operator(office: Office) -> Person:
 
 
 def codes(page: str) -> set[str]:
-    return set(re.findall(r'href="/console/phan-anh/(PA-[\d-]+)"', page))
+    return set(re.findall(r'href="/console/phan-anh/(PA-[\d-]+)["?]', page))
 
 
 def test_the_queue_is_searched_with_and_without_diacritics_by_code_and_place(office: Office, operator: Person) -> None:
