@@ -96,7 +96,7 @@ def _whose(promise: ClockTold, mine: Sequence[ClockTold], shown: TicketPage) -> 
             continue
         state = states.get(one.leg_id or 0)
         if state in AT_WORK and one.stopped is None:
-            name = "of_agency"
+            name = "held_agency" if one.held else "of_agency"
         elif state == "answered":
             name = "of_hotline"
         else:

@@ -68,6 +68,13 @@ def test_while_the_citizen_is_asked_the_time_stands_still_and_the_turn_is_theirs
     assert [one.used for one in shown_strip(life).cells] == [one.used for one in before]
 
 
+@pytest.mark.release_time
+def test_a_time_that_stands_still_is_not_said_to_run(loaded_store: Store) -> None:
+    (sentence,) = shown_strip(paused(loaded_store)).whose
+    assert "đang tạm dừng" in sentence
+    assert "Đang tính" not in sentence
+
+
 def test_after_a_return_it_is_the_hotlines_turn(loaded_store: Store) -> None:
     assert {one.turn for one in shown_strip(returned(loaded_store)).cells} == {"Tổng đài"}
 
