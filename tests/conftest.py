@@ -80,6 +80,11 @@ def drop(postgres: EmbeddedPostgres, name: str) -> None:
 @pytest.fixture(autouse=True)
 def no_versions_of_another_database() -> None:
     """Versions are remembered by their id, which another test's database uses again."""
+    forget_versions()
+
+
+def forget_versions() -> None:
+    """To be called too by what fills a database for many tests: it is made before the fixture above runs."""
     from feedback_store.service import clocks
 
     clocks._calendars.clear()

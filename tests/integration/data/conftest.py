@@ -12,7 +12,7 @@ import pytest
 from feedback_store.demo import SignIn, load_demo
 from feedback_store.store import Store, make_engine
 from hotline.postgres import EmbeddedPostgres
-from tests.conftest import clone, drop
+from tests.conftest import clone, drop, forget_versions
 
 NOW = dt.datetime(2026, 11, 20, 8, 30, tzinfo=dt.UTC)
 TICKETS = 400
@@ -31,6 +31,7 @@ def demo(postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.Tem
     name = clone(postgres, template)
     store = Store(make_engine(postgres.url(name), pool_size=4))
     media = tmp_path_factory.mktemp("media")
+    forget_versions()
     yield Demo(store, load_demo(store, now=NOW, media_root=media, tickets=TICKETS), media)
     store.close()
     drop(postgres, name)

@@ -43,7 +43,7 @@ def due_of_leg(one: ServiceClass, agency: Calendar, hotline: Calendar, receipt: 
     return class_due, leg_due(agency, one.resolve, sent, class_due, kept)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     code=st.sampled_from(sorted(POLICY.classes)), agency=st.sampled_from(sorted(CALENDARS)),
     hotline=st.sampled_from(sorted(CALENDARS)), receipt=INSTANTS, share=st.floats(0, 1), early=st.floats(0, 1),
