@@ -11,7 +11,7 @@
     syllables(text)   the written words with their spans in the original and their spelling
 """
 
-from vitext.characters import clean, clean_values, clean_words, is_identifier, is_writable
+from vitext.characters import as_seen, clean, clean_values, clean_words, is_identifier, is_writable
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
 from vitext.syllables import is_syllable, respell
@@ -19,6 +19,7 @@ from vitext.syllables import is_syllable, respell
 __all__ = [
     "Normalised",
     "Syllable",
+    "as_seen",
     "clean",
     "clean_values",
     "clean_words",

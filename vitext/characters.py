@@ -58,3 +58,18 @@ def clean_values(value: Any) -> Any:
 def is_identifier(text: Any, longest: int = 64) -> bool:
     """Tell whether `text` may be a token, a key or a file id: visible ASCII, 1 to `longest` characters."""
     return isinstance(text, str) and len(text) <= longest and _IDENTIFIER.fullmatch(text) is not None
+
+
+_IGNORED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][\u0300-\u036f]*[ .\-_*]){3,}[^\W\d_][\u0300-\u036f]*(?!\w)")
+
+
+def as_seen(text: str) -> str:
+    """Return `text` as a reader sees it, for guards to read: never stored, never shown.
+
+    Marks that show nothing (zero width, soft hyphen, direction, variation, tags) are gone, full-width and styled
+    letters are plain ones, a word whose letters stand apart ("c h á y") is closed. Its places are not those of `text`.
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    plain = unicodedata.normalize("NFC", _IGNORED.sub("", plain))
+    return _SPACED_OUT.sub(lambda run: re.sub(r"[ .\-_*]", "", run.group()), plain)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from vitext import fold, syllables
+from vitext import as_seen, fold, syllables
 from vitext.letters import fold_char, split_tone
 from vitext.syllables import is_plain_syllable
 
@@ -119,7 +119,7 @@ class Lexicon:
     def read(self, text: str) -> list[Word]:
         """The words of a message; signs count as words that match nothing and break no gap."""
         words: list[Word] = []
-        for syllable in syllables(text):
+        for syllable in syllables(as_seen(text)):
             if not syllable.norm[:1].isalnum():
                 continue
             cached = self._cache.get(syllable.norm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from console.pages.exports import columns, give_list
 from feedback_store.queries import audit, desk
 from feedback_store.queries.audit import Filter
 from feedback_store.service.sessions import CurrentUser
+from feedback_store.texts import has, render
 from vitext.dates import VIET_NAM
 
 if TYPE_CHECKING:
@@ -51,12 +53,13 @@ def show(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
             "people": desk.people(session),
             "actions": audit.actions(session),
             "head": audit.head(session),
+            "codes": audit.ticket_codes(session, found),
         }
     older = found[-1].seq if len(found) == audit.PAGE else None
     narrowed = urlencode({name: value for name, value in given.items() if value})
     return page(
-        request, "audit.html", user, given=given, narrowed=narrowed, older=older, data=_data, **values
-    )  # fmt: skip
+        request, "audit.html", user, given=given, narrowed=narrowed, older=older, data=_data, about=_about, **values
+    )
 
 
 @router.get("/nhat-ky.xlsx")
@@ -65,24 +68,33 @@ def export(request: Request, user: CurrentUser = Depends(ADMIN)) -> Response:
     deps, wanted = deps_of(request), _filter(request)
     with deps.store.reading() as session:
         found = audit.entries(session, wanted, limit=MOST_ROWS)
-        people = desk.people(session)
+        people, codes = desk.people(session), audit.ticket_codes(session, found)
     rows = [
-        (one.seq, one.at, people.get(one.user_id or 0, ""), words.audited(one.action), one.subject or "", _data(one),
+        (one.seq, one.at, people.get(one.user_id or 0, ""), words.audited(one.action), _about(one, codes), _data(one),
          one.hash.hex())
         for one in found
     ]  # fmt: skip
-    heads = columns(
-        ("number", "number"), ("at", "instant"), "person", "act", "subject", "details", "hash"
-    )  # fmt: skip
+    heads = columns(("number", "number"), ("at", "instant"), "person", "act", "subject", "details", "hash")
     kept = {name: value for name in FIELDS if (value := asked.text(request.query_params, name))}
     return give_list(request, user, "audit", heads, rows, filters=kept)
 
 
+def _about(entry: AuditEntry, codes: Mapping[str, str]) -> str:
+    """``ticket:12`` as the ticket's code, ``user:3`` in words; one that has no words as it is."""
+    subject = entry.subject or ""
+    kind, _, number = subject.partition(":")
+    return codes.get(subject) or (render(f"audit.of_{kind}", id=number) if has(f"audit.of_{kind}") else subject)
+
+
 def _data(entry: AuditEntry) -> str:
     """What the entry holds beside its subject, as short text."""
-    return "; ".join(f"{key}: {_short(value)}" for key, value in (entry.data or {}).items())
+    named = ((render(f"audit.data_{key}") if has(f"audit.data_{key}") else key, key, value)
+             for key, value in (entry.data or {}).items())  # fmt: skip
+    return "; ".join(f"{name}: {_short(key, value)}" for name, key, value in named)
 
 
-def _short(value: object) -> str:
+def _short(key: str, value: object) -> str:
+    if key == "role" and isinstance(value, str):
+        return words.role(value)
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return said if len(said) <= 200 else said[:199] + "…"

@@ -69,6 +69,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         opened=lambda code, row: place.at(found.page, row).ticket(code),
         xlsx="/console/phan-anh.xlsx?" + urlencode({k: v for k, v in given.items() if v}),
         filtered=any(given[k] for k in NARROWING),
+        narrowed=any(given[k] for k in NARROWING if k != "tim"),
     )
 
 

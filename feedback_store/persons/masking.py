@@ -8,7 +8,7 @@ are nobody's and stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -18,7 +18,7 @@ import yaml
 
 from feedback_store.persons.finding import PERSONAL
 from feedback_store.texts import FOLDER, render
-from vitext import fold
+from vitext import fold, nfc
 
 Kind = Literal["phone", "identity", "account", "vehicle", "name", "email"]
 WORDS = FOLDER.parent / "persons.yaml"
@@ -60,15 +60,22 @@ def _words() -> _Words:
         listed = sorted((fold(one) for one in data[name]), key=len, reverse=True)
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, listed)) + r")(?!\w)")
 
-    introductions = sorted((tuple(fold(one).split()) for one in data["introductions"]), key=len, reverse=True)
+    introductions = sorted((tuple(fold(one).split()) for one in _introductions(data)), key=len, reverse=True)
     return _Words(
         tuple(introductions),
         frozenset(map(fold, data["titles"])),
-        frozenset(map(fold, data["family_names"])),
+        frozenset(nfc(one) for name in data["family_names"] for one in (name, fold(name))),
         frozenset(map(fold, data["middle_names"])),
         (("identity", pattern("identity")), ("account", pattern("account"))),
         pattern("own_vehicle"),
     )
+
+
+def _introductions(data: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Every way of saying one's name: "tôi tên là", "tên tôi là", "em tên", "mình là", and the headings of a form."""
+    for who in data["pronouns"]:
+        yield from (f"{who} tên là", f"{who} tên", f"tên {who} là", f"tên {who}", f"{who} là")
+    yield from data["headings"]
 
 
 def masked(text: str | None, *, names: Iterable[str | None] = (), phones: Iterable[str | None] = ()) -> str:
@@ -179,6 +186,9 @@ def _length_of_name(
             break  # a comma or a line ends a name
         run += 1
     if words[first][2].islower():
+        written = nfc(words[first][2])  # "trương" and "truong" are family names, "trưởng" is a chief
+        if written not in _words().family:
+            return 0
         return _small_name(folded[first : first + run], ended=run < LONGEST_NAME)
     count = 0
     while count < run and words[first + count][2][0].isupper():
@@ -188,7 +198,7 @@ def _length_of_name(
 
 def _small_name(folded: Sequence[str], *, ended: bool) -> int:
     """Length of a name in small letters; nothing but a comma or the end tells where one of four words ends."""
-    if folded[0] not in _words().family or len(folded) < 2:
+    if len(folded) < 2:
         return 0
     if ended and len(folded) <= 4:
         return len(folded)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from feedback_store.tables import AuditEntry, AuditHead
+from feedback_store.tables import AuditEntry, AuditHead, Ticket
 
 PAGE = 50
 Kind = Literal["changed", "replaced", "missing", "added", "head", "short", "other", "guard"]
@@ -126,14 +126,17 @@ def entries(session: Session, wanted: Filter, *, before: int | None = None, limi
     return list(session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)))
 
 
+def ticket_codes(session: Session, found: Sequence[AuditEntry]) -> dict[str, str]:
+    """``ticket:12`` → its code, for those that the entries are about."""
+    about = (one.subject.removeprefix("ticket:") for one in found if one.subject and one.subject.startswith("ticket:"))
+    ids = {int(number) for number in about if number.isdigit()}
+    rows = session.execute(select(Ticket.id, Ticket.code).where(Ticket.id.in_(ids)))
+    return {f"ticket:{number}": code for number, code in rows}
+
+
 def actions(session: Session) -> list[str]:
     """Every kind of act in the log, by name."""
     return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
-
-
-def counts(session: Session) -> Mapping[str, int]:
-    """How often each act was logged."""
-    return dict(session.execute(select(AuditEntry.action, func.count()).group_by(AuditEntry.action)).all())
 
 
 def _filtered(query: Select[tuple[AuditEntry]], wanted: Filter) -> Select[tuple[AuditEntry]]:

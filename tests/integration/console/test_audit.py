@@ -43,18 +43,26 @@ def test_older_entries_are_reached_page_by_page(office: Office, admin: Person) -
     path: str | None = f"{PATH}?viec=identity_viewed"
     while path:
         shown = admin.read(path)
-        seen += re.findall(r'data-label="Đối tượng">(ticket:\d+)<', shown)
+        seen += re.findall(r'data-label="Đối tượng">phản ánh số (\d+)<', shown)
         older = re.search(r'href="/console(/nhat-ky\?[^"]*truoc=\d+)"', shown)
         path = older[1].replace("&amp;", "&") if older else None
-    assert seen == [f"ticket:{number}" for number in reversed(range(120))]
+    assert seen == [str(number) for number in reversed(range(120))]
 
 
 def test_filters_narrow_by_act_person_subject_and_day(office: Office, admin: Person) -> None:
     fill(office, 1, subject="ticket:77")
-    assert "ticket:77" in admin.read(f"{PATH}?ve=ticket:77")
-    assert "ticket:77" not in admin.read(f"{PATH}?viec=signed_in")
+    assert "phản ánh số 77" in admin.read(f"{PATH}?ve=ticket:77")
+    assert "phản ánh số 77" not in admin.read(f"{PATH}?viec=signed_in")
     assert "Không có dòng nào" in admin.read(f"{PATH}?tu=2031-01-01")
     assert admin.get(f"{PATH}?nguoi=²").status_code == 400
+
+
+def test_a_ticket_is_named_by_its_code_and_people_by_their_role(office: Office, admin: Person) -> None:
+    ticket = office.ticket()
+    fill(office, 1, subject=f"ticket:{ticket.id}", data={"role": "operator", "reason": "gọi lại"})
+    shown = admin.read(f"{PATH}?viec=identity_viewed")
+    assert f'<a href="/console/phan-anh/{ticket.code}">{ticket.code}</a>' in shown
+    assert "vai trò: Tổng đài viên; lý do: gọi lại" in shown
 
 
 def test_words_in_the_data_are_shown_as_words(office: Office, admin: Person) -> None:

@@ -27,6 +27,9 @@ HIDDEN = [
     ("Họ và tên: Phạm Minh Tuấn\nNội dung: đèn tắt", "Họ và tên: [tên]\nNội dung: đèn tắt"),
     ("con tên Vũ Đức Anh học lớp 5", "con tên [tên] học lớp 5"),
     ("Người gửi: bà Trần Thị Tư", "Người gửi: bà [tên]"),
+    ("e ten la nguyen thi hoa, den tat", "e ten la [tên], den tat"),
+    ("mk tên Tuấn Anh, cống tắc", "mk tên [tên], cống tắc"),
+    ("tên em Trần Văn Tú ạ", "tên em [tên] ạ"),
     ("mình tên Hạnh, rác nhiều quá", "mình tên [tên], rác nhiều quá"),
 ]
 KEPT = [
@@ -39,6 +42,8 @@ KEPT = [
     "hồ sơ H40.12-251130-0001 trễ hẹn",
     "xe tải 29C-123.45 chạy quá tốc độ",
     "tôi là người dân tổ 5",
+    "chị là cán bộ ở phường nói trống không",
+    "bác là trưởng thôn mà không giải quyết",
     "em là công nhân khu công nghiệp",
     "phí 2.500.000 đồng một tháng",
     "công trình 1.200.000.000 đồng bỏ hoang",
