@@ -92,7 +92,9 @@ BEGIN
   INSERT INTO list_words AS w (ticket_id, words)
   SELECT t.id, strip(to_tsvector('simple', t.search_text)) || array_to_tsvector(array_remove(ARRAY[
       'M' || to_char(t.receipt_at AT TIME ZONE 'UTC', 'YYYYMM'), 'P' || e.part,
-      CASE WHEN e.part IN ('new', 'working', 'answered') THEN 'OPEN' END], NULL) || coalesce(h.marks, '{{}}'))
+      CASE WHEN e.part IN ('new', 'working', 'answered') THEN 'OPEN' END, 'C' || t.category_code,
+      'X' || t.commune_code, 'S' || t.service_class, 'K' || t.channel, CASE WHEN t.is_imported THEN 'I' ELSE 'N' END],
+      NULL) || coalesce(h.marks, '{{}}'))
   FROM tickets t JOIN list_entries e ON e.ticket_id = t.id AND e.viewer = 0
     LEFT JOIN (SELECT ticket_id, array_agg(DISTINCT 'A' || agency_id)
         || array_remove(array_agg(DISTINCT CASE WHEN state NOT IN ('returned', 'cancelled')
@@ -155,7 +157,7 @@ FILL = """
 DO $$
 DECLARE chunk bigint[];
 BEGIN
-  FOR chunk IN SELECT array_agg(id) FROM tickets GROUP BY id / 10000 LOOP
+  FOR chunk IN SELECT array_agg(id) FROM tickets GROUP BY id / 1000 LOOP
     PERFORM refresh_lists(chunk);
   END LOOP;
 END $$
