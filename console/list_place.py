@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 
 from console import asked
-from feedback_store.queries.listing import Key
+from feedback_store.queries.list_filters import Key
 from vitext import clean
 
 FIELD = "ve"

@@ -15,8 +15,8 @@ from console.context import Deps, deps_of, go, page, signed_in
 from console.list_place import NARROWING, ListPlace, key_of
 from feedback_store.persons.masking import masked
 from feedback_store.queries import desk, listing, lookups, queue_tabs
+from feedback_store.queries.list_filters import Key, QueueFilter
 from feedback_store.queries.list_search import reporter_searched
-from feedback_store.queries.listing import Key, QueueFilter
 from feedback_store.service import audit
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser

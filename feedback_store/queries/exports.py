@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from feedback_store.queries import listing
 from feedback_store.queries.desk import addressed_to
-from feedback_store.queries.listing import QueueFilter
+from feedback_store.queries.list_filters import QueueFilter
 from feedback_store.queries.tickets import visible_leg
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
@@ -41,8 +41,9 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     closed.
     """
     view = listing.Listing(session, actor=actor, filters=filters, at=at)
-    total = view.total(None).number
-    rows = select(ListEntry).where(*view.among()).order_by(*view.newest()).limit(MOST).subquery()
+    among = view.among()
+    total = session.scalar(select(func.count()).select_from(ListEntry).where(*among)) or 0
+    rows = select(ListEntry).where(*among).order_by(*view.newest()).limit(MOST).subquery()
     entry = aliased(ListEntry, rows)
     agencies = (
         select(func.string_agg(Agency.name.distinct(), ", "))

@@ -7,73 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from feedback_store.queries import list_search
+from feedback_store.queries.list_filters import Key, QueueFilter, Span
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.queries.queue_tabs import MARKED, PARTS, tab_rule, tabs_of
 from feedback_store.queries.tickets import visible_leg
 from feedback_store.service.actor import Actor
-from feedback_store.tables import Addition, Agency, Category, Commune, Leg, ListCount, ListEntry, ListWords, Ticket
+from feedback_store.tables import Addition, Agency, Category, Commune, Leg, ListCount, ListEntry, Ticket
 from feedback_store.tables.listing import HOTLINE, NEVER
 
 PAGE = 30
 MOST_COUNTED = 10_000
 """A narrowed list that holds more is not counted to its end."""
+MOST_FOUND = 500
+"""The same of a search that finds many."""
 NEWEST_FIRST = ("done", "all")
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MICROSECOND = dt.timedelta(microseconds=1)
 Condition = ColumnExpressionArgument[bool]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """Where a row stands in its list: the instant the list goes by, then the ticket."""
-
-    at: dt.datetime
-    ticket_id: int
-
-    def written(self) -> str:
-        """For an address: microseconds since 1970, a dot, the ticket."""
-        return f"{(self.at - EPOCH) // MICROSECOND}.{self.ticket_id}"
-
-    @classmethod
-    def read(cls, written: str) -> Key | None:
-        """None for anything ``written`` never gives."""
-        micros, _, ticket = written.partition(".")
-        if not all(one.isascii() and one.lstrip("-").isdigit() and len(one) <= 18 for one in (micros, ticket)):
-            return None
-        try:
-            return cls(EPOCH + int(micros) * MICROSECOND, int(ticket))
-        except (OverflowError, ValueError):
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """What a list shows. ``since`` and ``until`` are instants, half-open, on the receipt."""
-
-    tab: str = "all"
-    search: str = ""
-    category: str | None = None
-    agency_id: int | None = None
-    commune: str | None = None
-    service_class: str | None = None
-    channel: str | None = None
-    imported: bool | None = None
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
-    page: int = 1
-    """For people; where ``after`` is unknown also the place, counted from the beginning."""
-    after: Key | None = None
-    """The row before the page's first."""
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether more than a tab is asked for."""
-        plain = QueueFilter(self.tab, agency_id=self.agency_id, page=self.page, after=self.after)
-        return self != plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +86,15 @@ class Listing:
         tab = tab_rule(session, filters.tab, actor, at)
         self.conditions: list[Condition] = [ListEntry.viewer == self.viewer, *tab, *self._narrowed()]
         self.words: list_search.Words | None = None
+        self._asked: tuple[list[int] | None] | None = None
         if filters.search.strip():
             column = list_search.by_column(filters.search, actor)
             if column is not None:
                 self.conditions.append(ListEntry.ticket_id.in_(select(Ticket.id).where(column)))
             else:
-                self.words = list_search.by_words(filters.search, actor, self._marks())
+                self.words = list_search.by_words(session, filters.search, actor, self._marks())
+        elif len(filters.marked) + filters.dated > 1:
+            self.words = list_search.by_marks(self._marks())
 
     def _narrowed(self) -> list[Condition]:
         wanted = self.filters
@@ -160,29 +115,47 @@ class Listing:
 
     def _marks(self) -> list[str]:
         """What of the view the index of the words knows, so that it gives few tickets."""
-        wanted, viewer = self.filters, self.viewer or 0
+        viewer, tab = self.viewer or 0, self.filters.tab
         found = [f"A{viewer}"] if viewer > 0 else [f"H{-viewer}"] if viewer < 0 else []
-        if viewer <= 0 and wanted.tab in PARTS:
-            found.append(f"P{wanted.tab}")
-        elif wanted.tab in MARKED:
-            found.append(MARKED[wanted.tab])
-        pairs = (("C", wanted.category), ("X", wanted.commune), ("S", wanted.service_class), ("K", wanted.channel))
-        found += [f"{letter}{value}" for letter, value in pairs if value]
-        if wanted.imported is not None:
-            found.append("I" if wanted.imported else "N")
-        return found
+        if tab in PARTS:
+            found.append(f"A{viewer}{tab}" if viewer > 0 else f"P{tab}")
+        elif tab in MARKED:
+            found.append(MARKED[tab])
+        terms = [list_search.mark(one) for one in found + self.filters.marked]
+        if self.filters.dated:
+            terms.append(list_search.months(self.session, viewer, self.filters.days))
+        return terms
 
-    def total(self, most: int | None = MOST_COUNTED) -> Total:
-        """Exact for a whole tab; else exact up to ``most``."""
+    def total(self) -> Total:
+        """Exact for a whole tab; else exact up to a bound."""
         if self.viewer is None:
             return Total(0)
         if not self.filters.narrowed:
             return Total(self.whole(kept_counts(self.session, self.viewer)))
-        rows = select(ListEntry.ticket_id).where(*self.among())
-        if most is not None:
-            rows = rows.limit(most + 1)
-        number = self.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-        return Total(number) if most is None else Total(min(number, most), number > most)
+        if self.words is None:
+            return self._counted(self.conditions, MOST_COUNTED)
+        few = self._few()
+        if few is not None:
+            return self._counted([*self.conditions, list_search.among(few)], list_search.FEW)
+        if self.filters.tab in (*PARTS, "all") and not self.filters.dated:
+            return Total(list_search.FEW, more=True)  # the marks say all of the view
+        return self._counted([*self.conditions, self.words.many()], MOST_FOUND)
+
+    def _few(self) -> list[int] | None:
+        """What the words find, where it is few; asked once."""
+        assert self.words is not None
+        if self._asked is None:
+            self._asked = (self.words.few(self.session),)
+        return self._asked[0]
+
+    def _counted(self, conditions: Sequence[Condition], most: int) -> Total:
+        rows = select(ListEntry.ticket_id).where(*conditions).limit(most + 1).subquery()
+        number = self.session.scalar(select(func.count()).select_from(rows)) or 0
+        return Total(min(number, most), number > most)
+
+    def _found(self, few: Sequence[int] | None) -> Condition:
+        assert self.words is not None
+        return self.words.many() if few is None else list_search.among(few)
 
     def whole(self, parts: Mapping[str, int]) -> int:
         """Tickets of the tab; ``parts``: the viewer's kept counts."""
@@ -194,7 +167,9 @@ class Listing:
 
     def among(self) -> list[Condition]:
         """The conditions on ``ListEntry``, the search included."""
-        return [*self.conditions, *([ListEntry.ticket_id.in_(self.words.ids())] if self.words is not None else [])]
+        if self.words is None:
+            return self.conditions
+        return [*self.conditions, self._found(self._few())]
 
     @staticmethod
     def newest() -> list[Any]:
@@ -209,42 +184,48 @@ class Listing:
         """Rows in the order of the list: from the beginning, or those next to ``after`` or ``before``."""
         if self.viewer is None:
             return []
-        if self.words is None or self._few():
-            return self._keys(limit, after, before, offset, None if self.words is None else self.words.ids())
+        span = Span(limit, after, before, offset)
+        if self.words is None:
+            return self._read(self.conditions, span)
+        few = self._few()
+        if few is not None or not self.newest_first:
+            return self._read([*self.conditions, self._found(few)], span)
+        return self._by_months(self.words, span)
+
+    def _by_months(self, words: list_search.Words, span: Span) -> list[Key]:
+        """Of many found tickets: a word may stand in those of one season alone, far from where the reading begins."""
+        assert self.viewer is not None
         found: list[Key] = []
-        beyond = after or before
-        for months in list_search.windows(
-            self.session, self.viewer, beyond.at if beyond else None, newest_first=before is None
-        ):
-            found = self._keys(limit, after, before, offset, self.words.ids(months))
-            if len(found) == limit:
+        skip = span.offset
+        for window in list_search.windows(
+            self.session, self.viewer, self.filters.days, span.edge.at if span.edge else None,
+            newest_first=span.before is None,
+        ):  # fmt: skip
+            few = words.few(self.session, window.months)
+            if few == []:
+                continue
+            within = (ListEntry.received >= window.low, ListEntry.received < window.high)
+            part = Span(skip + span.limit - len(found), span.after, span.before, 0)
+            keys = self._read([*self.conditions, *within, self._found(few)], part)
+            if span.before is not None:
+                found = keys + found
+            else:
+                found, skip = found + keys[skip:], max(0, skip - len(keys))
+            if len(found) >= span.limit:
                 break
         return found
 
-    def _few(self) -> bool:
-        """Whether the words find so little, or the tab so few tickets, that all of them may be sorted."""
-        if not self.newest_first or self.words is None:
-            return True
-        found = select(ListWords.ticket_id).where(self.words.matched()).limit(list_search.FEW + 1)
-        return (self.session.scalar(select(func.count()).select_from(found.subquery())) or 0) <= list_search.FEW
-
-    def _keys(
-        self, limit: int, after: Key | None, before: Key | None, offset: int, among: Any | None
-    ) -> list[Key]:
-        backwards = before is not None
-        place = tuple_(self.instant, ListEntry.ticket_id)
-        query = select(self.instant, ListEntry.ticket_id).where(*self.conditions)
-        if among is not None:
-            query = query.where(ListEntry.ticket_id.in_(among))
-        edge = before or after
-        if edge is not None:
-            there: Any = tuple_(edge.at, edge.ticket_id)
-            query = query.where(place < there if self.newest_first != backwards else place > there)
-        columns = (self.instant, ListEntry.ticket_id)
-        order = [one.desc() if self.newest_first != backwards else one.asc() for one in columns]
-        rows = self.session.execute(query.order_by(*order).limit(limit).offset(offset))
+    def _read(self, conditions: Sequence[Condition], span: Span) -> list[Key]:
+        descending = self.newest_first != (span.before is not None)
+        query = select(self.instant, ListEntry.ticket_id).where(*conditions)
+        if span.edge is not None:
+            there: Any = tuple_(span.edge.at, span.edge.ticket_id)
+            place = tuple_(self.instant, ListEntry.ticket_id)
+            query = query.where(place < there if descending else place > there)
+        order = [one.desc() if descending else one.asc() for one in (self.instant, ListEntry.ticket_id)]
+        rows = self.session.execute(query.order_by(*order).limit(span.limit).offset(span.offset))
         found = [Key(at, ticket_id) for at, ticket_id in rows]
-        return found[::-1] if backwards else found
+        return found if span.before is None else found[::-1]
 
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
@@ -290,12 +271,12 @@ def neighbour(
     view = Listing(session, actor=actor, filters=filters, at=at)
     keys = view.keys(2, after=row) if step > 0 else view.keys(2, before=row)[::-1]
     named = select(Ticket.id, Ticket.code).where(Ticket.id.in_([one.ticket_id for one in keys]))
-    codes: dict[int, str] = dict(session.execute(named).tuples().all())
-    found = next((one for one in keys if codes[one.ticket_id] != code), None)
-    if found is None:
+    codes: dict[int, str] = dict(session.execute(named).all())
+    other = next((one for one in keys if codes[one.ticket_id] != code), None)
+    if other is None:
         return None
-    turned, after = _page_of(view, filters.after, found, step)
-    return Neighbour(codes[found.ticket_id], found, turned, after)
+    turned, after = _page_of(view, filters.after, other, step)
+    return Neighbour(codes[other.ticket_id], other, turned, after)
 
 
 def _page_of(view: Listing, after: Key | None, key: Key, step: int) -> tuple[int, Key | None]:
@@ -366,3 +347,12 @@ def _unseen(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .group_by(Addition.ticket_id)
     )
     return dict(session.execute(query).all())
+
+
+def fold_counts(session: Session) -> None:
+    """Put the changes of the kept counts together, so that a sum reads few rows; a count stays what it is."""
+    gone = delete(ListCount).returning(ListCount.viewer, ListCount.part, ListCount.change).cte("gone")
+    sums = select(gone.c.viewer, gone.c.part, func.sum(gone.c.change)).group_by(gone.c.viewer, gone.c.part)
+    session.execute(
+        insert(ListCount).from_select(["viewer", "part", "change"], sums.having(func.sum(gone.c.change) != 0))
+    )

@@ -81,9 +81,10 @@ class ListEntry(Base):
 class ListWords(Base):
     """What a search of the lists looks in: the ticket's words, and marks in capitals of what narrows a list.
 
-    Marks: ``A<agency>`` of whoever has or had a leg, ``H<agency>`` of whoever works on it, ``M<year><month>`` (UTC) of
-    its receipt, ``P<part>``, ``OPEN``, ``C<category>``, ``X<commune>``, ``S<class>``, ``K<channel>``, ``I`` imported,
-    ``N`` not imported. Words are folded, so none of theirs is written in capitals.
+    Marks: ``A<agency>`` of whoever has or had a leg, ``A<agency><part>`` as it stands there, ``H<agency>`` of whoever
+    works on it, ``P<part>`` and ``OPEN`` as it stands with the hotline, ``M<year><month>`` (UTC) of its receipt,
+    ``C<category>``, ``X<commune>``, ``S<class>``, ``K<channel>``, ``I`` imported, ``N`` not. Words are folded, so none
+    of theirs is written in capitals.
     """
 
     __tablename__ = "list_words"

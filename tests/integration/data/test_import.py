@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 from feedback_store.domain.kpi import Period
 from feedback_store.queries import calls_owed, figures
 from feedback_store.queries.explain import explain
-from feedback_store.queries.listing import QueueFilter, queue
+from feedback_store.queries.list_filters import QueueFilter
+from feedback_store.queries.listing import queue
 from feedback_store.service import agencies, deadlines, legs, phone_desk, results, tickets
 from feedback_store.service import clocks as clocks_service
 from feedback_store.service.actor import Actor

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select, text, update
 
 from feedback_store.queries import listing
+from feedback_store.queries.list_filters import QueueFilter
 from feedback_store.service.actor import Actor
 from feedback_store.tables import Clock
 
@@ -27,7 +28,7 @@ def test_open_work_stands_by_its_earliest_running_clock_and_what_has_none_comes_
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     session.expire_all()
 
-    found = listing.queue(session, actor=OPERATOR, filters=listing.QueueFilter(tab="new"), at=last)
+    found = listing.queue(session, actor=OPERATOR, filters=QueueFilter(tab="new"), at=last)
 
     clocks = list(session.scalars(select(Clock).where(Clock.stopped_at.is_(None))))
     due = {one: min((c.current_due for c in clocks if c.ticket_id == one), default=None) for one in ids}
