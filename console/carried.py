@@ -20,10 +20,10 @@ from starlette.datastructures import FormData
 from starlette.types import Message
 
 from console.context import OWN, deps_of, from_here
+from console.forms import written
 from feedback_store.crypto import keyring
 from feedback_store.service import sessions
 from feedback_store.service.sessions import ShownTo
-from feedback_store.texts import has, render
 from vitext import clean
 
 LONGEST = 256 * 1024
@@ -61,9 +61,7 @@ class Carried:
 
     @property
     def words(self) -> list[tuple[str, str]]:
-        """What the person wrote, by the name of its field; choices and keys of the page are not words."""
-        return [(render(f"carried.field_{name}"), value) for name, value in self.fields
-                if value.strip() and has(f"carried.field_{name}")]  # fmt: skip
+        return written((name, value) for name, value in self.fields)
 
 
 def opened(sealed: str, now: dt.datetime) -> Carried | None:

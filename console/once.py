@@ -1,7 +1,7 @@
 """A form acts once: a double click, or the same page sent again, is led to what the first sending did.
 
 The key is the sender, the address, what was typed, and what the page was shown with: its own random field
-(:data:`FIELD`) or, where the page has one, the version of what it changes. Only a form that led on (303) counts as done.
+(:data:`FIELD`) or, where the page has one, the version of what it changes. Only a form that led on (303) is done.
 """
 
 from __future__ import annotations
