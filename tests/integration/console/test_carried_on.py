@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 from console import carried, context
 from feedback_store.service import sent_forms, users
 from feedback_store.service.actor import SYSTEM
-from feedback_store.tables import Agency, AuditEntry, Base, Leg, SentForm, Ticket, TicketEvent, User
+from feedback_store.tables import Agency, Base, Leg, SentForm, Ticket, TicketEvent, User
 from feedback_store.texts import has
 from tests.integration.console.conftest import PASSWORD, Office, Person, hidden, jpeg
 
@@ -36,7 +36,7 @@ def form_of(page: str, action: str) -> tuple[str, dict[str, list[str]]]:
 
 @pytest.fixture
 def operator(office: Office) -> Person:
-    return office.person("trực-ban".replace("ự", "u").replace("-", ""), "operator")
+    return office.person("trucban", "operator")
 
 
 def dispatch_form(office: Office, person: Person, ticket: Ticket, **typed: Any) -> tuple[str, dict[str, Any]]:
@@ -231,8 +231,8 @@ def test_nothing_typed_is_stored_or_stands_in_an_address(office: Office, operato
         assert "Bimatkhongluu" not in str(answer.url) + str(answer.headers)
     with office.store.reading() as session:
         for table in Base.metadata.sorted_tables:
-            rows = session.execute(text(f'SELECT count(*) FROM "{table.name}" t WHERE t::text LIKE \'%Bimatkhongluu%\''))
-            assert rows.scalar_one() == 0, table.name
+            rows = f"SELECT count(*) FROM {table.name} t WHERE t::text LIKE '%Bimatkhongluu%'"
+            assert session.execute(text(rows)).scalar_one() == 0, table.name
     assert not list(tmp_path.rglob("*"))
 
 
@@ -241,7 +241,7 @@ def test_a_form_waits_while_a_one_time_password_is_changed(office: Office, opera
     action, data = dispatch_form(office, operator, ticket)
     with office.store.transaction() as session:
         user_id = session.scalars(select(User.id).where(User.login == "trucban")).one()
-        one_time = users.reset_password(session, user_id=user_id, actor=SYSTEM, now=office.now)
+        one_time = users.reset_password(session, user_id=user_id, actor=SYSTEM, now=office.now).password
     shown = sign_in_again(operator, operator.client.post(action, data=data).text, one_time)
     assert "Đổi mật khẩu trong cửa sổ mới trước" in shown.text
     fields = form_of(shown.text, action)[1]
@@ -270,7 +270,6 @@ def test_every_field_that_a_person_writes_into_has_a_name() -> None:
 
 def test_a_refused_form_stands_open_alone_with_its_error_and_what_was_typed(office: Office, operator: Person) -> None:
     ticket = office.ticket()
-    office.dispatch(ticket, office_agency(office))
     refused = operator.post(f"/phan-anh/{ticket.code}/tu-choi", page=f"/phan-anh/{ticket.code}",
                             ground="area", reason="")  # fmt: skip
     assert refused.status_code == 409
@@ -296,7 +295,8 @@ def test_words_of_a_form_that_the_page_no_longer_has_stand_at_its_head(office: O
     fields = {"reason": "không rõ địa chỉ", "ground": "too_little"}
     page = operator.read(f"/phan-anh/{ticket.code}")
     stale = {"csrf": hidden(page, "csrf"), "version": hidden(page, "version")}
-    operator.post(f"/phan-anh/{ticket.code}/tu-choi", page=f"/phan-anh/{ticket.code}", **{**fields, "reason": "trùng rồi"})
+    here = f"/phan-anh/{ticket.code}"
+    operator.post(f"{here}/tu-choi", page=here, ground="duplicate", reason="trùng rồi")
     refused = operator.client.post(f"/console/phan-anh/{ticket.code}/tu-choi", data={**stale, **fields})
     assert refused.status_code == 409
     assert "không rõ địa chỉ" in refused.text
@@ -309,7 +309,7 @@ def test_the_address_of_every_form_leads_back_to_a_page(office: Office) -> None:
     known = {"code": ticket.code, "move_name": "chuyen", "key": "x", "action": "sua"}
     tried = 0
     for route in office.app.routes:
-        if "POST" in getattr(route, "methods", None) or ():
+        if "POST" in (getattr(route, "methods", None) or ()):
             path = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "1"), route.path)  # type: ignore[attr-defined]
             answer = admin.client.get(f"/console{path}", follow_redirects=False)
             assert answer.status_code != 405, path
@@ -355,13 +355,16 @@ def test_a_refused_form_may_be_sent_again(office: Office, operator: Person) -> N
 
 def test_a_form_without_a_version_acts_once_for_each_page(office: Office) -> None:
     admin = office.person("quantri", "administrator")
-    values = {"login": "nguoimoi", "name": "Người Mới", "role": "operator"}
-    page = admin.read("/tai-khoan")
-    action, fields = form_of(page, "/console/tai-khoan/lay-ma") if "lay-ma" in page else ("", {})
-    if not action:
-        pytest.skip("no Telegram here")
-    assert values
-    assert fields["once"]
+    for number in (1, 2):
+        action, fields = form_of(admin.read("/linh-vuc"), "/console/linh-vuc/nhom")
+        sent = {**fields, "name": f"Nhóm mới {number}"}
+        assert "Việc này đã xong" not in admin.client.post(action, data=sent).text
+        second = admin.client.post(action, data=sent)
+        assert second.status_code == 200
+        assert "Việc này đã xong từ lần gửi trước" in second.text
+    same_words = form_of(admin.read("/linh-vuc"), "/console/linh-vuc/nhom")[1]
+    again = admin.client.post("/console/linh-vuc/nhom", data={**same_words, "name": "Nhóm mới 1"})
+    assert "Việc này đã xong" not in again.text, "a page that was opened anew is a new form"
 
 
 @pytest.mark.parametrize("times", [6])
@@ -402,4 +405,3 @@ def test_kept_outcomes_are_unreadable_and_pruned(office: Office, operator: Perso
         assert session.scalar(select(func.count()).select_from(SentForm)) == 1
         sent_forms.prune(session, now=office.now + dt.timedelta(days=3))
         assert session.scalar(select(func.count()).select_from(SentForm)) == 0
-        assert session.scalar(select(func.count()).select_from(AuditEntry)) is not None
