@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.routing import Match, Route
+from starlette.routing import Match, Mount
 
 from console import context, once
 from console.asked import BadValue
@@ -102,7 +102,7 @@ def _page_above(request: Request) -> str | None:
     while path.startswith("/console/"):
         path = path.rpartition("/")[0]
         scope = {**request.scope, "path": path if path != "/console" else "/console/", "method": "GET"}
-        if any(isinstance(route, Route) and route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+        if any(not isinstance(route, Mount) and route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             return quote(scope["path"]) + query
     return None
 

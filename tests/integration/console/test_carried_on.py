@@ -308,9 +308,10 @@ def test_the_address_of_every_form_leads_back_to_a_page(office: Office) -> None:
     ticket = office.ticket()
     known = {"code": ticket.code, "move_name": "chuyen", "key": "x", "action": "sua"}
     tried = 0
-    for route in office.app.routes:
+    parts = [part.original_router for part in office.app.routes if hasattr(part, "original_router")]
+    for route in (route for part in parts for route in part.routes):
         if "POST" in (getattr(route, "methods", None) or ()):
-            path = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "1"), route.path)  # type: ignore[attr-defined]
+            path = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "1"), route.path)
             answer = admin.client.get(f"/console{path}", follow_redirects=False)
             assert answer.status_code != 405, path
             tried += answer.status_code == 303
