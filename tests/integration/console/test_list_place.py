@@ -99,7 +99,7 @@ def test_a_place_written_by_hand_leads_to_the_list_alone(office: Office, operato
     assert answer.url.host == "testserver"
 
 
-def test_without_a_place_the_list_opens_and_an_unknown_side_is_the_ticket_itself(office: Office, operator: Person) -> None:
+def test_without_a_place_the_list_opens_and_an_unknown_side_is_the_ticket(office: Office, operator: Person) -> None:
     ticket = office.ticket()
     page = operator.read(f"/phan-anh/{ticket.code}")
     assert back(page) == "/phan-anh"
