@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -21,18 +21,18 @@ router = APIRouter()
 STEPS = {"truoc": -1, "sau": 1}
 
 
-@router.get("/phan-anh/{code}/{side}")
-def beside(request: Request, code: str, side: str, user: CurrentUser = Depends(signed_in)) -> Response:
+@router.get("/phan-anh/{code}/truoc")
+@router.get("/phan-anh/{code}/sau")
+def beside(request: Request, code: str, user: CurrentUser = Depends(signed_in)) -> Response:
     """The ticket before or after ``code`` in its list; at the end of the list, the list itself with a word on it."""
     deps, place = deps_of(request), place_of(request)
-    if side not in STEPS:
-        raise HTTPException(404)
+    step = STEPS[request.url.path.rpartition("/")[2]]
     if place is None:
         return go(LIST)
     now = deps.now()
     with deps.store.reading() as session:
         shown = _page(session, place, place.page, user.actor, now)
-        found = _beside(session, shown, place, code.upper(), STEPS[side], user.actor, now)
+        found = _beside(session, shown, place, code.upper(), step, user.actor, now)
     record_search(deps, user, filters_of(place.given, user.actor), rows=shown.total)
     if found is None:
         return go(place.address, render("console.list_over"))

@@ -16,6 +16,7 @@ from console.clock_strip import strip
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from console.list_place import place_of
 from console.next_moves import at_work, may_move, may_move_leg, next_moves
+from console.refused_form import RefusedForm
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
 from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups
@@ -102,8 +103,7 @@ def ticket_view(
         "ticket.html",
         user,
         status=status,
-        error=error,
-        typed=typed or {},
+        refused=RefusedForm(request.url.path.rpartition("/")[2], error, typed or {}),
         identity=identity,
         hide=hide,
         hidden=any(hide(text) != text for text in _texts(shown)),
