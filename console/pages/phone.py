@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
 from feedback_store.crypto import keyring
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.guards import Denunciation, EmergencyHit, check_emergency
+from feedback_store.guards import Denunciation, EmergencyHit, check_emergency, find_denunciation
 from feedback_store.queries import lookups
 from feedback_store.service import phone_reports
 from feedback_store.service.actor import Refused
@@ -74,9 +74,13 @@ def _form(
     )
 
 
+def _words(typed: Mapping[str, Any]) -> tuple[str, str]:
+    return str(typed.get("text", "")), str(typed.get("place", ""))
+
+
 def _danger(typed: Mapping[str, Any]) -> EmergencyHit | None:
     """What to say to the caller before all else."""
-    return check_emergency(f"{typed.get('text', '')}\n{typed.get('place', '')}")
+    return check_emergency("\n".join(_words(typed)))
 
 
 @router.post("/nhap-cuoc-goi")
@@ -103,15 +107,11 @@ def file(
     except LooksLikeDenunciation as stopped:
         return _form(request, user, posted, None, stopped.found)
     except (Refused, IllegalMove) as error:
-        return _form(request, user, posted, why(error), _found(posted) if decided else None)
+        return _form(request, user, posted, why(error), find_denunciation(*_words(posted)) if decided else None)
     return page(
         request, "phone.html", user, typed={}, error=None, asked=None, danger=_danger(posted), opened="",
         categories=[], communes=[], filed=filed,
     )  # fmt: skip
-
-
-def _found(posted: Mapping[str, Any]) -> Denunciation | None:
-    return phone_reports.denunciation_in(str(posted.get("text", "")), str(posted.get("place", "")))
 
 
 def _phone(posted: Mapping[str, Any]) -> str:

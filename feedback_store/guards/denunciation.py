@@ -32,10 +32,11 @@ def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
     return Lexicon(roles), roles
 
 
-def find_denunciation(text: str) -> Denunciation | None:
-    """What these words are; None leaves them to whoever reads them next. Never raises for any text."""
+def find_denunciation(*parts: str | None) -> Denunciation | None:
+    """What the words of one message, or of the fields of one form, are; None: as far as they show, no denunciation.
+    Never raises for any text."""
     lexicon, roles = _load()
-    words = lexicon.read(text)
+    words = lexicon.read("\n".join(part for part in parts if part))
     found = lexicon.find(words)
     seen = {roles[one.phrase] for one in found}
     if "calm" in seen:

@@ -24,11 +24,6 @@ class LooksLikeDenunciation(Exception):
         self.found = found
 
 
-def denunciation_in(text: str, place: str | None) -> Denunciation | None:
-    """What the free words of a call look like."""
-    return find_denunciation(f"{text}\n{place or ''}")
-
-
 def file_call(
     session: Session, *, report: NewReport, no_denunciation: str | None, actor: Actor, now: dt.datetime
 ) -> Filed:
@@ -37,7 +32,7 @@ def file_call(
     Raises :class:`LooksLikeDenunciation`, ``IllegalMove`` for a reason of less than two words, and what
     :func:`tickets.file_report` raises.
     """
-    found = denunciation_in(report.text, report.place_text)
+    found = find_denunciation(report.text, report.place_text)
     if found is not None and no_denunciation is None:
         raise LooksLikeDenunciation(found)
     reason = check_reason(no_denunciation) if found is not None else None
