@@ -297,7 +297,7 @@ def whole_ticket(
     user: CurrentUser = Depends(signed_in),
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc."""
+    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc."""
     if user.role not in HOTLINE:
         raise HTTPException(404)
     now, version, reason = deps_of(request).now(), whole_or_none(form, "version"), str(form.get("reason", ""))
@@ -320,9 +320,6 @@ def whole_ticket(
         if move_name == "tiep-tuc":
             tickets.resume(session, **common)
             return "Đã tiếp tục tính giờ."
-        if move_name == "doi-linh-vuc":
-            tickets.change_category(session, category_code=str(form.get("category", "")), reason=reason, **common)
-            return "Đã đổi lĩnh vực."
         raise HTTPException(404)
 
     return _do(request, code, user, form, move)

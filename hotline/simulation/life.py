@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, routing, tickets
+from feedback_store.service import (
+    deliveries,
+    extensions,
+    legs,
+    questions,
+    ratings,
+    recategorising,
+    results,
+    routing,
+    tickets,
+)
 from feedback_store.service.actor import BOT, CITIZEN, Actor, Refused
 from feedback_store.tables import Category, Clock, Conversation, Leg, OutboundMessage, Ticket
 from hotline.simulation.people import call_all, peer, share_of, stretch
@@ -98,7 +108,7 @@ class Life:
 
     def change(self, now: dt.datetime) -> None:
         other = self.rng.choice(self.crowd.town.categories)
-        self._do("category changed", now, lambda s: tickets.change_category(
+        self._do("category changed", now, lambda s: recategorising.change_category(
             s, ticket_id=self.ticket_id, category_code=other, reason=WHY, actor=self.operator, expected_version=None,
             now=now))  # fmt: skip
 

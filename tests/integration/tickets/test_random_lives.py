@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.service import deadlines, extensions, legs, questions, results, tickets
+from feedback_store.service import deadlines, extensions, legs, questions, recategorising, results, tickets
 from feedback_store.service.actor import CITIZEN, Actor, Refused
 from feedback_store.tables import Agency, Category, Extension, Leg, Ticket
 from tests.integration.tickets.conftest import OPERATOR, RESULT, SUPERVISOR, WHY_NO_PHOTO, Desk, at
@@ -152,7 +152,7 @@ class Lives:
                               now=self.now)
 
     def change(self, ticket: Ticket) -> object:
-        return tickets.change_category(self.session, ticket_id=ticket.id, reason=WHY, actor=OPERATOR,
+        return recategorising.change_category(self.session, ticket_id=ticket.id, reason=WHY, actor=OPERATOR,
                                        category_code=self.rng.choice(self.categories), expected_version=None,
                                        now=self.now)
 
