@@ -15,7 +15,7 @@ from console import words
 from console.clock_strip import strip
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from console.list_place import place_of
-from console.next_moves import at_work, may_move, may_move_leg, next_moves
+from console.next_moves import at_work, awaited, may_move, may_move_leg, next_moves
 from console.refused_form import RefusedForm
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
@@ -111,6 +111,7 @@ def ticket_view(
         place=place_of(request),
         moves=next_moves(user, shown),
         at_work=at_work(shown),
+        word_awaited=lambda leg: awaited(shown, leg),
         can=lambda move: may_move(user, shown, move),
         can_leg=lambda move, leg: may_move_leg(user, leg, move),
         **values,

@@ -17,7 +17,7 @@ from console.list_place import ticket_address
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
 from feedback_store.queries import tickets as queries
-from feedback_store.service import extensions, legs, media, questions, results, tickets
+from feedback_store.service import extensions, legs, media, pauses, questions, results, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.media import MediaRefused
 from feedback_store.service.sessions import CurrentUser
@@ -247,6 +247,28 @@ def decide_on_time(
     return _do(request, code, user, form, move)
 
 
+@router.post("/phan-anh/{code}/quyet-dinh-tam-dung")
+def decide_on_pause(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The supervisor's word on an agency's pause."""
+    confirm = form.get("word") == "confirm"
+
+    def move(session: Session, ticket: Ticket) -> str:
+        pauses.decide(
+            session,
+            pause_id=pauses.of_ticket(session, ticket.id, whole_or_none(form, "pause") or 0),
+            confirm=confirm,
+            reason=str(form.get("word_reason", "")),
+            actor=user.actor,
+            expected_version=whole_or_none(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return render("pauses.confirmed" if confirm else "pauses.refused")
+
+    return _do(request, code, user, form, move)
+
+
 @router.post("/phan-anh/{code}/hoi-nguoi-dan")
 def question(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
@@ -284,7 +306,7 @@ def pause_leg(
             return "Đã tiếp tục tính giờ."
         reason = str(form.get("pause_reason", ""))
         tickets.pause(session, kind="force_majeure", reason=reason, leg_id=_leg(session, ticket, form, user), **common)
-        return "Đã tạm dừng."
+        return "Đã tạm dừng, chờ lãnh đạo trực của tổng đài xác nhận."
 
     return _do(request, code, user, form, move)
 

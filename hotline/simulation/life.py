@@ -15,6 +15,7 @@ from feedback_store.service import (
     deliveries,
     extensions,
     legs,
+    pauses,
     questions,
     ratings,
     recategorising,
@@ -256,6 +257,12 @@ class Life:
         made = self._do("agency paused", now, lambda s: tickets.pause(
             s, ticket_id=self.ticket_id, kind="force_majeure", reason=WHY, actor=self._of(s, leg_id), leg_id=leg_id,
             expected_version=None, now=now))  # fmt: skip
+        if made is not None and self.rng.random() < 0.8:
+            number, confirm = made.id, self.rng.random() < 0.8
+            self._then(now + HOUR * self.rng.uniform(0.5, 40), lambda at: self._do(
+                "word on a pause", at, lambda s: pauses.decide(
+                    s, pause_id=number, confirm=confirm, reason=WHY, actor=self.supervisor, expected_version=None,
+                    now=at)))  # fmt: skip
         if made is not None and self.rng.random() < 0.7:
             self._then(now + HOUR * self.rng.uniform(2, 100), lambda at: self._do(
                 "agency resumed", at, lambda s: tickets.resume(
