@@ -16,6 +16,7 @@ from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
 from console.list_place import ticket_address
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
+from feedback_store.queries import desk, organisation
 from feedback_store.queries import tickets as queries
 from feedback_store.service import extensions, legs, media, pauses, questions, results, tickets
 from feedback_store.service.actor import Refused
@@ -73,6 +74,9 @@ def dispatch(
             expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
+        if agency in organisation.without_users(session):
+            name = desk.agency_names(session, [agency])[agency]
+            return "Đã phân phối phản ánh. " + render("agencies.no_users_then", agency=name)
         return "Đã phân phối phản ánh."
 
     return _do(request, code, user, form, move)
