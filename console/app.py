@@ -21,12 +21,14 @@ from console.pages import (
     calendars,
     calls,
     carry_on,
+    category_change,
     desk,
     evidence,
     exports,
     figures,
     imports,
     neighbours,
+    officers,
     organisation,
     phone,
     policies,
@@ -66,8 +68,8 @@ def create_console(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(asked.known_keys)])
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
-    edited = (organisation, agencies, user_files, admin, audit)
-    reports = (queue, neighbours, ticket, ticket_moves)
+    edited = (organisation, agencies, officers, user_files, admin, audit)
+    reports = (queue, neighbours, ticket, category_change, ticket_moves)
     for module in (sign_in, carry_on, *reports, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
     for module in (account, alarms, calendars, calls, policies, recalculation):

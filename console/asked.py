@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
 
 from feedback_store.texts import has, render
 
@@ -59,6 +60,12 @@ def whole_or_none(given: Given, name: str, *, most: int = MOST) -> int | None:
         return whole(given, name, most=most)
     except BadValue:
         return None
+
+
+def wholes(given: FormData, name: str) -> set[int]:
+    """The numbers of boxes that were ticked; what is no number, or too large to be one of ours, is left out."""
+    values = (whole_or_none({name: value}, name) for value in given.getlist(name))
+    return {value for value in values if value is not None}
 
 
 def page_number(given: Given) -> int:

@@ -21,8 +21,8 @@ STATES_OF = {
 OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
 OPERATORS = ("new", "working", "answered", "overdue", "returned", "citizen", "additions", "done", "all")
 SUPERVISORS = (
-    "new", "working", "answered", "overdue", "returned", "returned_twice", "extensions", "citizen", "additions",
-    "done", "all",
+    "new", "working", "answered", "overdue", "returned", "returned_twice", "extensions", "pauses", "citizen",
+    "additions", "done", "all",
 )  # fmt: skip
 MANAGERS = ("new", "working", "answered", "overdue", "returned", "returned_twice", "done", "all")
 AGENCIES = ("new", "working", "answered", "overdue", "citizen", "done", "all")
@@ -64,6 +64,10 @@ def _of_hotline(tab: str) -> ColumnElement[bool]:
         return Ticket.state.in_(STATES_OF[tab])
     if tab == "extensions":
         return exists().where(Extension.ticket_id == Ticket.id, Extension.decision.is_(None))
+    if tab == "pauses":
+        return exists().where(
+            Pause.ticket_id == Ticket.id, Pause.ended_at.is_(None), Pause.word_due_at.is_not(None), Pause.word.is_(None)
+        )
     if tab == "additions":
         return exists().where(Addition.ticket_id == Ticket.id, Addition.seen_at.is_(None))
     returns = (
