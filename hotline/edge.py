@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,7 +51,7 @@ class Limits:
     chunk_seconds: float = CHUNK_SECONDS
 
 
-class BodyRefused(Exception):
+class BodyRefused(ClientDisconnect):
     """A body that goes on beyond its size or its time; ``status`` and ``key`` are the answer."""
 
     def __init__(self, status: int, key: str) -> None:

@@ -90,8 +90,8 @@ def test_no_form_breaks_a_page_or_changes_what_it_may_not(office: Office, role: 
             said = said or f"changed {sorted(set(map(str, after)) - set(map(str, before)))}"
         before, count = after, count + 1
         if said is not None:
-            wrong.append((sent.path[:100], answer.status_code, said[:400], sent.note[:300]))
-    assert wrong == []
+            wrong.append(f"{sent.path[:100]} {answer.status_code}: {said[:400]} after {sent.note[:400]}")
+    assert not wrong, "\n".join(wrong)
     assert count > 150
 
 
