@@ -62,7 +62,7 @@ class WebChat:
         ]
 
     def _guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        """Origin allow-list and CORS around a handler, and its errors in words. No Origin header: no browser, no CORS."""
+        """Origin allow-list and CORS around a handler, and its errors in words. No Origin: no browser, no CORS."""
 
         async def endpoint(request: Request) -> Response:
             origin = request.headers.get("origin")

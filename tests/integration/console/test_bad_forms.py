@@ -12,7 +12,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from feedback_store.store import Store
-from tests.integration.console.bad_forms import Sent, forms
+from tests.integration.console.bad_forms import FORM, MULTIPART, Sent, forms, multipart
 from tests.integration.console.bad_values import SEED, routes
 from tests.integration.console.conftest import Office, Person, hidden
 from tests.integration.console.test_bad_values import ROLES, complaint, member
@@ -28,7 +28,7 @@ KEPT = (
     "phone_tellings", "policy_versions", "procedures", "questions", "routing_rules", "staff_links", "ticket_events",
     "tickets", "user_files", "users",
 )  # fmt: skip
-STATE = " UNION ALL ".join(f"SELECT '{one}', count(*), max(xmin::text::bigint) FROM {one}" for one in KEPT)  # noqa: S608
+STATE = " UNION ALL ".join(f"SELECT '{one}', count(*), max(xmin::text::bigint) FROM {one}" for one in KEPT)
 
 
 def state(store: Store) -> list[tuple[object, ...]]:
@@ -93,6 +93,28 @@ def test_no_form_breaks_a_page_or_changes_what_it_may_not(office: Office, role: 
             wrong.append(f"{sent.path[:100]} {answer.status_code}: {said[:400]} after {sent.note[:400]}")
     assert not wrong, "\n".join(wrong)
     assert count > 150
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [(MULTIPART, b"--bien"), ("multipart/form-data", b"a"), (FORM, b"a=1&" * 300), (MULTIPART, multipart([], ()) * 2)],
+)
+def test_a_form_that_cannot_be_parsed_is_refused_with_a_page(office: Office, kind: str, body: bytes) -> None:
+    operator = member(office, "operator")
+    answer = operator.client.post("/console/nhap-cuoc-goi", content=body, headers={"content-type": kind})
+    assert answer.status_code in (400, 409)
+    assert fault(answer) is None
+
+
+def test_a_call_from_a_commune_that_nobody_knows_is_not_filed(office: Office) -> None:
+    operator = member(office, "operator")
+    for commune in ("99999", "x" * 3000):
+        answer = operator.post("/nhap-cuoc-goi", text="Rác đầy ngõ", category="moi-truong.rac", commune=commune)
+        assert answer.status_code == 409
+        assert "không có trong danh mục" in answer.text
+        assert "Rác đầy ngõ" in answer.text
+    with office.store.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM tickets")).scalar_one() == 0
 
 
 def test_every_form_is_among_the_routes_that_are_tried(office: Office) -> None:

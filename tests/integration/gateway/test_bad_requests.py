@@ -142,13 +142,38 @@ def test_no_address_or_header_breaks_the_web_chat(client: TestClient, tmp_path: 
     assert not (wrong := faults(client, calls)), "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", ["poll?after=0&wait=nan", "poll?after=0&wait=x", "poll?after=-1", "poll?after=1e3",
+                                  "stream?after=x", f"poll?after={2**63}"])  # fmt: skip
+def test_a_number_that_cannot_be_meant_is_refused_and_the_session_stays(client: TestClient, path: str) -> None:
+    answer = client.get(f"/web/{path}", headers=bearer())
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+
+
+def test_an_unforeseen_error_of_the_web_chat_is_words_with_a_number(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("0912345678")
+
+    monkeypatch.setattr("bot.gateway.web_chat.read_message", broken)
+    with capture_logs() as lines:
+        answer = client.post("/web/messages", json={}, headers={**bearer(), "origin": "http://testserver"})
+    (line,) = [line for line in lines if line["event"] == "unforeseen_error"]
+    assert answer.status_code == 500
+    assert line["number"] in answer.json()["message"]
+    assert line["route"] == "POST /web/messages"
+    assert "0912345678" not in str(line) + answer.text
+    assert answer.headers["access-control-allow-origin"] == "http://testserver"
+
+
 def test_no_update_breaks_the_webhook(client: TestClient) -> None:
     chance = random.Random(f"{SEED}:telegram")
     wrong = []
     for number in range(120):
         update: dict[str, Any] = {
-            "update_id": number, "message": {"message_id": number, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "a"}
-        }  # fmt: skip
+            "update_id": number,
+            "message": {"message_id": number, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "a"},
+        }
         holder = chance.choice([update, update["message"], update["message"]["chat"]])
         holder[chance.choice([*holder, "photo", "entities", "contact", "location"])] = chance.choice([*BAD, *NUMBERS])
         body: Any = json.dumps(update) if number % 5 else chance.choice(BROKEN)
