@@ -309,7 +309,7 @@ async def _answered(handler: Callable[[Request], Awaitable[Response]], request: 
     except ClientDisconnect:  # or a body cut off by the edge, which answers itself
         raise
     except Exception as error:
-        route = f"{request.method} {getattr(request.scope.get('route'), 'path', '?')}"
+        route = f"{request.method} {request.url.path[:60]}"
         return _refusal(500, "gateway.unforeseen", number=unforeseen.record(error, route=route))
 
 
