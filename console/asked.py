@@ -16,6 +16,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 
 from feedback_store.texts import has, render
+from vitext import whole_number
 
 Given = Mapping[str, Any]
 MOST = 2**63 - 1
@@ -49,9 +50,9 @@ def whole(given: Given, name: str, *, most: int = MOST) -> int | None:
     value = text(given, name)
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and len(value) <= 19) or int(value) > most:
+    if (read := whole_number(value, most)) is None:
         raise BadValue(name)
-    return int(value)
+    return read
 
 
 def whole_or_none(given: Given, name: str, *, most: int = MOST) -> int | None:
@@ -113,5 +114,5 @@ def known_keys(request: Request) -> None:
     """Every route depends on this: a number in the path that no row can have is a page that doesn't exist."""
     for value in request.path_params.values():
         shown = str(value)
-        if shown.lstrip("-").isdigit() and not (shown.isascii() and 0 <= int(shown[:25]) <= MOST):
+        if shown.lstrip("-").isdigit() and whole_number(shown) is None:
             raise HTTPException(404)

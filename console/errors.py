@@ -5,11 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
 from console import context, once
@@ -67,6 +68,7 @@ def _ways_in(app: FastAPI) -> None:
 def _refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
+        """Ours, and the form parser's, whose English reason nobody is shown."""
         return error_page(request, error.status_code)
 
     @app.exception_handler(404)

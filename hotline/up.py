@@ -206,6 +206,7 @@ class Up:
     def _serve(self, addresses: Mapping[str, str]) -> None:
         if shared(addresses):
             say("database: this role may make no others, so every process has its rights; see docs/runbook.md")
+        own_folder(self.settings.media)
         say("starting engine, actions, web and worker")
         specs = children(self.settings, addresses)
         self.supervisor = Supervisor(specs, lambda text: say(f"hotline: {text}"), self._note)

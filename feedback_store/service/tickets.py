@@ -23,7 +23,7 @@ from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, lock_ticket, record
-from feedback_store.tables import Addition, Agency, Category, Clock, Leg, Media, Setting, Ticket
+from feedback_store.tables import Addition, Agency, Category, Clock, Commune, Leg, Media, Setting, Ticket
 from vitext import fold
 from vitext.dates import spoken_time
 
@@ -69,7 +69,7 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
 
     Starts promise and triage from receipt.
 
-    Raises ``Refused`` for an empty text or an unknown category.
+    Raises ``Refused`` for an empty text, an unknown category, or a commune that a user chose and nobody knows.
     """
     if report.filing_event_id is not None:
         known = session.scalars(select(Ticket).where(Ticket.filing_event_id == report.filing_event_id)).one_or_none()
@@ -87,6 +87,8 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
         raise Refused("tickets.unknown_category", category=report.category_code)
     if not category.active and actor.kind == "user":  # a citizen who began before it was switched off still files
         raise Refused("categories.switched_off", name=category.name)
+    if actor.kind == "user" and report.commune_code is not None and session.get(Commune, report.commune_code) is None:
+        raise Refused("tickets.unknown_commune")
     service_class = faster(category.service_class, "H5") if report.danger else category.service_class
     ticket = _insert(session, report, category, service_class, now)
     if report.media_ids:
