@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from actions import asking, mine, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
-from feedback_store.crypto import blind_index
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import Answer
@@ -17,7 +16,7 @@ from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
 from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets, verdicts
 from feedback_store.service.actor import CITIZEN
-from feedback_store.service.status import Limited, NotFound, OwnStory, own_tickets, ticket_status
+from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
 
@@ -165,7 +164,7 @@ def tell_status(context: Context) -> None:
             resume(context)
             return
         code = own[0].code
-    limiter = blind_index(f"conversation:{context.conversation.id}").hex()[:32]
+    limiter = asker_of(context.session, event_id=turn.event_id, conversation=context.conversation)
     state = ticket_status(
         context.session, code=str(code), conversation_id=context.conversation.id, limiter_key=limiter, now=turn.now
     )

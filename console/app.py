@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
-from console import asked, context, errors
+from console import asked, context, errors, once
 from console.pages import (
     account,
     admin,
@@ -20,12 +20,15 @@ from console.pages import (
     audit,
     calendars,
     calls,
+    carry_on,
+    category_change,
     desk,
     evidence,
     exports,
     figures,
     imports,
     neighbours,
+    officers,
     organisation,
     phone,
     policies,
@@ -65,9 +68,9 @@ def create_console(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(asked.known_keys)])
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
-    edited = (organisation, agencies, user_files, admin, audit)
-    reports = (queue, neighbours, ticket, ticket_moves)
-    for module in (sign_in, *reports, phone, desk, figures, exports, imports, *edited, evidence):
+    edited = (organisation, agencies, officers, user_files, admin, audit)
+    reports = (queue, neighbours, ticket, category_change, ticket_moves)
+    for module in (sign_in, carry_on, *reports, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
     for module in (account, alarms, calendars, calls, policies, recalculation):
         app.include_router(module.router)
@@ -80,6 +83,7 @@ def create_console(
             response = await call_next(request) if asked.readable(request) else errors.error_page(request, 400)
         except Exception as error:
             response = errors.unforeseen_page(request, error)
+        await once.settle(request, store, response)
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")

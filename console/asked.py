@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
 
 from feedback_store.texts import has, render
+from vitext import whole_number
 
 Given = Mapping[str, Any]
 MOST = 2**63 - 1
@@ -48,9 +50,9 @@ def whole(given: Given, name: str, *, most: int = MOST) -> int | None:
     value = text(given, name)
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and len(value) <= 19) or int(value) > most:
+    if (read := whole_number(value, most)) is None:
         raise BadValue(name)
-    return int(value)
+    return read
 
 
 def whole_or_none(given: Given, name: str, *, most: int = MOST) -> int | None:
@@ -59,6 +61,12 @@ def whole_or_none(given: Given, name: str, *, most: int = MOST) -> int | None:
         return whole(given, name, most=most)
     except BadValue:
         return None
+
+
+def wholes(given: FormData, name: str) -> set[int]:
+    """The numbers of boxes that were ticked; what is no number, or too large to be one of ours, is left out."""
+    values = (whole_or_none({name: value}, name) for value in given.getlist(name))
+    return {value for value in values if value is not None}
 
 
 def page_number(given: Given) -> int:
@@ -106,5 +114,5 @@ def known_keys(request: Request) -> None:
     """Every route depends on this: a number in the path that no row can have is a page that doesn't exist."""
     for value in request.path_params.values():
         shown = str(value)
-        if shown.lstrip("-").isdigit() and not (shown.isascii() and 0 <= int(shown[:25]) <= MOST):
+        if shown.lstrip("-").isdigit() and whole_number(shown) is None:
             raise HTTPException(404)

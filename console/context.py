@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData, UploadFile
 
-from console import flash, words
+from console import flash, once, words
 from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calendars, calls_owed, desk, emergencies
@@ -45,12 +45,28 @@ class Deps:
     gate: HashGate = field(default_factory=HashGate)
 
 
+OWN = ("/doi-mat-khau", "/dang-xuat")
+"""Addresses of the session itself; what their forms hold is never kept."""
+
+
 class SignInNeeded(Exception):
-    """No valid session: the page to come back to is kept."""
+    """No valid session: the page to come back to, or the form that was sent, is kept."""
+
+
+class OtherPage(Exception):
+    """A form with the CSRF token of another session than the sender's, sent from this site."""
+
+    def __init__(self, user: CurrentUser, form: FormData) -> None:
+        super().__init__()
+        self.user, self.form = user, form
 
 
 class PasswordChangeNeeded(Exception):
     """A one-time password must be changed before anything else."""
+
+    def __init__(self, user: CurrentUser) -> None:
+        super().__init__()
+        self.user = user
 
 
 def make_templates() -> Environment:
@@ -61,7 +77,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(words=words, has_text=has, text=render)
+    made.globals.update(words=words, has_text=has, text=render, new_form_key=once.new_key)
     made.filters.update(when=words.when, day=words.day, spoken=words.spoken, hide_numbers=words.hide_numbers)
     return made
 
@@ -80,8 +96,8 @@ def signed_in(request: Request) -> CurrentUser:
         user = current(session, token, deps.now())
     if user is None:
         raise SignInNeeded
-    if user.must_change_password and not request.url.path.endswith(("/doi-mat-khau", "/dang-xuat")):
-        raise PasswordChangeNeeded
+    if user.must_change_password and not request.url.path.endswith(OWN):
+        raise PasswordChangeNeeded(user)
     return user
 
 
@@ -110,12 +126,20 @@ def from_here(request: Request) -> bool:
 async def checked_form(
     request: Request, user: CurrentUser = Depends(signed_in)
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """The form of a POST, after the CSRF token and the Origin were checked; 409 with a page otherwise."""
+    """The form of a POST, after the CSRF token and the Origin were checked, and only the first of equal ones.
+
+    Raises ``Refused``, :class:`OtherPage` or ``once.DoneBefore``.
+    """
     async with request.form(max_files=10, max_fields=200) as form:
         given = str(form.get("csrf", "")).encode("utf-8", "replace")
-        if not from_here(request) or not hmac.compare_digest(given, user.csrf.encode()):
-            raise Refused("console.form_expired")
-        yield FormData([(clean(name), _cleaned(value)) for name, value in form.multi_items()])
+        if not from_here(request):
+            raise Refused("console.form_foreign")
+        if not hmac.compare_digest(given, user.csrf.encode()):
+            raise OtherPage(user, form)
+        deps = deps_of(request)
+        await once.take(request, deps.store, form, user_id=user.id, now=deps.now())
+        items = [(name, value) for name, value in form.multi_items() if name != once.FIELD]
+        yield FormData([(clean(name), _cleaned(value)) for name, value in items])
 
 
 def _cleaned(value: UploadFile | str) -> UploadFile | str:

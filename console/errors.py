@@ -5,15 +5,18 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
-from console import context
+from console import context, once
 from console.asked import BadValue
 from console.hash_gate import Busy
+from console.pages import carry_on
 from feedback_store import unforeseen
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service.actor import Refused
@@ -46,18 +49,26 @@ def add_handlers(app: FastAPI) -> None:
 
 def _ways_in(app: FastAPI) -> None:
     @app.exception_handler(context.SignInNeeded)
-    def sign_in_first(request: Request, _: Exception) -> Response:
-        back = request.url.path if request.method == "GET" else "/console/"
-        return context.go(f"/console/dang-nhap?den={quote(back)}")
+    async def sign_in_first(request: Request, _: Exception) -> Response:
+        return await carry_on.without_session(request)
 
     @app.exception_handler(context.PasswordChangeNeeded)
-    def change_first(request: Request, _: Exception) -> Response:
-        return context.go("/console/doi-mat-khau")
+    async def change_first(request: Request, error: context.PasswordChangeNeeded) -> Response:
+        return await carry_on.before_password_change(request, error.user)
+
+    @app.exception_handler(context.OtherPage)
+    async def other_page(request: Request, error: context.OtherPage) -> Response:
+        return await carry_on.of_other_page(request, error)
+
+    @app.exception_handler(once.DoneBefore)
+    def done_before(request: Request, error: once.DoneBefore) -> Response:
+        return context.go(error.came.to, render("console.done_before", told=error.came.told or "").strip())
 
 
 def _refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
+        """Ours, and the form parser's, whose English reason nobody is shown."""
         return error_page(request, error.status_code)
 
     @app.exception_handler(404)
@@ -66,7 +77,9 @@ def _refusals(app: FastAPI) -> None:
 
     @app.exception_handler(405)
     def wrong_method(request: Request, _: Exception) -> Response:
-        return error_page(request, 405)
+        """The address of a form, opened or loaded again, leads back to the page that the form stands on."""
+        back = _page_above(request) if request.method in ("GET", "HEAD") else None
+        return error_page(request, 405) if back is None else context.go(back)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -82,6 +95,18 @@ def _refusals(app: FastAPI) -> None:
     @app.exception_handler(IllegalMove)
     def refused(request: Request, error: Refused | IllegalMove) -> Response:
         return error_page(request, 409, context.why(error))
+
+
+def _page_above(request: Request) -> str | None:
+    """The nearest address above this one that is a page, with the same query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    path: str = request.scope["path"]
+    while path.startswith("/console/"):
+        path = path.rpartition("/")[0]
+        scope = {**request.scope, "path": path if path != "/console" else "/console/", "method": "GET"}
+        if any(not isinstance(route, Mount) and route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return quote(scope["path"]) + query
+    return None
 
 
 def unforeseen_page(request: Request, error: Exception) -> Response:

@@ -26,7 +26,19 @@ def put(response: Response, message: str) -> None:
 
 def read(request: Request) -> str | None:
     """The word to show now; None for no cookie and for one that was not made here."""
-    sealed = request.cookies.get(COOKIE)
+    return _opened(request.cookies.get(COOKIE))
+
+
+def told_by(response: Response) -> str | None:
+    """The word that an answer leaves for the next page."""
+    for line in response.headers.getlist("set-cookie"):
+        name, _, rest = line.partition("=")
+        if name == COOKIE:
+            return _opened(rest.partition(";")[0].strip('"'))
+    return None
+
+
+def _opened(sealed: str | None) -> str | None:
     if not sealed:
         return None
     try:

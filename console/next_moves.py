@@ -11,14 +11,14 @@ from feedback_store.queries.tickets import TicketPage
 from feedback_store.service.sessions import CurrentUser
 
 if TYPE_CHECKING:
-    from feedback_store.tables import Agency, Leg
+    from feedback_store.tables import Agency, Leg, Pause
 
 AT_WORK = ACTIVE_LEG | {"released"}
 
 
 @dataclass(frozen=True, slots=True)
 class NextMove:
-    """``kind``: dispatch, release, decide, accept, submit or close; ``leg`` and ``agency`` where one is meant."""
+    """``kind``: dispatch, release, decide, word, accept, submit or close; ``leg`` and ``agency`` where one is meant."""
 
     kind: str
     leg: Leg | None = None
@@ -65,4 +65,12 @@ def _of_leg(user: CurrentUser, shown: TicketPage, leg: Leg) -> list[str]:
     asked = shown.extensions.get(leg.id)
     if asked is not None and not asked.decision and user.role in ("supervisor", "administrator"):
         found.append("decide")
+    if awaited(shown, leg) is not None and user.role in ("supervisor", "administrator"):
+        found.append("word")
     return found
+
+
+def awaited(shown: TicketPage, leg: Leg) -> Pause | None:
+    """The leg's pause that waits for the supervisor's word."""
+    found = (pause for pause in shown.pauses if pause.leg_id == leg.id and pause.ended_at is None)
+    return next((pause for pause in found if pause.word_due_at is not None and pause.word is None), None)

@@ -91,9 +91,14 @@ def hide_numbers(text: str) -> str:
 def time_left(clock: Clock, calendar: Calendar, at: dt.datetime) -> str:
     """``còn 3 giờ 20 phút làm việc`` or ``quá 2 ngày làm việc``, in the clock's own kind of time."""
     target = Target(clock.target_kind, clock.target_amount)  # type: ignore[arg-type]
-    left = remaining(calendar, target, clock.current_due, at)
+    return left_until(clock.current_due, target, calendar, at)
+
+
+def left_until(due: dt.datetime, target: Target, calendar: Calendar, at: dt.datetime) -> str:
+    """:func:`time_left` of a due time alone."""
+    left = remaining(calendar, target, due, at)
     said = duration(left) if target.round_the_clock else working_duration(left)
-    if clock.current_due < at:
+    if due < at:
         return f"quá {said}" if left else "vừa quá hạn"
     return f"còn {said}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,8 @@ import typer
 from feedback_store.queries import audit
 from feedback_store.queries.audit import Head
 from hotline.at_hand import session_at_hand
+from hotline.notes import Notes
+from hotline.settings import Settings
 
 app = typer.Typer(help="Prove that the audit log is whole; print its head.", no_args_is_help=True)
 
@@ -45,6 +49,8 @@ def print_head() -> None:
     """Print number and hash of the newest entry: keep them where nobody of this machine can write."""
     with session_at_hand() as session:
         typer.echo(str(audit.head(session)))
+    with contextlib.suppress(OSError):  # somebody who may only read prints it all the same
+        Notes(Settings().var).keep("audit-head", dt.datetime.now(dt.UTC))
 
 
 def _lines(path: Path | None) -> list[str]:

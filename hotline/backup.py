@@ -24,6 +24,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hotline.keys import Keys
+from hotline.own_files import copy_own, own_folder
 from hotline.postgres import binaries
 
 FORMAT = 1
@@ -162,8 +163,8 @@ def _photos(media: Path) -> list[Path]:
 def _put_photos(source: Path, media: Path) -> None:
     for photo in _photos(source):
         target = media / PurePosixPath(photo.relative_to(source))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(photo, target)
+        own_folder(target.parent)
+        copy_own(photo, target)
 
 
 def _count(url: str) -> int:

@@ -11,6 +11,7 @@ import typer
 from hotline import backup as saving
 from hotline.at_hand import database_at_hand
 from hotline.keys import KeyFault, Keys
+from hotline.notes import Notes
 from hotline.postgres import PostgresError
 from hotline.running import AlreadyRunning, RunFolder
 from hotline.settings import Settings
@@ -50,8 +51,10 @@ def backup(
             keys.copy_to(key)
             typer.echo(f"key copied to {key}; keep it where the backups are not")
         if file is not None:
+            now = dt.datetime.now(dt.UTC)
             with database_at_hand(settings) as url:
-                made = saving.backup(url, settings.media, keys, file, now=dt.datetime.now(dt.UTC))
+                made = saving.backup(url, settings.media, keys, file, now=now)
+            Notes(settings.var).keep("backup", now)
             typer.echo(f"{file}: {made.tickets} tickets, {made.photos} photo files, {made.size / 1e6:.1f} MB")
             typer.echo("encrypted in it: names, phones, chats, photos; plain: words, places and results of reports")
     except OSError as error:

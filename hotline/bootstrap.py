@@ -15,7 +15,7 @@ from bot.gateway.config import GatewayConfig
 from bot.gateway.uploads import MAX_FILES
 from console.app import create_console
 from feedback_store.store import Store
-from hotline.edge import Edge, Limits, unreadable
+from hotline.edge import Edge, Limits, Proxies, unreadable
 from hotline.keys import Keys
 from hotline.process import NotConfigured, open_store, settle
 from hotline.settings import Settings
@@ -63,6 +63,7 @@ def split(listed: str) -> frozenset[str]:
 def create_app(settings: Settings, store: Store) -> FastAPI:
     """The ASGI application of the web process: the citizens' side, then the officials'."""
     gateway = Gateway(gateway_config(settings), store)
+    proxies = Proxies()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -81,6 +82,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         """
         told = gateway.health()
         late = told.get("telegram_polling", {}).get("state") == "late"
+        if proxies.unbelieved:
+            told["unbelieved_proxy"] = True
         return JSONResponse({"status": "degraded" if late else "ok", **told})
 
     app.add_route("/healthz", healthz)
@@ -90,7 +93,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     mount_console(app, settings, store, gateway)
     app.add_exception_handler(RecursionError, unreadable)
     https = settings.base_url.startswith("https:")
-    app.add_middleware(Edge, hosts=hosts(settings), limits=limits(settings), https=https)
+    app.add_middleware(Edge, hosts=hosts(settings), limits=limits(settings), https=https, proxies=proxies)
     return app
 
 

@@ -8,31 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import httpx
 import psycopg
 
-from hotline import install
+from hotline import doctor_safety, install
 from hotline.children import ENGINE_PYTHON, MODEL, children, loopback
+from hotline.finding import Finding, Grade
 from hotline.keys import KeyFault, Keys
 from hotline.postgres import EmbeddedPostgres, PostgresError, can_enter, choose_account, make_account
 from hotline.running import RunFolder
 from hotline.settings import ROOT, Settings
 from hotline.up import CannotStart, check_server
 
-Grade = Literal["ok", "warning", "wrong"]
 LEAST_DISK = 2 * 2**30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One look at one thing; ``mend`` is empty when there is nothing to do."""
-
-    grade: Grade
-    what: str
-    mend: str = ""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -46,6 +35,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         lambda: model(settings),
         lambda: processes(settings, running=running),
         lambda: channels(settings, running=running),
+        lambda: doctor_safety.unsafe(settings, dt.datetime.now(dt.UTC)),
+        lambda: doctor_safety.of_web(settings) if running else iter(()),
     ]
     for check in checks:
         yield from check()
@@ -109,7 +100,7 @@ def database(settings: Settings, *, running: bool) -> Iterator[Finding]:
         except CannotStart as error:
             yield Finding("wrong", str(error).splitlines()[0], "correct DATABASE_URL")
             return
-        yield from schema(settings.database_url)
+        yield from schema(settings.database_url, settings)
         return
     try:
         make_account(settings.postgres_account)
@@ -126,10 +117,10 @@ def database(settings: Settings, *, running: bool) -> Iterator[Finding]:
         yield Finding("ok", f"the embedded database in {server.home} is stopped")
     else:
         server.read_port()
-        yield from schema(server.url(settings.database))
+        yield from schema(server.url(settings.database), settings)
 
 
-def schema(url: str) -> Iterator[Finding]:
+def schema(url: str, settings: Settings) -> Iterator[Finding]:
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             table = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
@@ -152,6 +143,7 @@ def schema(url: str) -> Iterator[Finding]:
                 named = ", ".join(row[0] for row in stuck[:5]) + (" …" if len(stuck) > 5 else "")
                 advice = "run `hotline sla explain CODE`; the worker's log has the error"
                 yield Finding("wrong", f"the deadline job fails on {len(stuck)} tickets: {named}", advice)
+            yield from doctor_safety.of_database(connection, settings)
     except psycopg.Error as error:
         yield Finding("wrong", f"the database does not answer: {type(error).__name__}", "see var/postgres/server.log")
 
@@ -217,10 +209,6 @@ def channels(settings: Settings, *, running: bool = False) -> Iterator[Finding]:
             yield from webhook(settings)
         elif running:
             yield from polling(settings)
-    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.base_url.startswith("https://"):
-        yield Finding(
-            "warning", "citizens reach the pages without https", "put a proxy before it, set HOTLINE_PUBLIC_URL"
-        )
 
 
 def polling(settings: Settings) -> Iterator[Finding]:

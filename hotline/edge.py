@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,7 +51,24 @@ class Limits:
     chunk_seconds: float = CHUNK_SECONDS
 
 
-class BodyRefused(Exception):
+@dataclass(slots=True)
+class Proxies:
+    """``unbelieved``: a neighbour sent X-Forwarded-For, and uvicorn left its own address in place of the sender's;
+    where it believes the header, the port of the sender is 0."""
+
+    unbelieved: bool = False
+
+    def look(self, scope: Scope, headers: Headers) -> None:
+        """Strangers from outside may write the header too; a proxy is a neighbour."""
+        if self.unbelieved or "x-forwarded-for" not in headers:
+            return
+        address, port = scope.get("client") or ("", 0)
+        with contextlib.suppress(ValueError):
+            if port and ipaddress.ip_address(address).is_private:
+                self.unbelieved = True
+
+
+class BodyRefused(ClientDisconnect):
     """A body that goes on beyond its size or its time; ``status`` and ``key`` are the answer."""
 
     def __init__(self, status: int, key: str) -> None:
@@ -64,11 +81,14 @@ class Edge:
     """``hosts``: names under which this installation is reached; addresses are always taken, since no foreign page can
     lead a browser to an address under a name of its own. ``https``: HSTS is sent."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], limits: Limits, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], limits: Limits, https: bool, proxies: Proxies | None = None
+    ) -> None:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
         self.limits = limits
         self.https = https
+        self.proxies = proxies or Proxies()
         self._streams = 0
         self._by_address: Counter[str] = Counter()
 
@@ -77,6 +97,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         headers, path = Headers(scope=scope), str(scope["path"])
+        self.proxies.look(scope, headers)
         sender = _Sender(send, self.https)
         if not self._known(headers.get("host", "")):
             await self._refuse(scope, receive, sender, 400, "edge.unknown_host")

@@ -27,6 +27,13 @@ def open_own(path: Path) -> IO[bytes]:
     return os.fdopen(descriptor, "ab")
 
 
+def copy_own(source: Path, target: Path) -> None:
+    """Copy the content of a file into one that its owner alone may read, from its first byte on."""
+    target.unlink(missing_ok=True)
+    with source.open("rb") as read, open_own(target) as written:
+        shutil.copyfileobj(read, written)
+
+
 def rotate(path: Path, *, largest: int = LARGEST_LOG) -> bool:
     """Put a log that has grown too large aside and go on with an empty one; True when it was done.
 
@@ -41,7 +48,6 @@ def rotate(path: Path, *, largest: int = LARGEST_LOG) -> bool:
     for newer, old in reversed(list(itertools.pairwise(older))):
         if newer.exists():
             newer.replace(old)
-    shutil.copyfile(path, older[0])
-    older[0].chmod(0o600)
+    copy_own(path, older[0])
     os.truncate(path, 0)
     return True

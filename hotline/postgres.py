@@ -22,7 +22,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from hotline.own_files import rotate
+from hotline.own_files import own_folder, rotate
 from hotline.running import die_with_parent
 
 SUPERUSER = "hotline"
@@ -162,7 +162,10 @@ class EmbeddedPostgres:
         """``initdb`` unless the data folder is there already; a half-made one is made again."""
         if (self.data / "PG_VERSION").exists() and (self.home / "made").exists():
             return
-        self.home.mkdir(parents=True, exist_ok=True)
+        if self.relocated is not None and not self.home.parent.exists():
+            self.home.parent.mkdir(parents=True)
+            self.home.parent.chmod(0o711)  # its account passes through it, whatever the umask
+        own_folder(self.home)
         if self.relocated is not None:
             self._copy_binaries()
         if self.data.exists():
@@ -202,6 +205,7 @@ class EmbeddedPostgres:
     def start(self, *, timeout: float = 30) -> None:
         """Start the server as a child of this process and wait until it answers."""
         self.make()
+        own_folder(self.home)
         self._take_over()
         if self.relocated is not None:
             self._copy_binaries()

@@ -35,7 +35,7 @@ def ensure_roles(url: str, keys: Keys) -> dict[str, str]:
     """
     with psycopg.connect(url) as connection:
         database = connection.info.dbname
-        if not _may_make_roles(connection):
+        if not may_make_roles(connection):
             return dict.fromkeys(PROCESSES, url)
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(1022000002)")
@@ -60,7 +60,8 @@ def shared(addresses: Mapping[str, str]) -> bool:
     return len(set(addresses.values())) == 1
 
 
-def _may_make_roles(connection: psycopg.Connection) -> bool:
+def may_make_roles(connection: psycopg.Connection) -> bool:
+    """Without this right the start gives every process the same role."""
     row = connection.execute(
         "SELECT (rolsuper OR rolcreaterole) AND pg_has_role(current_user, d.datdba, 'MEMBER')"
         " FROM pg_roles, pg_database d WHERE rolname = current_user AND d.datname = current_database()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -66,7 +67,8 @@ def run(settings: Settings) -> int:
     """Start everything and stay until told to stop; the exit status of the command."""
     folder = RunFolder(settings.var)
     try:
-        settings.var.mkdir(parents=True, exist_ok=True)
+        settings.var.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL's account passes through it
+        os.umask(0o077)  # for every file and folder that this process and its children make from here on
         folder.take(settings.base_url)
     except AlreadyRunning as error:
         say(f"hotline: {error}")
@@ -204,6 +206,7 @@ class Up:
     def _serve(self, addresses: Mapping[str, str]) -> None:
         if shared(addresses):
             say("database: this role may make no others, so every process has its rights; see docs/runbook.md")
+        own_folder(self.settings.media)
         say("starting engine, actions, web and worker")
         specs = children(self.settings, addresses)
         self.supervisor = Supervisor(specs, lambda text: say(f"hotline: {text}"), self._note)

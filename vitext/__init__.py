@@ -3,6 +3,7 @@
     clean(text)       no control codes, no half characters; every entrance's first step
     clean_words(text) the same in NFC: what people wrote
     is_identifier(t)  whether it may be a token, a key or a file id
+    whole_number(t)   the number in plain digits, or None
     nfc(text)         composed form, look-alikes of đ replaced
     fold(text)        no tones, no marks, đ → d, lower case (for comparing and searching)
     has_letters(text) False for '', digits, signs, emoji
@@ -11,7 +12,15 @@
     syllables(text)   the written words with their spans in the original and their spelling
 """
 
-from vitext.characters import as_seen, clean, clean_values, clean_words, is_identifier, is_writable
+from vitext.characters import (
+    as_seen,
+    clean,
+    clean_values,
+    clean_words,
+    is_identifier,
+    is_writable,
+    whole_number,
+)
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
 from vitext.syllables import is_syllable, respell
@@ -33,4 +42,5 @@ __all__ = [
     "normalise",
     "respell",
     "syllables",
+    "whole_number",
 ]

@@ -60,6 +60,13 @@ def is_identifier(text: Any, longest: int = 64) -> bool:
     return isinstance(text, str) and len(text) <= longest and _IDENTIFIER.fullmatch(text) is not None
 
 
+def whole_number(text: Any, most: int = 2**63 - 1) -> "int | None":
+    """Return the number written in plain digits, 0 to `most`; None for anything else, other scripts' digits too."""
+    if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    return number if (number := int(text)) <= most else None
+
+
 _IGNORED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][\u0300-\u036f]*[ .\-_*]){3,}[^\W\d_][\u0300-\u036f]*(?!\w)")
 

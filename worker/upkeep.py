@@ -24,6 +24,7 @@ from feedback_store.service import (
     imports_runs,
     limits,
     media,
+    sent_forms,
     sign_in_throttle,
     staff_links,
     staff_relay,
@@ -100,6 +101,7 @@ async def import_tickets(database: Database, threads: Executor, stopping: thread
 async def prune(database: Database) -> None:
     await database.transaction(limits.prune, now=_now())
     await database.transaction(sign_in_throttle.prune, now=_now())
+    await database.transaction(sent_forms.prune, now=_now())
     await database.transaction(imports_runs.erase_old, now=_now())
     await database.transaction(staff_links.prune_codes, now=_now())
 

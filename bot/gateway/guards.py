@@ -1,19 +1,15 @@
-"""The guards: what is said of words before the engine sees them. Pure, without database or network.
+"""The guards in the order of the chat: emergency, shape, denunciation (``safety.py``). Pure; what reads words stands in
+``feedback_store/guards``."""
 
-Order of use: emergency, shape, denunciation (bot/gateway/safety.py).
-"""
-
-from bot.gateway.denunciation import Choice, Verdict, check_denunciation
-from bot.gateway.emergency import EmergencyHit, check_emergency, load_watch
 from bot.gateway.shape import Shaped, check_shape
+from feedback_store.guards import Denunciation, EmergencyHit, check_emergency, find_denunciation, load_watch
 
 __all__ = [
-    "Choice",
+    "Denunciation",
     "EmergencyHit",
     "Shaped",
-    "Verdict",
-    "check_denunciation",
     "check_emergency",
     "check_shape",
+    "find_denunciation",
     "load_watch",
 ]

@@ -1,4 +1,4 @@
-"""Reads a widget's POST into a strict message: JSON or multipart with photos."""
+"""Reads what a widget sends: its POST into a strict message (JSON or multipart with photos), and numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 
 from bot.gateway.uploads import ReceivedFile, Uploads
-from vitext import clean_words, is_identifier
+from vitext import clean_words, is_identifier, whole_number
 
 MAX_JSON = 256 * 1024
 
@@ -48,13 +48,38 @@ async def read_message(request: Request, uploads: Uploads) -> WebMessage:
         raw += chunk
         if len(raw) > MAX_JSON:
             raise Unreadable("gateway.too_much", 413)
+    return _message(json_object(raw), [])
+
+
+def json_object(raw: bytes | bytearray) -> dict[str, Any]:
+    """Raises Unreadable, also for what is nested deeper than a parser follows."""
     try:
         data = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("gateway.text_binary") from error
     if not isinstance(data, dict):
         raise Unreadable
-    return _message(data, [])
+    return data
+
+
+def number(given: Any) -> int:
+    """A sequence number, from JSON or an address. Raises Unreadable."""
+    plain = str(given) if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**63 else given
+    read = whole_number(plain)
+    if read is None:
+        raise Unreadable
+    return read
+
+
+def seconds(given: str | None, most: float) -> float:
+    """How long to wait, at most and by default ``most``. Raises Unreadable."""
+    try:
+        read = most if given is None else float(given)
+    except ValueError as error:
+        raise Unreadable from error
+    if not 0 <= read < math.inf:  # NaN too: a timer of the event loop that never ends
+        raise Unreadable
+    return min(read, most)
 
 
 def _message(data: dict[str, Any], photos: list[ReceivedFile]) -> WebMessage:
@@ -88,7 +113,7 @@ def _words(value: Any) -> str:
 def _location(value: Any) -> list[float]:
     try:
         lat, lon = (float(one) for one in value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable("gateway.location_bad") from error
     if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
         raise Unreadable("gateway.location_bad")

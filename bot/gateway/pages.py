@@ -22,9 +22,8 @@ from bot.gateway import session_token
 from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
 from feedback_store import unforeseen
-from feedback_store.crypto import blind_index
 from feedback_store.queries import conversations, lookups
-from feedback_store.service import media, status
+from feedback_store.service import limits, media, status
 from feedback_store.service.status import Limited, NotFound, OwnStory, StrangerView
 from feedback_store.texts import render
 from vitext import clean
@@ -108,7 +107,7 @@ class Pages:
                 status.ticket_status,
                 code=code,
                 conversation_id=None,
-                limiter_key="ip:" + blind_index(address).hex()[:24],
+                limiter_key=limits.address_key(address),
                 now=dt.datetime.now(dt.UTC),
             )
         except (SQLAlchemyError, TimeoutError) as error:

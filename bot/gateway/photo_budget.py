@@ -6,11 +6,12 @@ memory on purpose: it protects this process's machine, nothing depends on it.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from feedback_store.service.limits import network
 
 ADDRESS_BURST = 400.0
 ADDRESS_PER_MINUTE = 200.0
@@ -68,19 +69,6 @@ class PhotoBudget:
         self._buckets[key] = (units, now)
         if len(self._buckets) > KEEP:
             self._buckets.pop(next(iter(self._buckets)))
-
-
-def network(address: str) -> str:
-    """The address, or of IPv6 its /64: whoever has one address there has all of them."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 def _filled(bucket: tuple[float, float], rate: Rate, now: float) -> float:

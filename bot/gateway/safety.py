@@ -48,8 +48,13 @@ def judge(text: str) -> Verdict | None:
 
 def judge_denunciation(text: str) -> Verdict | None:
     """A denunciation is answered with the proper channel and the way back, and sealed."""
-    hit = guards.check_denunciation(text)
+    hit = guards.find_denunciation(text)
     if hit is None:
         return None
-    buttons = tuple(Button(one.label, one.payload, once=False) for one in hit.buttons)
-    return Verdict("denunciation", "denunciation", Reply(hit.text, buttons))
+    buttons = [Button(render("guards.button_only_report"), "/denunciation_is_report", once=False)]
+    if hit.name == "unsure":
+        buttons.append(Button(render("guards.button_denounce"), "/denunciation", once=False))
+        words = render("guards.denunciation_unsure")
+    else:
+        words = render("guards.denunciation", channel=render("guards.denunciation_channel"))
+    return Verdict("denunciation", "denunciation", Reply(words, tuple(buttons)))

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -21,10 +21,11 @@ from bot.gateway.config import GatewayConfig
 from bot.gateway.database import Database
 from bot.gateway.flood import Flood
 from bot.gateway.hub import Hub
-from bot.gateway.incoming_web import Unreadable, read_message
+from bot.gateway.incoming_web import Unreadable, json_object, number, read_message, seconds
 from bot.gateway.reception import NotStored, Receipt, Reception
 from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from bot.gateway.web_view import message_view, transcript_view
+from feedback_store import unforeseen
 from feedback_store.queries import conversations as reads
 from feedback_store.service import conversations, deliveries
 from feedback_store.service.intake import NewEvent
@@ -57,11 +58,11 @@ class WebChat:
             Route("/web/stream", self._guarded(self.stream), methods=["GET", "OPTIONS"]),
             Route("/web/poll", self._guarded(self.poll), methods=["GET", "OPTIONS"]),
             Route("/web/ack", self._guarded(self.acknowledge), methods=["POST", "OPTIONS"]),
-            Route("/web/turns/{event_id:int}", self.turn_state, methods=["GET"]),
+            Route("/web/turns/{event_id}", self._guarded(self.turn_state), methods=["GET"]),
         ]
 
     def _guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        """Origin allow-list and CORS around a handler. No Origin header: not a browser, no CORS."""
+        """Origin allow-list and CORS around a handler, and its errors in words. No Origin: no browser, no CORS."""
 
         async def endpoint(request: Request) -> Response:
             origin = request.headers.get("origin")
@@ -71,7 +72,7 @@ class WebChat:
             if request.method == "OPTIONS":
                 answer = Response(status_code=204)
             else:
-                answer = await handler(request)
+                answer = await _answered(handler, request)
             if origin is not None:
                 answer.headers.update(
                     {
@@ -117,8 +118,6 @@ class WebChat:
             message = await read_message(request, self._uploads)
         except UploadRefused as error:
             return _refusal(error.status, error.key, **error.params)
-        except Unreadable as error:
-            return _refusal(error.status, error.key)
         event = NewEvent(
             "web",
             "",
@@ -169,7 +168,7 @@ class WebChat:
         try:
             conversation_id = self._conversation(request)
             after = _after(request)
-        except (session_token.BadToken, ValueError):
+        except session_token.BadToken:
             return _refusal(401, "gateway.session_bad")
         try:
             state = await self._db.statement(conversations.state_of, conversation_id=conversation_id)
@@ -213,9 +212,9 @@ class WebChat:
         try:
             conversation_id = self._conversation(request)
             after = _after(request)
-        except (session_token.BadToken, ValueError):
+        except session_token.BadToken:
             return _refusal(401, "gateway.session_bad")
-        wait = min(float(request.query_params.get("wait", POLL_SECONDS)), POLL_SECONDS)
+        wait = seconds(request.query_params.get("wait"), POLL_SECONDS)
         try:
             if after is None:
                 history = await self._history(conversation_id)
@@ -241,11 +240,9 @@ class WebChat:
         """The client has displayed everything up to ``seq``: the proof of delivery."""
         try:
             conversation_id = self._conversation(request)
-            seq = int(json.loads(await request.body())["seq"])
         except session_token.BadToken:
             return _refusal(401, "gateway.session_bad")
-        except (ValueError, KeyError, TypeError):
-            return _refusal(400, "gateway.bad_request")
+        seq = number(json_object(await request.body()).get("seq"))
         try:
             now = _now()
             if not await self._db.statement(
@@ -279,12 +276,12 @@ class WebChat:
         given = request.headers.get("x-hotline-local", "")
         if not hmac.compare_digest(given.encode(), self._config.local_token.encode()):
             return Response(status_code=404)
-        event_id = int(request.path_params["event_id"])
+        event_id = number(request.path_params["event_id"])
         try:
             conversation_id = self._conversation(request)
         except session_token.BadToken:
             return _refusal(401, "gateway.session_bad")
-        wait = min(float(request.query_params.get("wait", "10")), 30.0)
+        wait = seconds(request.query_params.get("wait", "10"), 30.0)
         end = asyncio.get_running_loop().time() + wait
         with self._hub.subscribe(conversation_id) as wake:
             while True:
@@ -303,9 +300,22 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+async def _answered(handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+    """What could not be read, and what nobody foresaw, as JSON with a sentence for the citizen."""
+    try:
+        return await handler(request)
+    except Unreadable as error:
+        return _refusal(error.status, error.key)
+    except ClientDisconnect:  # or a body cut off by the edge, which answers itself
+        raise
+    except Exception as error:
+        route = f"{request.method} {request.url.path[:60]}"
+        return _refusal(500, "gateway.unforeseen", number=unforeseen.record(error, route=route))
+
+
 def _after(request: Request) -> int | None:
     given = request.headers.get("last-event-id") or request.query_params.get("after")
-    return None if given in (None, "") else max(int(given), 0)
+    return None if given in (None, "") else number(given)
 
 
 def _sse(event: str, data: dict[str, Any], number: int | None) -> bytes:

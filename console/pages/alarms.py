@@ -38,9 +38,14 @@ def _stamp(instant: dt.datetime) -> int:
 
 
 def _saw(request: Request, user: CurrentUser, threads: Sequence[reads.Thread]) -> None:
+    """What the list shows counts as seen, and that it was read is recorded."""
     deps = deps_of(request)
+    if not threads:
+        return
     with deps.store.transaction() as session:
         emergencies.see(session, call_ids=[one.last.id for one in threads], actor=user.actor, now=deps.now())
+        data = {"rows": len(threads)}
+        audit.log(session, action="emergencies_viewed", user_id=user.id, data=data, now=deps.now())
 
 
 @router.get("/khan-cap")
@@ -102,8 +107,13 @@ def _card(
         report = reads.report_words(session, call_id)
         ticket = reads.report_code(session, thread)
         people, categories, communes = desk.people(session), lookups.categories(session), lookups.communes(session)
-    if thread.last.closed_at is None:
-        _saw(request, user, [thread])
+    with deps.store.transaction() as session:
+        if thread.last.closed_at is None:
+            emergencies.see(session, call_ids=[thread.last.id], actor=user.actor, now=deps.now())
+        if chat:
+            audit.log(
+                session, action="chat_viewed", user_id=user.id, subject=f"emergency:{call_id}", now=deps.now()
+            )
     return page(
         request, "emergency.html", user, thread=thread, chat=chat, people=people, numbers=numbers,
         report=report if numbers else masked(report), ticket=ticket, categories=categories, communes=communes,

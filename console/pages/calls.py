@@ -14,7 +14,7 @@ from console import asked
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calls_owed, desk
-from feedback_store.service import phone_desk
+from feedback_store.service import audit, phone_desk
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
@@ -43,6 +43,11 @@ def _list(
     with deps.store.reading() as session:
         found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
         people = desk.people(session)
+    if found.rows:
+        own = [row.telling.id for row in found.rows if row.telling.taken_by == user.id]  # number and name in full
+        with deps.store.transaction() as session:
+            data = {"rows": len(found.rows), "numbers": own}
+            audit.log(session, action="calls_viewed", user_id=user.id, data=data, now=deps.now())
     return page(
         request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, error=error,
         typed=typed or {}, failed=telling, muc=next(key for key, value in PART_OF.items() if value == part),

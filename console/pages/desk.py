@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, signed_in
 from feedback_store.queries import desk
-from feedback_store.service import callbacks, deliveries, failures
+from feedback_store.service import audit, callbacks, deliveries, failures
 from feedback_store.service import notices as tell
 from feedback_store.service.sessions import CurrentUser
 
@@ -24,6 +24,11 @@ def calls(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) 
     with deps.store.reading() as session:
         tasks = callbacks.open_tasks(session)
         done, people = desk.closed_callbacks(session), desk.people(session)
+    if tasks or done:
+        own = [task.id for task in tasks if task.taken_by == user.id]  # whose number stands there in full
+        with deps.store.transaction() as session:
+            data = {"rows": len(tasks) + len(done), "numbers": own}
+            audit.log(session, action="callbacks_viewed", user_id=user.id, data=data, now=deps.now())
     return page(request, "callbacks.html", user, tasks=tasks, done=done, people=people, outcomes=OUTCOMES)
 
 

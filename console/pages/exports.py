@@ -16,7 +16,7 @@ from console.figure_choice import read
 from console.list_place import NARROWING
 from console.pages.desk import OUTCOMES
 from console.pages.figures import READERS, asked_of, title_of
-from console.pages.queue import filters_of, tab_names
+from console.pages.queue import filters_of, record_search, tab_names
 from feedback_store.downloads import MEDIA_TYPE, Column, Kind, Sheet, masked, workbook
 from feedback_store.queries import desk, exports, figures, figures_counts, lookups, organisation
 from feedback_store.service import audit, deliveries, users
@@ -89,6 +89,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         said = _narrowed(given, {one.code: one.name for one in lookups.categories(session)},
                          {str(one.id): one.name for one in desk.agencies(session)},
                          {one.code: one.name for one in lookups.communes(session)})  # fmt: skip
+    record_search(deps, user, filters, rows=total)
     rows = [
         (code, received, words.channel(channel), category, group, _yes(danger), masked(place), commune, agencies,
          words.state(state), due, _yes(late), closed)

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.queries import imports as reports
-from feedback_store.service import imports_runs, imports_template
+from feedback_store.service import audit, imports_runs, imports_template
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.spreadsheets import XLSX_TYPE
@@ -95,10 +95,13 @@ def show(request: Request, run_id: int, user: CurrentUser = Depends(ADMIN)) -> R
 
 @router.get("/nhap-du-lieu/{run_id}/tu-choi.xlsx")
 def refused_rows(request: Request, run_id: int, user: CurrentUser = Depends(ADMIN)) -> Response:
-    with deps_of(request).store.reading() as session:
+    deps = deps_of(request)
+    with deps.store.reading() as session:
         found = imports_runs.rows_to_correct(session, run_id)
     if found is None:
         raise HTTPException(404)
+    with deps.store.transaction() as session:  # names and numbers of citizens as they came
+        audit.log(session, action="downloaded", user_id=user.id, subject=f"import:{run_id}", now=deps.now())
     return _file(found[0], found[1], XLSX_TYPE)
 
 

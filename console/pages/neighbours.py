@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console.context import deps_of, go, signed_in
@@ -16,12 +16,12 @@ router = APIRouter()
 STEPS = {"truoc": -1, "sau": 1}
 
 
-@router.get("/phan-anh/{code}/{side}")
-def beside(request: Request, code: str, side: str, user: CurrentUser = Depends(signed_in)) -> Response:
+@router.get("/phan-anh/{code}/truoc")
+@router.get("/phan-anh/{code}/sau")
+def beside(request: Request, code: str, user: CurrentUser = Depends(signed_in)) -> Response:
     """The ticket before or after ``code`` in its list; at the end of the list, the list itself with a word on it."""
     deps, place = deps_of(request), place_of(request)
-    if side not in STEPS:
-        raise HTTPException(404)
+    step = STEPS[request.url.path.rpartition("/")[2]]
     if place is None:
         return go(LIST)
     if place.row is None:
@@ -29,9 +29,8 @@ def beside(request: Request, code: str, side: str, user: CurrentUser = Depends(s
     filters = filters_of(place.given, user.actor, page=place.page, after=place.after)
     with deps.store.reading() as session:
         found = listing.neighbour(
-            session, actor=user.actor, filters=filters, at=deps.now(), row=place.row, code=code.upper(),
-            step=STEPS[side],
-        )  # fmt: skip
+            session, actor=user.actor, filters=filters, at=deps.now(), row=place.row, code=code.upper(), step=step
+        )
     record_search(deps, user, filters, rows=1 if found else 0)
     if found is None:
         return go(place.address, render("console.list_over"))

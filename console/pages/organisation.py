@@ -151,6 +151,7 @@ def _rules(request: Request, user: CurrentUser, error: str | None = None, typed:
             "rules": organisation.rules(
                 session, when=when, category=query.get("linh_vuc"), commune=query.get("xa"), at=now
             ),
+            "unmanned": organisation.without_users(session),
             "categories": lookups.categories(session),
             "communes": lookups.communes(session),
             "agencies": [one for one in names.values() if routing.standing(one, now)],
@@ -163,7 +164,7 @@ def _rules(request: Request, user: CurrentUser, error: str | None = None, typed:
                     at=at,
                 )  # fmt: skip
                 agency = names[found.agency_id].name if found.agency_id is not None else None
-                tried = {"agency": agency, "reason": found.reason, "at": at}
+                tried = {"agency": agency, "id": found.agency_id, "reason": found.reason, "at": at}
             except Refused as refused:
                 trial_error = why(refused)
     return page(

@@ -13,14 +13,19 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
-from console.context import HOTLINE, checked_form, deps_of, page, role_needed, why
+from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
 from feedback_store.crypto import keyring
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.guards import Denunciation, EmergencyHit, check_emergency, find_denunciation
 from feedback_store.queries import lookups
-from feedback_store.service import tickets
+from feedback_store.service import phone_reports
 from feedback_store.service.actor import Refused
+from feedback_store.service.phone_reports import LooksLikeDenunciation
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.service.tickets import NewReport
+from feedback_store.texts import render
 
 router = APIRouter()
 PHONE = re.compile(r"0\d{9,10}")
@@ -45,7 +50,10 @@ def form(request: Request, user: CurrentUser = Depends(role_needed(*HOTLINE))) -
     return _form(request, user, {}, None)
 
 
-def _form(request: Request, user: CurrentUser, typed: Mapping[str, Any], error: str | None) -> Response:
+def _form(
+    request: Request, user: CurrentUser, typed: Mapping[str, Any], error: str | None,
+    asked: Denunciation | None = None,
+) -> Response:  # fmt: skip
     deps = deps_of(request)
     with deps.store.reading() as session:
         categories, communes = lookups.categories(session), lookups.communes(session)
@@ -54,14 +62,25 @@ def _form(request: Request, user: CurrentUser, typed: Mapping[str, Any], error: 
         request,
         "phone.html",
         user,
-        status=409 if error else 200,
+        status=409 if error or asked else 200,
         typed=typed,
         error=error,
+        asked=asked,
+        danger=_danger(typed),
         opened=opened,
         categories=categories,
         communes=communes,
         filed=None,
     )
+
+
+def _words(typed: Mapping[str, Any]) -> tuple[str, str]:
+    return str(typed.get("text", "")), str(typed.get("place", ""))
+
+
+def _danger(typed: Mapping[str, Any]) -> EmergencyHit | None:
+    """What to say to the caller before all else."""
+    return check_emergency("\n".join(_words(typed)))
 
 
 @router.post("/nhap-cuoc-goi")
@@ -70,34 +89,54 @@ def file(
     user: CurrentUser = Depends(role_needed(*HOTLINE)),
     posted: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """Files the report and shows the code to read aloud with the promise in words."""
+    """Files the report and shows the code to read aloud with the promise in words; asks first about a denunciation."""
     deps, now = deps_of(request), deps_of(request).now()
-    phone = re.sub(r"[ .\-]", "", str(posted.get("phone", "")))
-    if phone.startswith("+84"):
-        phone = "0" + phone[3:]
+    decided = posted.get("denunciation")
+    if decided == "guided":
+        with deps.store.transaction() as session:
+            phone_reports.guided(session, actor=user.actor, now=now)
+        return go("/console/nhap-cuoc-goi", render("phone.guided"))
+    phone = _phone(posted)
     if phone and not PHONE.fullmatch(phone):
-        return _form(request, user, posted, "Số điện thoại gồm 10 hoặc 11 chữ số, bắt đầu bằng 0.")
-    place, stamp = str(posted.get("place", "")).strip() or None, str(posted.get("opened", ""))
-    commune = str(posted.get("commune", "")) or None
+        return _form(request, user, posted, render("phone.bad_number"))
+    reason = str(posted.get("no_denunciation", "")) if decided == "none" else None
     try:
         with deps.store.transaction() as session:
-            if commune is None and place:
-                found = lookups.gazetteer(session).find(place)
-                commune = found.communes[0].code if found and len(found.communes) == 1 else None
-            report = NewReport(
-                text=str(posted.get("text", "")),
-                category_code=str(posted.get("category", "")),
-                channel="phone",
-                receipt_at=_opened(stamp, now),
-                place_text=place,
-                commune_code=commune,
-                anonymous=posted.get("anonymous") == "on",
-                reporter_name=str(posted.get("name", "")).strip() or None,
-                reporter_phone=phone or None,
-                entered_by=user.id,
-                form_key=hashlib.sha256(f"{user.id}:{stamp}".encode()).hexdigest() if stamp else None,
-            )
-            filed = tickets.file_report(session, report=report, actor=user.actor, now=now)
-    except Refused as error:
-        return _form(request, user, posted, why(error))
-    return page(request, "phone.html", user, typed={}, error=None, opened="", categories=[], communes=[], filed=filed)
+            report = _report(session, user, posted, phone, now)
+            filed = phone_reports.file_call(session, report=report, no_denunciation=reason, actor=user.actor, now=now)
+    except LooksLikeDenunciation as stopped:
+        return _form(request, user, posted, None, stopped.found)
+    except (Refused, IllegalMove) as error:
+        return _form(request, user, posted, why(error), find_denunciation(*_words(posted)) if decided else None)
+    return page(
+        request, "phone.html", user, typed={}, error=None, asked=None, danger=_danger(posted), opened="",
+        categories=[], communes=[], filed=filed,
+    )  # fmt: skip
+
+
+def _phone(posted: Mapping[str, Any]) -> str:
+    phone = re.sub(r"[ .\-]", "", str(posted.get("phone", "")))
+    return "0" + phone[3:] if phone.startswith("+84") else phone
+
+
+def _report(
+    session: Session, user: CurrentUser, posted: Mapping[str, Any], phone: str, now: dt.datetime
+) -> NewReport:
+    place, stamp = str(posted.get("place", "")).strip() or None, str(posted.get("opened", ""))
+    commune = str(posted.get("commune", "")) or None
+    if commune is None and place:
+        found = lookups.gazetteer(session).find(place)
+        commune = found.communes[0].code if found and len(found.communes) == 1 else None
+    return NewReport(
+        text=str(posted.get("text", "")),
+        category_code=str(posted.get("category", "")),
+        channel="phone",
+        receipt_at=_opened(stamp, now),
+        place_text=place,
+        commune_code=commune,
+        anonymous=posted.get("anonymous") == "on",
+        reporter_name=str(posted.get("name", "")).strip() or None,
+        reporter_phone=phone or None,
+        entered_by=user.id,
+        form_key=hashlib.sha256(f"{user.id}:{stamp}".encode()).hexdigest() if stamp else None,
+    )

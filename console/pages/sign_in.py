@@ -36,28 +36,38 @@ LOCAL = re.compile(r"/console/[A-Za-z0-9._~/?&=+-]*")
 
 @router.get("/dang-nhap")
 def form(request: Request) -> Response:
-    return _form(request, login="", back=asked.text(request.query_params, "den", longest=2000))
+    return form_page(request, back=asked.text(request.query_params, "den", longest=2000))
 
 
-def _form(request: Request, *, login: str, back: str, error: str | None = None, status: int = 200) -> Response:
-    """The form, joined to this browser's cookie; the cookie of a form in another tab stays good."""
-    deps = deps_of(request)
+def form_page(
+    request: Request, *, back: str, login: str = "", error: str | None = None, status: int = 200
+) -> Response:
+    """The form, joined to this browser's cookie."""
+    token, browser = form_token(request)
+    answer = page(
+        request, "sign_in.html", None, status=status, error=error, login=login, back=_local(back), token=token
+    )
+    keep_browser(answer, browser)
+    return answer
+
+
+def form_token(request: Request) -> tuple[str, str]:
+    """The hidden field of a sign-in form, and the browser's cookie; that of a form in another tab stays good."""
     known = request.cookies.get(FORM_COOKIE, "")
     browser = known if re.fullmatch(r"[\w-]{43}", known, re.ASCII) else secrets.token_urlsafe(32)
-    issued = int(deps.now().timestamp())
-    answer = page(
-        request, "sign_in.html", None, status=status, error=error, login=login, back=_local(back),
-        token=f"{issued}.{_seal(browser, issued)}",
-    )  # fmt: skip
-    answer.set_cookie(FORM_COOKIE, browser, max_age=2 * FORM_LIFE, path=HERE, httponly=True, samesite="lax")
-    return answer
+    issued = int(deps_of(request).now().timestamp())
+    return f"{issued}.{_seal(browser, issued)}", browser
+
+
+def keep_browser(answer: Response, browser: str) -> None:
+    answer.set_cookie(FORM_COOKIE, browser, max_age=2 * FORM_LIFE, path="/console", httponly=True, samesite="lax")
 
 
 def _seal(browser: str, issued: int) -> str:
     return blind_index(f"sign-in-form:{browser}:{issued}").hex()
 
 
-def _token_holds(request: Request, token: str) -> bool:
+def token_holds(request: Request, token: str) -> bool:
     """Whether the form was given to this browser within the last hours, and is sent from this site."""
     issued, _, seal = token.partition(".")
     browser = request.cookies.get(FORM_COOKIE, "")
@@ -83,24 +93,39 @@ async def sign_in(request: Request, given: Mapping[str, Any] = Depends(sign_in_f
 def _sign_in(request: Request, given: Mapping[str, Any]) -> Response:
     deps = deps_of(request)
     login, back = asked.text(given, "login", longest=64), asked.text(given, "den", longest=2000)
-    if not _token_holds(request, asked.text(given, "csrf")):
-        return _form(request, login=login, back=back, error=render("users.sign_in_expired"), status=409)
-    device = request.cookies.get(DEVICE_COOKIE, "")
-    origin = Origin(login, address_of(request), device if re.fullmatch(r"[\w-]{43}", device, re.ASCII) else None)
-    password = given.get("password")
+    if not token_holds(request, asked.text(given, "csrf")):
+        return form_page(request, login=login, back=back, error=render("users.sign_in_expired"), status=409)
     try:
-        signed, device = _try(deps, origin, password if isinstance(password, str) else "")
+        signed, device = attempt(request, login, given.get("password"))
     except Refused as error:
-        waits = error.key == "users.too_many_tries"
-        answer = _form(request, login=login, back=back, error=why(error), status=429 if waits else 401)
-        if waits:
-            answer.headers["Retry-After"] = str(error.params["seconds"])
-        return answer
+        return waiting(form_page(request, login=login, back=back, error=why(error), status=status_of(error)), error)
     to = "/console/doi-mat-khau" if signed.must_change_password else _local(back)
     answer = _enter(deps, signed, to, _since(signed))
+    keep_device(answer, device)
+    return answer
+
+
+def attempt(request: Request, login: str, password: object) -> tuple[sessions.Signed, str]:
+    """A session and the browser's token after the right password. Raises ``Refused``."""
+    device = request.cookies.get(DEVICE_COOKIE, "")
+    origin = Origin(login, address_of(request), device if re.fullmatch(r"[\w-]{43}", device, re.ASCII) else None)
+    return _try(deps_of(request), origin, password if isinstance(password, str) else "")
+
+
+def status_of(error: Refused) -> int:
+    return 429 if error.key == "users.too_many_tries" else 401
+
+
+def waiting(answer: Response, error: Refused) -> Response:
+    """How long to wait, for a program too."""
+    if "seconds" in error.params:
+        answer.headers["Retry-After"] = str(error.params["seconds"])
+    return answer
+
+
+def keep_device(answer: Response, device: str) -> None:
     longest = int(FAMILIAR_FOR.total_seconds())
     answer.set_cookie(DEVICE_COOKIE, device, max_age=longest, path=HERE, httponly=True, samesite="lax")
-    return answer
 
 
 def _try(deps: Deps, origin: Origin, password: str) -> tuple[sessions.Signed, str]:
@@ -135,6 +160,11 @@ def _since(signed: sessions.Signed) -> str | None:
 def _enter(deps: Deps, signed: sessions.Signed, path: str, message: str | None = None) -> Response:
     """Go to ``path`` with the cookie of a fresh session."""
     response = go(path, message)
+    keep_session(deps, response, signed)
+    return response
+
+
+def keep_session(deps: Deps, response: Response, signed: sessions.Signed) -> None:
     response.set_cookie(
         COOKIE,
         signed.token,
@@ -144,7 +174,6 @@ def _enter(deps: Deps, signed: sessions.Signed, path: str, message: str | None =
         samesite="lax",
         secure=deps.secure_cookies,
     )
-    return response
 
 
 @router.post("/dang-xuat")

@@ -15,10 +15,11 @@ from console import words
 from console.clock_strip import strip
 from console.context import HOTLINE, checked_form, deps_of, page, role_needed, signed_in
 from console.list_place import place_of
-from console.next_moves import at_work, may_move, may_move_leg, next_moves
+from console.next_moves import at_work, awaited, may_move, may_move_leg, next_moves
+from console.refused_form import RefusedForm
 from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
-from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups
+from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups, organisation
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.explain import explain
 from feedback_store.queries.tickets import TicketPage
@@ -86,6 +87,7 @@ def ticket_view(
             "lines": _chat(session, shown, user, hide),
             "people": desk.people(session),
             "agencies": desk.agencies(session, standing=True),
+            "unmanned": organisation.without_users(session),
             "categories": lookups.categories(session),
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
@@ -102,8 +104,7 @@ def ticket_view(
         "ticket.html",
         user,
         status=status,
-        error=error,
-        typed=typed or {},
+        refused=RefusedForm(request.url.path.rpartition("/")[2], error, typed or {}),
         identity=identity,
         hide=hide,
         hidden=any(hide(text) != text for text in _texts(shown)),
@@ -111,6 +112,7 @@ def ticket_view(
         place=place_of(request),
         moves=next_moves(user, shown),
         at_work=at_work(shown),
+        word_awaited=lambda leg: awaited(shown, leg),
         can=lambda move: may_move(user, shown, move),
         can_leg=lambda move, leg: may_move_leg(user, leg, move),
         **values,

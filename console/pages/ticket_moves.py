@@ -16,8 +16,9 @@ from console.context import HOTLINE, checked_form, deps_of, go, signed_in, why
 from console.list_place import ticket_address
 from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
+from feedback_store.queries import desk, organisation
 from feedback_store.queries import tickets as queries
-from feedback_store.service import extensions, legs, media, questions, results, tickets
+from feedback_store.service import extensions, legs, media, pauses, questions, results, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.media import MediaRefused
 from feedback_store.service.sessions import CurrentUser
@@ -73,6 +74,9 @@ def dispatch(
             expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
+        if agency in organisation.without_users(session):
+            name = desk.agency_names(session, [agency])[agency]
+            return "Đã phân phối phản ánh. " + render("agencies.no_users_then", agency=name)
         return "Đã phân phối phản ánh."
 
     return _do(request, code, user, form, move)
@@ -247,6 +251,28 @@ def decide_on_time(
     return _do(request, code, user, form, move)
 
 
+@router.post("/phan-anh/{code}/quyet-dinh-tam-dung")
+def decide_on_pause(
+    request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
+) -> Response:
+    """The supervisor's word on an agency's pause."""
+    confirm = form.get("word") == "confirm"
+
+    def move(session: Session, ticket: Ticket) -> str:
+        pauses.decide(
+            session,
+            pause_id=pauses.of_ticket(session, ticket.id, whole_or_none(form, "pause") or 0),
+            confirm=confirm,
+            reason=str(form.get("word_reason", "")),
+            actor=user.actor,
+            expected_version=whole_or_none(form, "version"),
+            now=deps_of(request).now(),
+        )
+        return render("pauses.confirmed" if confirm else "pauses.refused")
+
+    return _do(request, code, user, form, move)
+
+
 @router.post("/phan-anh/{code}/hoi-nguoi-dan")
 def question(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
@@ -284,7 +310,7 @@ def pause_leg(
             return "Đã tiếp tục tính giờ."
         reason = str(form.get("pause_reason", ""))
         tickets.pause(session, kind="force_majeure", reason=reason, leg_id=_leg(session, ticket, form, user), **common)
-        return "Đã tạm dừng."
+        return "Đã tạm dừng, chờ lãnh đạo trực của tổng đài xác nhận."
 
     return _do(request, code, user, form, move)
 
@@ -297,7 +323,7 @@ def whole_ticket(
     user: CurrentUser = Depends(signed_in),
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc, doi-linh-vuc."""
+    """Moves of the whole ticket: tu-choi, dong, mo-lai, tam-dung, tiep-tuc."""
     if user.role not in HOTLINE:
         raise HTTPException(404)
     now, version, reason = deps_of(request).now(), whole_or_none(form, "version"), str(form.get("reason", ""))
@@ -320,9 +346,6 @@ def whole_ticket(
         if move_name == "tiep-tuc":
             tickets.resume(session, **common)
             return "Đã tiếp tục tính giờ."
-        if move_name == "doi-linh-vuc":
-            tickets.change_category(session, category_code=str(form.get("category", "")), reason=reason, **common)
-            return "Đã đổi lĩnh vực."
         raise HTTPException(404)
 
     return _do(request, code, user, form, move)

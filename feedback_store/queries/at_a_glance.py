@@ -169,6 +169,8 @@ class _Card:
             yield render(f"glance.who_{leg.state}", agency=agency.name)
         elif leg.state == "released" and leg.delivered_at is None:
             yield render("glance.who_delivery" if self.shown.ticket.conversation_id else "glance.who_call")
+        if own is not None and own.word_due_at is not None and own.word is None:
+            yield render("glance.who_pause_word", agency=agency.name, at=spoken_time(own.word_due_at))
         asked = self.shown.extensions.get(leg.id)
         if asked is not None and asked.decision is None and leg.state in WORKING:
             yield render("glance.who_extension", agency=agency.name)
@@ -244,8 +246,10 @@ class _Card:
         for pause in self.open:
             if pause.kind == "citizen":
                 yield render("glance.next_answer")
-            if pause.limit_at is not None:
-                yield render("glance.next_cap", at=spoken_time(pause.limit_at))
+            end = clocks.ends_by_itself(pause)
+            if end is not None:
+                name = "next_word" if pause.word is None and end == pause.word_due_at else "next_cap"
+                yield render(f"glance.{name}", at=spoken_time(end))
         found = [(one.next_warning, one) for one in self.running if one.next_warning is not None and not one.held]
         for at, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
             if self.over(one):

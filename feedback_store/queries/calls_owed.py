@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import Actor
 from feedback_store.service.tellings import phone_of
-from feedback_store.tables import Agency, Clock, Extension, Leg, PromiseMove, Telling, Ticket
+from feedback_store.tables import Agency, Category, Clock, Extension, Leg, PromiseMove, Telling, Ticket
 
 Part = Literal["now", "later", "no_phone", "unreachable"]
 PARTS: tuple[Part, ...] = ("now", "later", "no_phone", "unreachable")
@@ -26,6 +26,7 @@ class CallOwed:
 
     telling: Telling
     ticket: Ticket
+    category: str
     agency: str | None
     result: str | None
     due: dt.datetime | None
@@ -75,8 +76,9 @@ def calls(session: Session, *, actor: Actor, part: Part, page: int, at: dt.datet
     order = {"later": Telling.next_try_at, "unreachable": Telling.closed_at.desc()}.get(part)
     first = func.coalesce(due, Telling.ready_at) if order is None else order
     query: Any = (
-        select(Telling, Ticket, Agency.name, Leg.result_text, due, _promised())
+        select(Telling, Ticket, Category.name, Agency.name, Leg.result_text, due, _promised())
         .join(Ticket, Ticket.id == Telling.ticket_id)
+        .join(Category, Category.code == Ticket.category_code)
         .outerjoin(Leg, Leg.id == Telling.leg_id)
         .outerjoin(Agency, Agency.id == Leg.agency_id)
         .where(*_part(part, at))
@@ -95,13 +97,14 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Telling]:
 
 
 def _shown(
-    session: Session, actor: Actor, telling: Telling, ticket: Ticket, agency: str | None, result: str | None,
-    due: dt.datetime | None, promised: dt.datetime | None,
+    session: Session, actor: Actor, telling: Telling, ticket: Ticket, category: str, agency: str | None,
+    result: str | None, due: dt.datetime | None, promised: dt.datetime | None,
 ) -> CallOwed:  # fmt: skip
     mine = telling.taken_by is not None and telling.taken_by == actor.user_id
     return CallOwed(
         telling=telling,
         ticket=ticket,
+        category=category,
         agency=agency,
         result=result,
         due=due,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -39,6 +39,11 @@ def agencies(session: Session, *, standing: bool = False) -> list[Agency]:
 
 def agency(session: Session, agency_id: int) -> Agency | None:
     return session.get(Agency, agency_id)
+
+
+def agency_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Id → name."""
+    return dict(session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(list(ids)))).all())
 
 
 def open_legs(session: Session, agency_id: int) -> int:

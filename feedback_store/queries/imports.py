@@ -39,8 +39,12 @@ def summary(data: Mapping[str, Any], *, done: bool = False) -> list[str]:
     fates, figures = data["fates"], data["figures"]
     tense = "_done" if done else ""
     lines = [render(f"imports.report_rows{tense}", count=sum(fates.values()), **fates)]
+    if figures.get("held"):
+        lines.append(render("imports.report_held", count=figures["held"]))
     if not fates["new"]:
         return lines
+    if figures.get("overruled"):
+        lines.append(render("imports.report_overruled", count=figures["overruled"]))
     states = ", ".join(f"{count} {render(f'console.state_{state}')}" for state, count in data["states"].items())
     lines.append(render(f"imports.report_states{tense}", states=states))
     names = ("promise", "promise_on_time", "resolve", "resolve_on_time", "unjudged_promise", "unjudged_resolve")

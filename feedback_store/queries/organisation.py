@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain.lifecycle import ACTIVE_LEG
@@ -106,6 +106,18 @@ def agencies(session: Session, *, search: str, at: dt.datetime) -> tuple[list[Ag
     ]
     ended = [one for one in lines if one.agency.dissolved_at is not None and one.agency.dissolved_at <= at]
     return [one for one in lines if one not in ended], ended
+
+
+def people(session: Session, agency_id: int) -> list[User]:
+    """Who can sign in for the agency, by role and name."""
+    query = select(User).where(User.agency_id == agency_id, User.disabled_at.is_(None))
+    return list(session.scalars(query.order_by(User.role, User.name, User.id)))
+
+
+def without_users(session: Session) -> set[int]:
+    """Agencies for which nobody can sign in: work that is given to them is read by nobody."""
+    someone = exists().where(User.agency_id == Agency.id, User.disabled_at.is_(None))
+    return set(session.scalars(select(Agency.id).where(~someone)))
 
 
 def rules(

@@ -20,6 +20,7 @@ FLAGGED: dict[str, Sequence[ColumnExpressionArgument[bool]]] = {
     # after the second return the supervisor decides (sla.md, rule 7): it is no operator's work any more
     "returned_twice": [ListEntry.returned > 0, ListEntry.returned == 2],
     "extensions": [ListEntry.extension_waits],
+    "pauses": [ListEntry.pause_waits],
     "citizen": [ListEntry.citizen_waited],
     "additions": [ListEntry.addition_unseen],
 }
@@ -29,8 +30,8 @@ MARKED = {"returned": "Pnew", "returned_twice": "Pnew", "citizen": "OPEN"}
 OPEN_STATES = ("new", "dispatched", "in_progress", "answered")
 OPERATORS = ("new", "working", "answered", "overdue", "returned", "citizen", "additions", "done", "all")
 SUPERVISORS = (
-    "new", "working", "answered", "overdue", "returned", "returned_twice", "extensions", "citizen", "additions",
-    "done", "all",
+    "new", "working", "answered", "overdue", "returned", "returned_twice", "extensions", "pauses", "citizen",
+    "additions", "done", "all",
 )  # fmt: skip
 MANAGERS = ("new", "working", "answered", "overdue", "returned", "returned_twice", "done", "all")
 AGENCIES = ("new", "working", "answered", "overdue", "citizen", "done", "all")

@@ -53,3 +53,9 @@ class Refused(Exception):
         super().__init__(key)
         self.key = key
         self.params = params
+
+
+def hotline_only(actor: Actor) -> None:
+    """Citizens, bot and jobs have rules of their own; of people only the hotline's. Raises ``Refused``."""
+    if actor.kind == "user" and not actor.is_hotline:
+        raise Refused("tickets.not_allowed")

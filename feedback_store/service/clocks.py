@@ -100,6 +100,12 @@ def moves(pause: Pause, clock: Clock) -> bool:
     return clock.kind == "promise" and pause.kind == "citizen"
 
 
+def ends_by_itself(pause: Pause) -> dt.datetime | None:
+    """When the job ends an open pause: at the policy's cap, or when the supervisor's word has not come (rule 5)."""
+    word_due = pause.word_due_at if pause.word is None else None
+    return min((at for at in (pause.limit_at, word_due) if at is not None), default=None)
+
+
 def pause_spans(session: Session, clock: Clock, known: Sequence[Pause] | None = None) -> list[PauseSpan]:
     """Pauses that move this clock, of those ``known`` or looked up."""
     if clock.kind not in ("resolve", "promise"):
@@ -461,7 +467,7 @@ def set_next_deadline(
     unpaused: Sequence[Clock] | None = None,
 ) -> None:
     """When the deadline job must look next: the earliest due of a running clock without a stored breach, its next
-    warning, or the cap of an open pause. A clock that an open pause holds cannot run out meanwhile.
+    warning, or the end of an open pause. A clock that an open pause holds cannot run out meanwhile.
 
     ``warned_at``: the job itself was here at that instant; a warning it could not send waits for the next opening.
     ``unpaused``: all clocks of a ticket known to have no open pause, by id; nothing is looked up then.
@@ -474,7 +480,7 @@ def set_next_deadline(
         pauses = _open_pauses(session, ticket.id)
         every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
-    waiting = [pause.limit_at for pause in pauses if pause.limit_at is not None]
+    waiting = [at for pause in pauses if (at := ends_by_itself(pause)) is not None]
     for clock in every:
         if clock.stopped_at is not None:
             continue

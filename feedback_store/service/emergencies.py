@@ -20,6 +20,7 @@ from feedback_store.crypto import blind_index
 from feedback_store.domain.lifecycle import check_reason
 from feedback_store.service import audit
 from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.limits import network
 from feedback_store.tables import Conversation, EmergencyCall, UserNotice
 from feedback_store.texts import has, render
 
@@ -47,10 +48,7 @@ def source_of(conversation_id: uuid.UUID, address: str | None) -> str:
         return f"c:{conversation_id}"
     if not known.is_global:
         return f"c:{conversation_id}"
-    sender = str(known)
-    if known.version == 6:
-        sender = str(ipaddress.ip_network(f"{sender}/64", strict=False))
-    return f"a:{blind_index(sender).hex()[:40]}"
+    return f"a:{blind_index(network(str(known))).hex()[:40]}"
 
 
 def record(

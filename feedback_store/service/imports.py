@@ -32,12 +32,14 @@ MAX_SOURCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A row with what becomes of it; ``plan`` for new ones, ``reasons`` for those that go back."""
+    """A row with what becomes of it; ``plan`` for new ones, ``reasons`` for those that go back; ``held``: it may be
+    a denunciation."""
 
     row: SourceRow
     fate: Fate
     plan: Plan | None = None
     reasons: tuple[str, ...] = ()
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Preview:
     def add(self, one: Sorted) -> None:
         self.fates[one.fate] += 1
         shown = self.samples.setdefault(one.fate, [])
+        self.figures["held"] += one.held
         if one.plan is not None:
             self._count(one.plan)
         if len(shown) < FIRST_ROWS:
@@ -65,6 +68,7 @@ class Preview:
         self.states[plan.record.state] += 1
         self.figures["open"] += plan.record.is_open
         self.figures["overdue"] += plan.overdue
+        self.figures["overruled"] += plan.record.overruled
         for kind in plan.unjudged:
             self.figures[f"unjudged_{kind}"] += 1
         for clock in plan.clocks:
@@ -167,13 +171,13 @@ class Importer:
     def _sorted(self, rows: Iterable[SourceRow]) -> Iterator[Sorted]:
         for row in rows:
             try:
-                record = read_record(row, self._catalogue, self._now)
-                stored = self._stored.get(record.old_code)
+                stored = self._stored.get(row.old_code)
+                record = read_record(row, self._catalogue, self._now, known=stored is not None)
                 if stored is None:
                     yield Sorted(row, "new", make_plan(record, self._catalogue, self._now))
                     continue
             except RowRefused as refused:
-                yield Sorted(row, "refused", reasons=tuple(refused.reasons))
+                yield Sorted(row, "refused", reasons=tuple(refused.reasons), held=refused.held)
                 continue
             code, before = stored
             changed = changed_columns(before, digest(record))
@@ -196,6 +200,7 @@ def _stored(session: Session, source: str) -> dict[str, tuple[str, bytes]]:
 def _conclude(session: Session, done: Preview, origin: Origin) -> None:
     """The audit entry, and one notice to supervisors instead of one for every ticket."""
     counts: dict[str, Any] = {fate: done.fates[fate] for fate in FATES}
+    counts |= {name: done.figures[name] for name in ("held", "overruled") if done.figures[name]}
     audit.log(
         session, action="tickets_imported", user_id=origin.user_id, subject=f"import:{origin.run_id}",
         data={"source": origin.source, **counts}, now=origin.now,

@@ -17,6 +17,8 @@ COLUMNS = (
     "dispatched_at", "due_at", "answered_at", "result", "told_at", "state", "refusal_reason", "rating", "name",
     "phone", "anonymous",
 )  # fmt: skip
+OPTIONAL = ("no_denunciation",)
+"""May be missing in a file, and is no part of what is compared at the next import."""
 NEEDED = frozenset({"old_code", "received_at", "text", "category"})
 PRIVATE = frozenset({"name", "phone"})
 SHOWN_FAULTS = 10
@@ -55,7 +57,7 @@ def _key(text: str) -> str:
 def known_headings() -> dict[str, str]:
     """Every accepted heading, folded → machine name; the reason of a refused file leads to ''."""
     found = {_key(render("imports.reason_heading")): "", _key("refused_because"): ""}
-    for column in COLUMNS:
+    for column in (*COLUMNS, *OPTIONAL):
         found[_key(column)] = found[_key(heading(column))] = column
     return found
 
@@ -115,13 +117,16 @@ def _check_codes(rows: Sequence[SourceRow]) -> None:
 
 def refused_file(table: Table, back: Mapping[int, str]) -> bytes:
     """The rows of the lines in ``back`` as they came, each with why it was refused in the first column: XLSX that can
-    be corrected and given again."""
+    be corrected and given again. The columns that may be missing are all there."""
     reason = render("imports.reason_heading")
-    kept = [place for place, name in enumerate(table.header) if known_headings().get(_key(name))]
-    columns = [Column(reason, width=60), *(Column(table.header[place]) for place in kept)]
+    known = known_headings()
+    kept = [place for place, name in enumerate(table.header) if known.get(_key(name))]
+    there = {known[_key(table.header[place])] for place in kept}
+    more = [heading(column) for column in OPTIONAL if column not in there]
+    columns = [Column(reason, width=60), *(Column(name) for name in (*(table.header[place] for place in kept), *more))]
 
     def values(row: Row) -> list[object]:
-        return [back[row.number], *(row.values[place] for place in kept)]
+        return [back[row.number], *(row.values[place] for place in kept), *[""] * len(more)]
 
     rows = (values(row) for row in table.rows if row.number in back)
     return write_xlsx(columns, rows, title=render("imports.sheet_refused"))

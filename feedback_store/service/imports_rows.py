@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from feedback_store.crypto import blind_index
 from feedback_store.domain.history import Moment
+from feedback_store.guards import find_denunciation
 from feedback_store.service.imports_catalogue import Catalogue
 from feedback_store.service.imports_columns import COLUMNS, NEEDED, SourceRow, heading
 from feedback_store.service.imports_values import Cell, CellFault, coordinate, moment, phone, stars, words, yes
@@ -46,11 +47,15 @@ T = TypeVar("T")
 
 
 class RowRefused(ValueError):
-    """The row cannot be imported; ``reasons`` are sentences for the person who corrects it."""
+    """The row cannot be imported; ``reasons`` are sentences for the person who corrects it.
 
-    def __init__(self, reasons: list[str]) -> None:
+    ``held``: among them that it may be a denunciation, which a person decides.
+    """
+
+    def __init__(self, reasons: list[str], *, held: bool = False) -> None:
         super().__init__("row refused")
         self.reasons = reasons
+        self.held = held
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Record:
     name: str | None
     phone: str | None
     anonymous: bool
+    overruled: bool = False
+    """It looks like a denunciation, and the person who imports says that it is none."""
 
     @property
     def is_open(self) -> bool:
@@ -95,8 +102,9 @@ def _channel_words() -> dict[str, str]:
     return {fold(word): code for code in CHANNELS for word in render(f"imports.channel_words_{code}").split("|")}
 
 
-def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime) -> Record:
-    """Raises :class:`RowRefused` with every reason that was found."""
+def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime, *, known: bool = False) -> Record:
+    """Raises :class:`RowRefused` with every reason that was found. ``known``: it came in before, and is not judged
+    again by its words."""
     reader = _Reader(row)
     cells = row.cells
     if row.surplus:
@@ -118,6 +126,8 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime) -> Recor
     rating = reader.read("rating", stars)
     number = reader.read("phone", phone)
     anonymous = reader.read("anonymous", yes)
+    alike = not known and find_denunciation(words(cells.get("text")), words(cells.get("place"))) is not None
+    held = alike and not reader.read("no_denunciation", yes)
     if (lat is None) != (lon is None) and not reader.faulty & {"lat", "lon"}:
         reader.reasons.append(render("imports.coordinate_half"))
     received = times["received_at"]
@@ -126,8 +136,10 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime) -> Recor
         _check_order(times, now, reader.reasons)
         _check_state(state, cells, reader.reasons)
         _check_agency(state, agency, times["dispatched_at"], catalogue, now, reader.reasons)
+    if held:
+        reader.fault("text", CellFault("imports.looks_denunciation", column=heading("no_denunciation")))
     if reader.reasons or received is None or category is None:
-        raise RowRefused(reader.reasons)
+        raise RowRefused(reader.reasons, held=held)
     return Record(
         line=row.line,
         old_code=row.old_code,
@@ -151,6 +163,7 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime) -> Recor
         name=words(cells.get("name")) or None,
         phone=number,
         anonymous=bool(anonymous),
+        overruled=alike,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.queries import lookups
-from feedback_store.service.imports_columns import COLUMNS, NEEDED, heading
+from feedback_store.service.imports_columns import COLUMNS, NEEDED, OPTIONAL, heading
 from feedback_store.spreadsheets import Column, Sheet, write_sheets
 from feedback_store.tables import Agency
 from feedback_store.texts import render
@@ -21,7 +21,7 @@ _WIDE = frozenset({"text", "result", "place", "category", "agency"})
 
 def template_xlsx(session: Session) -> bytes:
     """Sheets: the rows to fill in, the explanation, and the names of categories, agencies and communes."""
-    blank = Sheet(render("imports.sheet_rows"), [_column(name) for name in COLUMNS])
+    blank = Sheet(render("imports.sheet_rows"), [_column(name) for name in (*COLUMNS, *OPTIONAL)])
     told = [Column(render(f"imports.help_heading_{name}"), width=width) for name, width in
             (("column", 26), ("machine", 18), ("needed", 16), ("text", 110))]  # fmt: skip
     names = [Column(render(f"imports.names_{name}"), width=44) for name in ("kind", "name", "code")]
@@ -33,7 +33,7 @@ def template_xlsx(session: Session) -> bytes:
 def template_csv() -> bytes:
     """The headings alone; UTF-8 with a mark, so that spreadsheet programs read the Vietnamese names rightly."""
     out = io.StringIO()
-    csv.writer(out).writerow([heading(column) for column in COLUMNS])
+    csv.writer(out).writerow([heading(column) for column in (*COLUMNS, *OPTIONAL)])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -43,7 +43,7 @@ def _column(name: str) -> Column:
 
 def _help() -> list[list[str]]:
     rows = [["", "", "", sentence] for sentence in render("imports.help_intro").split("|")]
-    for column in COLUMNS:
+    for column in (*COLUMNS, *OPTIONAL):
         needed = render("imports.help_needed" if column in NEEDED else "imports.help_not_needed")
         rows.append([heading(column), column, needed, render(f"imports.help_{column}")])
     return rows

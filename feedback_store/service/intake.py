@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import blind_index, keyring
+from feedback_store.service.limits import address_key
 
 LOCK_PATIENCE = "250ms"
 START_PATIENCE = dt.timedelta(seconds=2)
@@ -29,7 +30,8 @@ class NewEvent:
     """One update of a channel. ``event_key`` is the channel's own id of it, unique per account.
 
     ``body`` as in ``InboundEvent.body``; ``peer`` is the chat id that the channel knows; ``address`` the network
-    address it came from, where the channel shows one, which is not stored with the event.
+    address it came from, where the channel shows one, of which the event keeps a blind index alone
+    (``limits.address_key``, as ``asker`` in its body).
     """
 
     channel: str
@@ -202,6 +204,10 @@ def store_together(
     return [_stored(connection, event, row) for (event, _), row in zip(events, rows, strict=True)]
 
 
+def _body(event: NewEvent) -> dict[str, Any]:
+    return event.body if event.address is None else event.body | {"asker": address_key(event.address)}
+
+
 def _values(
     event: NewEvent, now: dt.datetime, owner: str | None, lease_until: dt.datetime | None
 ) -> dict[str, Any]:
@@ -213,7 +219,7 @@ def _values(
         "kind": event.kind,
         "peer": keyring().encrypt(event.peer.encode()),
         "peer_bidx": blind_index(event.peer),
-        "body": encrypted_json(event.body),
+        "body": encrypted_json(_body(event)),
         "provider_at": event.provider_at,
         "guard": event.guard,
         "handled": event.handled,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from feedback_store.crypto import blind_index
 
 _TAKE = text("""
 INSERT INTO rate_counts AS r (key, tokens, refilled_at) VALUES (:key, :burst - 1, :now)
@@ -17,6 +20,24 @@ WHERE least(:burst, r.tokens + extract(epoch FROM CAST(:now AS timestamptz) - r.
     * :per_second) >= 1
 RETURNING 1
 """)
+
+
+def network(address: str) -> str:
+    """The address, or of IPv6 its /64: whoever has one address there has all of them."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def address_key(address: str) -> str:
+    """The bucket of all who come from one address, as a blind index."""
+    return "ip:" + blind_index(network(address)).hex()[:24]
 
 
 def take(session: Session, *, key: str, burst: float, per_second: float, now: dt.datetime) -> bool:

@@ -74,6 +74,18 @@ def tell_agency(
     )
 
 
+def tell_user(session: Session, *, user_id: int, kind: str, dedupe: str, now: dt.datetime, **params: object) -> None:
+    """A notice to one person of the console, about no report."""
+    row = {
+        "user_id": user_id,
+        "kind": kind,
+        "text": render(f"notices.{kind}", **params),
+        "dedupe_key": f"{kind}:{user_id}:{dedupe}",
+        "created_at": now,
+    }
+    _write(session, [row])
+
+
 def tell_role(
     session: Session,
     *,

@@ -182,5 +182,24 @@ def current(session: Session, token: str, now: dt.datetime) -> CurrentUser | Non
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ShownTo:
+    """Whose page a form stood on."""
+
+    id: int
+    login: str
+    name: str
+
+
+def shown_to(session: Session, csrf: str) -> ShownTo | None:
+    """Who was shown a page with this CSRF token, in a session that lasts or ended; None for a token of nobody."""
+    row = session.execute(
+        select(User.id, User.login, User.name)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.csrf_token == csrf)
+    ).one_or_none()
+    return None if row is None else ShownTo(*row)
+
+
 def sign_out(session: Session, token: str, now: dt.datetime) -> None:
     session.execute(update(UserSession).where(UserSession.token_hash == hash_token(token)).values(revoked_at=now))

@@ -41,6 +41,10 @@ _CLOCKS = {
     "extension_asked": ("resolve",),
     "extension_granted": ("resolve",),
     "extension_refused": ("resolve",),
+    "pause_asked": ("resolve",),
+    "pause_confirmed": ("resolve",),
+    "pause_refused": ("resolve",),
+    "pause_lapsed": ("resolve",),
 }
 _TO_DO = {
     "dispatch": "accept",
@@ -52,6 +56,10 @@ _TO_DO = {
     "extension_asked": "decide",
     "extension_granted": "resolve",
     "extension_refused": "resolve",
+    "pause_asked": "decide",
+    "pause_confirmed": "resolve",
+    "pause_refused": "resolve",
+    "pause_lapsed": "resolve",
     "stuck": "check",
     "emergency": "take",
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.codes import read_code
 from feedback_store.service import limits
 from feedback_store.service.tickets import promise_due
-from feedback_store.tables import Agency, Leg, Ticket
+from feedback_store.tables import Agency, Conversation, InboundEvent, Leg, Ticket
 
 GUESSES = 8.0
 GUESSES_PER_SECOND = 8 / 600
@@ -53,6 +53,16 @@ class NotFound:
 @dataclass(frozen=True, slots=True)
 class Limited:
     """Too many guesses; try again later."""
+
+
+def asker_of(session: Session, *, event_id: int, conversation: Conversation) -> str:
+    """Whose guesses a message counts among: those of its network address where the channel shows one, or of its chat.
+
+    A new conversation from the same address, and the page "Tra cứu", take from the same bucket.
+    """
+    event = session.get(InboundEvent, event_id)
+    known = (event.body or {}).get("asker") if event is not None else None
+    return str(known or f"chat:{conversation.peer_bidx.hex()[:24]}")
 
 
 def ticket_status(

@@ -13,19 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import make_code
-from feedback_store.domain.due import due
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, RefusalGround, check_reason, check_ticket_move
 from feedback_store.domain.policy import faster
 from feedback_store.persons.finding import name_index, phone_index
 from feedback_store.persons.masking import masked
 from feedback_store.service import agencies, clocks, delays, extensions, legs, notices, pauses, questions, tellings
-from feedback_store.service.actor import SYSTEM, Actor, Refused
+from feedback_store.service.actor import SYSTEM, Actor, Refused, hotline_only
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import begin_change, lock_ticket, record
-from feedback_store.tables import Addition, Agency, Category, Clock, Leg, Media, Setting, Ticket
-from feedback_store.texts import render
+from feedback_store.tables import Addition, Agency, Category, Clock, Commune, Leg, Media, Setting, Ticket
 from vitext import fold
 from vitext.dates import spoken_time
 
@@ -71,7 +69,7 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
 
     Starts promise and triage from receipt.
 
-    Raises ``Refused`` for an empty text or an unknown category.
+    Raises ``Refused`` for an empty text, an unknown category, or a commune that a user chose and nobody knows.
     """
     if report.filing_event_id is not None:
         known = session.scalars(select(Ticket).where(Ticket.filing_event_id == report.filing_event_id)).one_or_none()
@@ -89,6 +87,8 @@ def file_report(session: Session, *, report: NewReport, actor: Actor, now: dt.da
         raise Refused("tickets.unknown_category", category=report.category_code)
     if not category.active and actor.kind == "user":  # a citizen who began before it was switched off still files
         raise Refused("categories.switched_off", name=category.name)
+    if actor.kind == "user" and report.commune_code is not None and session.get(Commune, report.commune_code) is None:
+        raise Refused("tickets.unknown_commune")
     service_class = faster(category.service_class, "H5") if report.danger else category.service_class
     ticket = _insert(session, report, category, service_class, now)
     if report.media_ids:
@@ -276,7 +276,7 @@ def refuse(
     Within the triage clock the ticket leaves the promise cohort (rule 15); later, its promise is judged
     by when the refusal was delivered.
     """
-    _hotline_only(actor)
+    hotline_only(actor)
     reason = check_reason(reason)
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("refuse", ticket.state)
@@ -358,86 +358,10 @@ def withdraw(session: Session, *, ticket_id: int, reason: str | None, actor: Act
     return ticket
 
 
-def change_category(
-    session: Session,
-    *,
-    ticket_id: int,
-    category_code: str,
-    reason: str,
-    actor: Actor,
-    expected_version: int | None,
-    now: dt.datetime,
-) -> Ticket:
-    """Another category: the class is computed again from receipt; only an earlier promise replaces the
-    one that was told (rule 14)."""
-    _hotline_only(actor)
-    reason = check_reason(reason)
-    ticket = begin_change(session, ticket_id, expected_version, now)
-    check_ticket_move("change_category", ticket.state)
-    category = session.get(Category, category_code)
-    if category is None:
-        raise Refused("tickets.unknown_category", category=category_code)
-    if not category.active and category.code != ticket.category_code:
-        raise Refused("categories.switched_off", name=category.name)
-    old, old_class = ticket.category_code, ticket.service_class
-    new_class = faster(category.service_class, "H5") if ticket.danger else category.service_class
-    ticket.category_code, ticket.service_class = category.code, new_class
-    ticket.search_text = search_text(ticket.code, ticket.text, ticket.place_text, category.name)
-    promised = promise_due(session, ticket.id)
-    _retarget(session, ticket, now)
-    record(
-        session,
-        ticket_id=ticket.id,
-        kind="category_changed",
-        actor=actor,
-        now=now,
-        old=old,
-        new=category.code,
-        reason=reason,
-        data={"class": new_class, "old_class": old_class},
-    )
-    clocks.set_next_deadline(session, ticket)
-    earlier = promise_due(session, ticket.id)
-    if earlier is not None and promised is not None and now < earlier < promised:
-        notices.tell_citizen(
-            session,
-            ticket=ticket,
-            notice="earlier",
-            key="tickets.told_new_promise",
-            dedupe=str(ticket.version),
-            due=spoken_time(earlier),
-            reason=render("tickets.promise_earlier", category=category.name),
-            now=now,
-        )
-        tellings.owe(session, ticket=ticket, kind="new_date", now=now)
-    return ticket
-
-
-def _retarget(session: Session, ticket: Ticket, now: dt.datetime) -> None:
-    """Targets of the ticket's present class, each counted from the clock's own start. What is past
-    its due stays late: a slower class is no way out."""
-    policy_id, policy = clocks.load_policy(session, now)
-    service_class = policy.service_class(ticket.service_class)
-    for clock in clocks.running(session, ticket.id):
-        if clock.kind not in ("promise", "resolve"):
-            continue
-        clocks.mark_breach(clock, now)
-        target = service_class.target("promise" if clock.kind == "promise" else "resolve")
-        if clock.kind == "promise":
-            spans = clocks.pause_spans(session, clock)
-            again = due(clocks.calendar_of(session, clock), target, clock.started_at, spans, now)
-            if again >= clock.current_due:
-                continue
-        else:
-            clocks.dispatched_late_after_all(session, ticket, clock, now=now)
-        clocks.retarget(session, clock, policy_id=policy_id, target=target, now=now)
-        clocks.mark_breach(clock, now)
-
-
 def close(session: Session, *, ticket_id: int, actor: Actor, expected_version: int | None, now: dt.datetime) -> Ticket:
     """End a ticket whose result was released."""
     if actor.kind == "user":
-        _hotline_only(actor)
+        hotline_only(actor)
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("close", ticket.state)
     _change_state(session, ticket, "closed", "closed", actor, now, None)
@@ -452,7 +376,7 @@ def reopen(
     """A dissatisfied citizen, or an operator: same code, a new leg at the last agency with its own
     clock, and a second promise counted apart (rule 8). From the second time on the agency's leader answers."""
     if actor.kind == "user":
-        _hotline_only(actor)
+        hotline_only(actor)
     reason = check_reason(reason)
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("reopen", ticket.state)
@@ -532,8 +456,3 @@ def _change_state(
 ) -> None:
     record(session, ticket_id=ticket.id, kind=kind, actor=actor, now=now, old=ticket.state, new=state, reason=reason)
     ticket.state = state
-
-
-def _hotline_only(actor: Actor) -> None:
-    if actor.kind == "user" and not actor.is_hotline:
-        raise Refused("tickets.not_allowed")

@@ -52,6 +52,7 @@ class ListEntry(Base):
     is_sample: Mapped[bool]
     returned: Mapped[int] = mapped_column(SmallInteger, comment="how often, of a ticket that is new again; at most 2")
     extension_waits: Mapped[bool] = mapped_column(comment="more time was asked for and nobody has decided")
+    pause_waits: Mapped[bool] = mapped_column(comment="an agency's pause waits for the supervisor's word")
     citizen_waited: Mapped[bool] = mapped_column(comment="the citizen's answer is awaited")
     addition_unseen: Mapped[bool] = mapped_column(comment="the citizen added something nobody has looked at")
 
@@ -73,6 +74,7 @@ class ListEntry(Base):
         Index("ix_list_entries_imported", "viewer", "received", "ticket_id", postgresql_where=sql("is_imported")),
         _flagged("returned", "returned > 0"),
         _flagged("extension", "extension_waits"),
+        _flagged("pause", "pause_waits"),
         _flagged("citizen", "citizen_waited"),
         _flagged("addition", "addition_unseen"),
     )  # fmt: skip

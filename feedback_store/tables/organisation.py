@@ -10,7 +10,7 @@ from sqlalchemy import Date, FetchedValue, Float, ForeignKey, Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback_store.crypto import EncryptedText
+from feedback_store.crypto import EncryptedJSON, EncryptedText
 from feedback_store.tables.base import Base, Big, BigKey, Code, Hash
 
 
@@ -167,11 +167,21 @@ class UserSession(Base):
 
     token_hash: Mapped[Hash] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    csrf_token: Mapped[str] = mapped_column(String(64))
+    csrf_token: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[dt.datetime]
     last_seen_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class SentForm(Base):
+    """A form of the console that is being acted on, or was; nobody reads from it what was typed."""
+
+    __tablename__ = "sent_forms"
+
+    key: Mapped[Hash] = mapped_column(primary_key=True, comment="blind index of sender, address and content")
+    sent_at: Mapped[dt.datetime] = mapped_column(index=True)
+    outcome: Mapped[Any | None] = mapped_column(EncryptedJSON, comment="encrypted; null = at work, or cut off")
 
 
 class SignInCount(Base):

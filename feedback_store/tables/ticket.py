@@ -275,9 +275,21 @@ class Pause(Base):
     limit_at: Mapped[dt.datetime | None] = mapped_column(comment="the policy's cap: the job ends it here")
     opened_by: Mapped[int | None]
     closed_by: Mapped[int | None]
+    word_due_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="without the supervisor's word it ends here; null = needs none"
+    )
+    word: Mapped[Code | None] = mapped_column(comment="confirmed | refused | lapsed; null = waits")
+    word_reason: Mapped[str | None]
+    word_at: Mapped[dt.datetime | None]
+    word_by: Mapped[int | None]
 
     __table_args__ = (
         Index("ix_pauses_ticket", "ticket_id"),
+        Index(
+            "ix_pauses_word_awaited",
+            "ticket_id",
+            postgresql_where=sql("ended_at IS NULL AND word_due_at IS NOT NULL AND word IS NULL"),
+        ),
         Index(
             "ix_pauses_citizen_open",
             "ticket_id",

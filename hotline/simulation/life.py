@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.service import deliveries, extensions, legs, questions, ratings, results, routing, tickets
+from feedback_store.service import (
+    deliveries,
+    extensions,
+    legs,
+    pauses,
+    questions,
+    ratings,
+    recategorising,
+    results,
+    routing,
+    tickets,
+)
 from feedback_store.service.actor import BOT, CITIZEN, Actor, Refused
 from feedback_store.tables import Category, Clock, Conversation, Leg, OutboundMessage, Ticket
 from hotline.simulation.people import call_all, peer, share_of, stretch
@@ -98,7 +109,7 @@ class Life:
 
     def change(self, now: dt.datetime) -> None:
         other = self.rng.choice(self.crowd.town.categories)
-        self._do("category changed", now, lambda s: tickets.change_category(
+        self._do("category changed", now, lambda s: recategorising.change_category(
             s, ticket_id=self.ticket_id, category_code=other, reason=WHY, actor=self.operator, expected_version=None,
             now=now))  # fmt: skip
 
@@ -246,6 +257,12 @@ class Life:
         made = self._do("agency paused", now, lambda s: tickets.pause(
             s, ticket_id=self.ticket_id, kind="force_majeure", reason=WHY, actor=self._of(s, leg_id), leg_id=leg_id,
             expected_version=None, now=now))  # fmt: skip
+        if made is not None and self.rng.random() < 0.8:
+            number, confirm = made.id, self.rng.random() < 0.8
+            self._then(now + HOUR * self.rng.uniform(0.5, 40), lambda at: self._do(
+                "word on a pause", at, lambda s: pauses.decide(
+                    s, pause_id=number, confirm=confirm, reason=WHY, actor=self.supervisor, expected_version=None,
+                    now=at)))  # fmt: skip
         if made is not None and self.rng.random() < 0.7:
             self._then(now + HOUR * self.rng.uniform(2, 100), lambda at: self._do(
                 "agency resumed", at, lambda s: tickets.resume(

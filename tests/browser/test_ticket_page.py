@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -67,7 +68,10 @@ def answered(office: Office) -> Life:
 def window(browser: Browser, base: str, reader: Person, width: int, path: str) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi-VN")
     jar = reader.client.cookies.jar
-    context.add_cookies([{"name": one.name, "value": one.value or "", "url": base} for one in jar])
+    host = urlsplit(base).hostname or ""
+    context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "domain": host, "path": one.path} for one in jar]
+    )
     page = context.new_page()
     page.goto(f"{base}/console{path}")
     return page

@@ -56,8 +56,8 @@ def differences(session: Session) -> list[str]:
 def told(row: ListEntry) -> tuple[Any, ...]:
     return (
         row.part, row.due, row.overdue_from, row.received, row.category_code, row.commune_code, row.service_class,
-        row.channel, row.is_imported, row.is_sample, row.returned, row.extension_waits, row.citizen_waited,
-        row.addition_unseen,
+        row.channel, row.is_imported, row.is_sample, row.returned, row.extension_waits, row.pause_waits,
+        row.citizen_waited, row.addition_unseen,
     )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def rows(session: Session) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
         running = clocks.get(ticket.id, [])
         stopped = pauses.get(ticket.id, [])
         open_ = ticket.state in ("new", "dispatched", "in_progress", "answered")
+        word = any(one.word_due_at is not None and one.word is None for one in stopped)
         waits = [one.leg_id for one in stopped if one.kind == "citizen"]
         waits += [one.leg_id for one in questions.get(ticket.id, [])]
         filters = (
@@ -84,7 +85,7 @@ def rows(session: Session) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
         returned = min(2, sum(one.state == "returned" for one in own)) if ticket.state == "new" else 0
         whole = (
             HOTLINE.get(ticket.state, "other"), _first(running), _first(late), *filters, returned,
-            ticket.id in undecided, open_ and bool(waits), ticket.id in unseen,
+            ticket.id in undecided, word, open_ and bool(waits), ticket.id in unseen,
         )  # fmt: skip
         yield (ticket.id, 0), whole
         for agency in {one.agency_id for one in own}:
@@ -98,7 +99,7 @@ def rows(session: Session) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
                 next((part for state, part in AGENCY if state in states), "other"),
                 _first([one for one in mine if one.kind in ("accept", "resolve")]),
                 _first([one for one in late if one.kind == "resolve" and one.agency_id == agency]),
-                *filters, 0, ticket.id in undecided, open_ and asked, ticket.id in unseen,
+                *filters, 0, ticket.id in undecided, word, open_ and asked, ticket.id in unseen,
             )  # fmt: skip
 
 

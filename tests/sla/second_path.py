@@ -94,9 +94,15 @@ STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     """),
     # stretches in which a clock cannot run out
     ("hold", ("clock",), """
-    SELECT c.clock, 'both' AS side, 'pause' AS why, p.at AS low, coalesce((
+    SELECT c.clock, 'both' AS side, 'pause' AS why, p.at AS low, least(coalesce((
             SELECT r.at FROM ev r WHERE r.ticket_id = p.ticket_id AND r.kind = 'resumed' AND r.id > p.id
-                AND r.leg_id IS NOT DISTINCT FROM p.leg_id ORDER BY r.id LIMIT 1), 'infinity') AS high
+                AND r.leg_id IS NOT DISTINCT FROM p.leg_id ORDER BY r.id LIMIT 1), 'infinity'),
+        -- an agency's own waits for the supervisor's word, and holds no longer than that
+        CASE WHEN NOT EXISTS (
+            SELECT FROM ev w WHERE w.leg_id = p.leg_id AND w.kind = 'pause_confirmed' AND w.id > p.id AND w.at >= p.at
+                AND NOT EXISTS (SELECT FROM ev n WHERE n.leg_id = p.leg_id AND n.kind = 'paused'
+                    AND n.id > p.id AND n.id < w.id))
+        THEN (p.data->>'word_due')::timestamptz END) AS high
     FROM clock c JOIN ev p ON p.ticket_id = c.ticket_id AND p.kind = 'paused' AND (
         (c.kind = 'promise' AND p.data->>'pause' = 'citizen')
         OR (c.kind = 'resolve' AND (p.leg_id IS NULL OR p.leg_id = c.leg)))

@@ -5,15 +5,15 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_lists"
-down_revision = "20261129_owed"
+down_revision = "20261129_pause_word"
 branch_labels = None
 depends_on = None
 
 NEVER = "'9000-01-01 00:00:00+00'"
 FILTERS = ("category_code", "commune_code", "service_class", "channel")
 FLAGS = {
-    "returned": "returned > 0", "extension": "extension_waits", "citizen": "citizen_waited",
-    "addition": "addition_unseen",
+    "returned": "returned > 0", "extension": "extension_waits", "pause": "pause_waits",
+    "citizen": "citizen_waited", "addition": "addition_unseen",
 }  # fmt: skip
 
 REFRESH = f"""
@@ -55,6 +55,8 @@ BEGIN
       t.commune_code, t.service_class, t.channel, t.is_imported, t.is_sample,
       CASE WHEN t.state = 'new' THEN coalesce(r.times, 0) ELSE 0 END::smallint AS returned,
       EXISTS (SELECT FROM extensions e WHERE e.ticket_id = t.id AND e.decision IS NULL) AS extension,
+      EXISTS (SELECT FROM pauses p WHERE p.ticket_id = t.id AND p.ended_at IS NULL AND p.word_due_at IS NOT NULL
+        AND p.word IS NULL) AS pause,
       t.state IN ('new', 'dispatched', 'in_progress', 'answered') AS open,
       t.state IN ('new', 'dispatched', 'in_progress', 'answered') AND t.id IN (SELECT ticket_id FROM awaited)
         AS awaited,
@@ -63,16 +65,16 @@ BEGIN
     WHERE t.id = ANY(ids)
   ), wanted AS MATERIALIZED (
     SELECT ticket_id, 0 AS viewer, part, due, over, receipt_at, category_code, commune_code, service_class, channel,
-      is_imported, is_sample, returned, extension, awaited, unseen
+      is_imported, is_sample, returned, extension, pause, awaited, unseen
     FROM whole
     UNION ALL
     SELECT w.ticket_id, -h.agency_id, part, due, over, receipt_at, category_code, commune_code, service_class, channel,
-      is_imported, is_sample, returned, extension, awaited, unseen
+      is_imported, is_sample, returned, extension, pause, awaited, unseen
     FROM whole w JOIN held h USING (ticket_id) WHERE h.works
     UNION ALL
     SELECT w.ticket_id, h.agency_id, (ARRAY['new', 'working', 'answered', 'done', 'other'])[h.stage],
       coalesce(d.due, {NEVER}), coalesce(d.over, {NEVER}), receipt_at, category_code, commune_code, service_class,
-      channel, is_imported, is_sample, 0::smallint, extension, w.open AND EXISTS (SELECT FROM awaited a
+      channel, is_imported, is_sample, 0::smallint, extension, pause, w.open AND EXISTS (SELECT FROM awaited a
         WHERE a.ticket_id = w.ticket_id AND (a.leg_id IS NULL OR a.leg_id = ANY(h.legs))), unseen
     FROM whole w JOIN held h USING (ticket_id) LEFT JOIN of_agency d USING (ticket_id, agency_id)
   ), gone AS (
@@ -80,13 +82,15 @@ BEGIN
       SELECT FROM wanted w WHERE w.ticket_id = e.ticket_id AND w.viewer = e.viewer)
   )
   INSERT INTO list_entries AS e (ticket_id, viewer, part, due, overdue_from, received, category_code, commune_code,
-    service_class, channel, is_imported, is_sample, returned, extension_waits, citizen_waited, addition_unseen)
+    service_class, channel, is_imported, is_sample, returned, extension_waits, pause_waits, citizen_waited,
+    addition_unseen)
   SELECT * FROM wanted
   ON CONFLICT (ticket_id, viewer) DO UPDATE SET part = excluded.part, due = excluded.due,
     overdue_from = excluded.overdue_from, received = excluded.received, category_code = excluded.category_code,
     commune_code = excluded.commune_code, service_class = excluded.service_class, channel = excluded.channel,
     is_imported = excluded.is_imported, is_sample = excluded.is_sample, returned = excluded.returned,
-    extension_waits = excluded.extension_waits, citizen_waited = excluded.citizen_waited,
+    extension_waits = excluded.extension_waits, pause_waits = excluded.pause_waits,
+    citizen_waited = excluded.citizen_waited,
     addition_unseen = excluded.addition_unseen
   WHERE (e.*) IS DISTINCT FROM (excluded.*);
   INSERT INTO list_words AS w (ticket_id, words)
@@ -154,7 +158,7 @@ WATCHED = {
     ),
     "legs": ("state", "agency_id"),
     "clocks": ("stopped_at", "current_due", "extension_pending", "agency_id", "leg_id", "kind"),
-    "pauses": ("ended_at", "started_at", "leg_id", "kind"),
+    "pauses": ("ended_at", "started_at", "leg_id", "kind", "word_due_at", "word"),
     "extensions": ("decision",),
     "questions": ("outcome", "leg_id"),
     "additions": ("seen_at",),
@@ -221,6 +225,9 @@ def _tables() -> None:
         ),
         sa.Column(
             "extension_waits", sa.Boolean(), nullable=False, comment="more time was asked for and nobody has decided"
+        ),
+        sa.Column(
+            "pause_waits", sa.Boolean(), nullable=False, comment="an agency's pause waits for the supervisor's word"
         ),
         sa.Column("citizen_waited", sa.Boolean(), nullable=False, comment="the citizen's answer is awaited"),
         sa.Column(

@@ -10,32 +10,40 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from feedback_store.service import intake
+from feedback_store.service import intake, limits, status
 from feedback_store.service.effects import ForeignEvent, begin
 from feedback_store.service.intake import NewEvent
 from feedback_store.store import Store
+from feedback_store.tables import InboundEvent
 from hotline.keys import Keys
 from tests.system import ROOT, free_ports
 
 NOW = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)
 
 
-def sent(store: Store, text: str = "rác đầu hẻm chưa ai dọn") -> tuple[uuid.UUID, int]:
-    """A conversation with one event: their ids."""
-    conversation = uuid.uuid4()
-    event = NewEvent("web", "", str(conversation), conversation, f"{conversation}:1", "text", {"text": text})
+def sent(
+    store: Store, text: str = "rác đầu hẻm chưa ai dọn", *, channel: str = "web", chat: uuid.UUID | None = None,
+    address: str | None = None,
+) -> tuple[uuid.UUID, int]:  # fmt: skip
+    """A conversation, new or ``chat``, with one more event: their ids."""
+    conversation = chat or uuid.uuid4()
+    event = NewEvent(
+        channel, "", str(conversation), conversation, f"{conversation}:{uuid.uuid4()}", "text", {"text": text},
+        address=address,
+    )  # fmt: skip
     with store.transaction() as session:
         return conversation, intake.store_inbound(session.connection(), event, now=NOW).event_id
 
 
-def call(conversation: uuid.UUID, event_id: int | str) -> dict[str, object]:
+def call(conversation: uuid.UUID, event_id: int | str, **heard: object) -> dict[str, object]:
     """What the engine sends for one turn."""
     metadata = {"event_id": str(event_id), "conversation_id": str(conversation), "now": NOW.isoformat()}
-    message = {"text": "xin chào", "intent": {"name": "greet", "confidence": 0.99}, "metadata": metadata}
+    message = {"text": "xin chào", "intent": {"name": "greet", "confidence": 0.99}, "metadata": metadata, **heard}
     tracker = {"sender_id": f"{conversation}:0", "slots": {}, "latest_message": message, "events": []}
     return {"next_action": "action_converse", "sender_id": tracker["sender_id"], "tracker": tracker, "domain": {},
             "version": "3.6.21"}  # fmt: skip
@@ -123,3 +131,57 @@ def test_the_service_itself_checks_whose_event_it_is(loaded_store: Store) -> Non
         assert begin(session, conversation_id=mine, event_id=event, action="a")[1] is None
         with pytest.raises(ForeignEvent):
             begin(session, conversation_id=other, event_id=event, action="a")
+
+
+LIMITED = "utter_status_limited"
+WRONG = "PA-482-109-376"
+
+
+def guess(server: Server, store: Store, **sender: Any) -> str:
+    """Ask for a code that is nobody's; gives the name of the answer."""
+    text = f"tra cứu {WRONG}"
+    entities = [{"entity": "ticket_code", "value": WRONG, "start": 8, "end": 22}]
+    heard = {"text": text, "intent": {"name": "ask_ticket_status", "confidence": 0.99}, "entities": entities}
+    answer = server.post(call(*sent(store, text, **sender), **heard))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["responses"][0]["response"])
+
+
+def page_looks_up(store: Store, address: str) -> object:
+    with store.transaction() as session:
+        key = limits.address_key(address)
+        return status.ticket_status(session, code=WRONG, conversation_id=None, limiter_key=key, now=NOW)
+
+
+def test_conversations_of_one_address_share_their_guesses_with_the_look_up_page(
+    server: Server, loaded_store: Store
+) -> None:
+    said = [guess(server, loaded_store, address="203.0.113.7") for _ in range(int(status.GUESSES) + 1)]
+    assert [one == LIMITED for one in said] == [False] * int(status.GUESSES) + [True]
+    assert guess(server, loaded_store, address="::ffff:203.0.113.7") == LIMITED, "the same address written otherwise"
+    assert guess(server, loaded_store, address="203.0.113.8") != LIMITED
+    # Another process asks the same count, which stands in the database: a restart forgets nothing.
+    assert isinstance(page_looks_up(loaded_store, "203.0.113.7"), status.Limited)
+    assert isinstance(page_looks_up(loaded_store, "203.0.113.8"), status.NotFound)
+
+
+def test_one_customer_of_ipv6_is_one_asker(server: Server, loaded_store: Store) -> None:
+    said = [guess(server, loaded_store, address=f"2001:db8:1:2::{one:x}") for one in range(1, int(status.GUESSES) + 2)]
+    assert said[-1] == LIMITED
+    assert guess(server, loaded_store, address="2001:db8:1:3::1") != LIMITED
+
+
+def test_telegram_is_limited_by_chat(server: Server, loaded_store: Store) -> None:
+    chat = uuid.uuid4()
+    said = [guess(server, loaded_store, channel="telegram", chat=chat) for _ in range(int(status.GUESSES) + 1)]
+    assert [one == LIMITED for one in said] == [False] * int(status.GUESSES) + [True]
+    assert guess(server, loaded_store, channel="telegram") != LIMITED
+
+
+def test_the_address_itself_is_stored_nowhere(loaded_store: Store) -> None:
+    _, event = sent(loaded_store, address="203.0.113.7")
+    with loaded_store.reading() as session:
+        body = session.get_one(InboundEvent, event).body
+        assert body is not None
+        assert body["asker"] == limits.address_key("203.0.113.7")
+        assert "203.0.113" not in str(body)

@@ -236,7 +236,11 @@ def test_force_majeure_of_one_agency_holds_its_own_part_alone(loaded_store: Stor
         actor=life.agency(1), leg_id=1,
     )  # fmt: skip
     found = card(life)
-    assert found.who == ["UBND Phường Lê Chân đang tạm dừng vì sự kiện bất khả kháng: Bão số 9 đổ bộ."]
+    assert found.who == [
+        "UBND Phường Lê Chân đang tạm dừng vì sự kiện bất khả kháng: Bão số 9 đổ bộ.",
+        "Lãnh đạo trực của tổng đài: xác nhận hoặc từ chối việc UBND Phường Lê Chân tạm dừng, trước 17 giờ 00, "
+        "thứ Hai, ngày 23/11/2026.",
+    ]
     assert said(found.due, "Trả lời người dân: chậm nhất")
     assert said(found.due, "UBND Phường Lê Chân gửi kết quả: đang tạm dừng")
 

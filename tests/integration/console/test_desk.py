@@ -58,7 +58,7 @@ def test_a_dispatch_suggests_the_agency_of_the_place_with_its_reason(office: Off
     page = operator.read(path)
     chosen = re.search(r'<option value="(\d+)" selected>([^<]+)', page)
     assert chosen is not None
-    assert chosen[2] == "UBND Phường Lê Chân"
+    assert chosen[2] == "UBND Phường Lê Chân (chưa có tài khoản nào)"
     assert "thuộc đơn vị cấp xã tại Phường Lê Chân" in page
     assert "Đã phân phối" in operator.post(f"{path}/phan-phoi", page=path, agency=chosen[1]).text
     officer = office.person("can-bo", "officer", "ubnd-xa-11383")

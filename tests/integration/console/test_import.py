@@ -16,9 +16,9 @@ from sqlalchemy import func, select, update
 from bot.gateway.database import Database
 from feedback_store.service import imports_runs
 from feedback_store.service.actor import Actor
-from feedback_store.service.imports_columns import COLUMNS, heading
+from feedback_store.service.imports_columns import COLUMNS, OPTIONAL, heading
 from feedback_store.spreadsheets import Column, read_table, write_xlsx
-from feedback_store.tables import ImportRun, Ticket
+from feedback_store.tables import AuditEntry, ImportRun, Ticket
 from tests.integration.console.conftest import Office, Person
 from tests.integration.data.history import CLOSED, OPEN, SOURCE
 from worker import upkeep
@@ -179,7 +179,7 @@ def test_files_are_encrypted_and_erased_after_a_week(office: Office, admin: Pers
 
 def test_the_template_is_offered_and_can_be_given_back_empty(office: Office, admin: Person) -> None:
     table = read_table(admin.get(f"{PLACE}/mau.xlsx").content)
-    assert table.header == tuple(heading(name) for name in COLUMNS)
+    assert table.header == tuple(heading(name) for name in (*COLUMNS, *OPTIONAL))
     assert read_table(admin.get(f"{PLACE}/mau.csv").content).header == table.header
     send(admin, admin.get(f"{PLACE}/mau.xlsx").content)
     work(office)
@@ -204,3 +204,49 @@ def test_the_worker_takes_up_what_waits(office: Office, admin: Person) -> None:
         threads.shutdown()
         database.close()
     assert last(office).state == "checked"
+
+
+DENOUNCED = {**OPEN, "old_code": "HP-4", "text": "Tôi tố cáo ông chủ tịch xã nhận hối lộ 50 triệu để cấp sổ đỏ"}
+
+
+def test_what_may_be_a_denunciation_goes_back_to_be_decided_on(office: Office, admin: Person) -> None:
+    send(admin, xlsx(CLOSED, DENOUNCED))
+    work(office)
+    place = f"{PLACE}/{last(office).id}"
+    shown = admin.read(place)
+    assert "2 dòng: 1 sẽ nhập, 0 đã có, 0 đã có nhưng khác, 1 bị từ chối." in shown
+    assert "Trong số bị từ chối có 1 dòng có thể là tố cáo, chờ anh/chị xem." in shown
+    assert "có thể là tố cáo nên chưa nhập" in shown
+    assert "hối lộ" not in shown, "the page shows no word of it"
+    admin.post(f"{place}/xac-nhan", page=place)
+    work(office)
+    assert tickets(office) == 1
+    table = read_table(admin.get(f"{place}/tu-choi.xlsx").content)
+    assert table.header[-1] == "Không phải tố cáo", "the column to decide in is there"
+    values = [str(value) for value in table.rows[0].values]
+    assert DENOUNCED["text"] in values
+    decided = write_xlsx([Column(name) for name in table.header], [[*values[:-1], "Có"]], title="Phản ánh")
+    send(admin, decided)
+    work(office)
+    again = f"{PLACE}/{last(office).id}"
+    assert "1 dòng giống tố cáo được anh/chị ghi là không phải tố cáo." in admin.read(again)
+    admin.post(f"{again}/xac-nhan", page=again)
+    work(office)
+    assert tickets(office) == 2
+    with office.store.reading() as session:
+        logged = select(AuditEntry.data).where(AuditEntry.action == "tickets_imported").order_by(AuditEntry.seq)
+        first, second = session.scalars(logged)
+    assert (first["held"], second["overruled"]) == (1, 1)
+
+
+def test_a_row_that_is_in_is_known_whatever_its_words(office: Office, admin: Person) -> None:
+    columns = [Column(heading(name)) for name in (*COLUMNS, *OPTIONAL)]
+    row = [DENOUNCED.get(name, "") for name in COLUMNS]
+    send(admin, write_xlsx(columns, [[*row, "có"]], title="Phản ánh"))
+    work(office)
+    place = f"{PLACE}/{last(office).id}"
+    admin.post(f"{place}/xac-nhan", page=place)
+    work(office)
+    send(admin, xlsx(DENOUNCED))
+    work(office)
+    assert "1 dòng: 0 sẽ nhập, 1 đã có, 0 đã có nhưng khác, 0 bị từ chối." in admin.read(f"{PLACE}/{last(office).id}")

@@ -166,7 +166,7 @@ def test_each_thing_owed_has_its_tab_with_a_true_count(office: Office) -> None:
         assert listed(supervisor, tab) == {ticket.code}, tab
         assert counts(supervisor)[tab] == 1, tab
     operator = office.person("tong-dai", "operator")
-    assert set(counts(supervisor)) - set(counts(operator)) == {"extensions", "returned_twice"}
+    assert set(counts(supervisor)) - set(counts(operator)) == {"extensions", "pauses", "returned_twice"}
     operator.post(f"/phan-anh/{added.code}/da-xem-bo-sung", page=f"/phan-anh/{added.code}")
     assert counts(operator)["additions"] == 0
 

@@ -28,7 +28,7 @@ def fields(page: str) -> dict[str, str]:
     """What a browser would send of the form as it stands."""
     form = page.split('action="/console/thoi-han/sua"')[1].split("</form>")[0]
     inputs = re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', form)
-    found = {name: html.unescape(value) for name, value in inputs}
+    found = {name: html.unescape(value) for name, value in inputs if name != "once"}
     found |= dict.fromkeys(re.findall(r'<input type="checkbox" name="([^"]+)" checked', form), "on")
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
         chosen = re.search(r'<option value="([^"]*)" selected', options)

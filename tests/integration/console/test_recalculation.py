@@ -89,7 +89,7 @@ def test_the_operator_calls_the_citizen_and_the_later_promise_holds(
     page = operator.read(path)
     assert "Hẹn với người dân được tính lại" in page
     assert "Tính lại thời hạn" in page
-    assert "Báo hạn mới qua điện thoại: chưa báo" in page
+    assert "Báo lĩnh vực, hạn mới qua điện thoại: chưa báo" in page
     tell_by_phone(operator, part="khong-so")  # the number is known elsewhere
     assert "Hẹn với người dân được tính lại" not in operator.read(path)
     assert dues(office, "promise") == ["30/11 10:00"]

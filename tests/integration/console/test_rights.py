@@ -28,6 +28,7 @@ PAGES = {
     "/nguoi-dung/tu-tep": {"administrator"},
     "/don-vi": {"administrator", "supervisor"},
     "/don-vi/1/ngung": {"administrator"},
+    "/don-vi/1/nguoi-dung": {"administrator"},
     "/linh-vuc": {"administrator", "supervisor"},
     "/phan-cong": {"administrator", "supervisor"},
     "/thu-tuc": {"administrator"},

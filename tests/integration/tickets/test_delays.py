@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from feedback_store.domain.apologies import waking
-from feedback_store.service import deadlines, pauses, tickets
+from feedback_store.service import deadlines, pauses, recategorising, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.tables import Category, Ticket
 from tests.integration.tickets.conftest import OPERATOR, Desk, at
@@ -148,10 +148,11 @@ def test_a_later_date_because_agencies_share_the_case_is_told_with_its_reason(de
 
 def test_an_earlier_date_after_a_change_of_category_is_told_with_its_reason(desk: Desk) -> None:
     ticket = desk.file(FILED)
-    tickets.change_category(desk.session, ticket_id=ticket.id, category_code="duong-bo.o-ga", reason="nhầm lĩnh vực",
-                            actor=OPERATOR, expected_version=None, now=at("2026-03-02 09:10"))  # fmt: skip
+    recategorising.change_category(desk.session, ticket_id=ticket.id, category_code="duong-bo.o-ga",
+                                   reason="nhầm lĩnh vực", actor=OPERATOR, expected_version=None,
+                                   now=at("2026-03-02 09:10"))  # fmt: skip
     notice, words = desk.told(ticket)[-1]
-    assert notice == "earlier"
+    assert notice == recategorising.NOTICE
     assert spoken_time(at("2026-03-03 09:00")) in words
     assert "Ổ gà" in words
     assert "nhầm lĩnh vực" not in words

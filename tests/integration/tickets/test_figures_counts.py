@@ -14,7 +14,7 @@ from feedback_store.domain.figures import CATALOGUE, Event, PerTicket, share
 from feedback_store.domain.kpi import Period, Ratio
 from feedback_store.queries import figures, figures_counts
 from feedback_store.queries.figures_counts import Asked
-from feedback_store.service import legs, ratings, results, tickets
+from feedback_store.service import legs, ratings, recategorising, results, tickets
 from feedback_store.service.actor import CITIZEN, SYSTEM, Actor, Refused
 from feedback_store.tables import Clock, Conversation, Leg, Rating, Ticket, TicketEvent
 from tests.integration.tickets.conftest import MANAGER, OPERATOR, Desk, at
@@ -60,7 +60,7 @@ def month_of_work(desk: Desk) -> None:
                     actor=desk.officer(first), expected_version=None, now=at("2026-03-13 10:00"))
     moved = desk.dispatch(session.get_one(Ticket, wrong.ticket_id), "2026-03-13 11:00", second)
     for category in ("cap-nuoc.hoa-don", "dien-chieu-sang.mat-dien"):
-        tickets.change_category(session, ticket_id=moved.ticket_id, category_code=category, actor=OPERATOR,
+        recategorising.change_category(session, ticket_id=moved.ticket_id, category_code=category, actor=OPERATOR,
                                 reason="Nội dung là việc khác", expected_version=None, now=at("2026-03-13 12:00"))
     for ground in ("prank", "scope", "scope"):
         tickets.refuse(session, ticket_id=desk.file("2026-03-17 09:00").id, reason="Ngoài phạm vi", ground=ground,

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.service import deadlines, extensions, legs, questions, results, tickets
+from feedback_store.service import deadlines, extensions, legs, pauses, questions, recategorising, results, tickets
 from feedback_store.service.actor import CITIZEN, Actor, Refused
-from feedback_store.tables import Agency, Category, Extension, Leg, Ticket
+from feedback_store.tables import Agency, Category, Extension, Leg, Pause, Ticket
 from tests.integration.tickets.conftest import OPERATOR, RESULT, SUPERVISOR, WHY_NO_PHOTO, Desk, at
 
 LIVES = 14
@@ -32,7 +32,8 @@ class Lives:
         self.done: Counter[str] = Counter()
         self.moves: list[Callable[[Ticket], object]] = [
             self.dispatch, self.dispatch, self.accept, self.accept, self.answer, self.answer, self.release,
-            self.release, self.send_back, self.give_back, self.pause, self.resume, self.ask_time, self.decide,
+            self.release, self.send_back, self.give_back, self.pause, self.own_pause, self.word,
+            self.resume, self.ask_time, self.decide,
             self.refuse, self.withdraw, self.reopen, self.change, self.question, self.addition, self.close,
         ]  # fmt: skip
 
@@ -126,6 +127,18 @@ class Lives:
                              reason=WHY, actor=OPERATOR, leg_id=leg.id if leg else None, expected_version=None,
                              now=self.now)
 
+    def own_pause(self, ticket: Ticket) -> object:
+        leg = self.leg(ticket, "dispatched", "accepted")
+        return pauses.pause(self.session, ticket_id=ticket.id, kind="force_majeure", reason=WHY, actor=self.boss(leg),
+                            leg_id=leg.id, expected_version=None, now=self.now)
+
+    def word(self, ticket: Ticket) -> object:
+        found = self.session.scalars(
+            select(Pause.id).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
+        ).first()
+        return pauses.decide(self.session, pause_id=found or 0, confirm=self.rng.random() < 0.6, reason=WHY,
+                             actor=SUPERVISOR, expected_version=None, now=self.now)
+
     def resume(self, ticket: Ticket) -> object:
         return tickets.resume(self.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None, now=self.now)
 
@@ -152,7 +165,7 @@ class Lives:
                               now=self.now)
 
     def change(self, ticket: Ticket) -> object:
-        return tickets.change_category(self.session, ticket_id=ticket.id, reason=WHY, actor=OPERATOR,
+        return recategorising.change_category(self.session, ticket_id=ticket.id, reason=WHY, actor=OPERATOR,
                                        category_code=self.rng.choice(self.categories), expected_version=None,
                                        now=self.now)
 

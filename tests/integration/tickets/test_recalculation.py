@@ -12,7 +12,16 @@ from sqlalchemy import select
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries.explain import explain
 from feedback_store.queries.recalculation import Preview, Scope, preview
-from feedback_store.service import audit, calendar_edits, deadlines, extensions, promises, recalculation, tickets
+from feedback_store.service import (
+    audit,
+    calendar_edits,
+    deadlines,
+    extensions,
+    promises,
+    recalculation,
+    recategorising,
+    tickets,
+)
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import AuditEntry, Category, PolicyVersion, PromiseMove, TicketEvent, UserNotice
 from hotline.sla_cli import _lines
@@ -224,7 +233,7 @@ def test_a_result_that_is_there_is_judged_by_the_due_time_it_had(desk: Desk) -> 
 
 def test_an_earlier_promise_that_a_slower_class_did_not_replace_stays(desk: Desk) -> None:
     ticket = desk.file("2026-03-02 09:15")
-    tickets.change_category(desk.session, ticket_id=ticket.id, category_code=of_class(desk, "N7"),
+    recategorising.change_category(desk.session, ticket_id=ticket.id, category_code=of_class(desk, "N7"),
                             reason="Nhầm lĩnh vực rồi", actor=OPERATOR, expected_version=None,
                             now=at("2026-03-02 10:00"))
     target(desk, "2026-03-02 11:00", "N7", resolve={"working_days": 9})

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from feedback_store.queries.explain import explain
-from feedback_store.service import clocks, extensions, legs, pauses, tickets
+from feedback_store.service import clocks, extensions, legs, pauses, recategorising, tickets
 from feedback_store.service.actor import CITIZEN, Actor
 from feedback_store.tables import Category, PolicyVersion
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -135,8 +135,8 @@ def test_a_change_of_category_after_the_triage_clock_gives_the_leg_its_full_time
 ) -> None:
     ticket = desk.file(RECEIVED, p10(desk))
     leg = desk.dispatch(ticket, SENT)
-    tickets.change_category(desk.session, ticket_id=ticket.id, category_code="moi-truong.rac", reason="Đúng lĩnh vực",
-                            actor=OPERATOR, expected_version=None, now=at(when))
+    recategorising.change_category(desk.session, ticket_id=ticket.id, category_code="moi-truong.rac",
+                                   reason="Đúng lĩnh vực", actor=OPERATOR, expected_version=None, now=at(when))
     assert desk.clock("promise", ticket).current_due == at("2026-03-05 17:00")
     assert resolve_due(desk, leg) == at("2026-03-05 16:00" if kept else "2026-03-05 17:00")
 

@@ -12,7 +12,7 @@ from feedback_store import patch
 from feedback_store.defaults import DATA, load_defaults
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import lookups
-from feedback_store.service import agencies, agency_editing, audit, categories, routing, tickets
+from feedback_store.service import agencies, agency_editing, audit, categories, recategorising, routing
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.tables import Agency, AuditEntry, Category, RoutingRule
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -159,7 +159,7 @@ def test_a_category_switched_off_is_offered_no_more_and_old_tickets_keep_it(desk
     assert lookups.offered(desk.session, ((GARBAGE, 0.9), ("khac.khac", 0.1))) == (("khac.khac", 0.1),)
     other = desk.file(NOW, "khac.khac")
     with pytest.raises(Refused) as refused:
-        tickets.change_category(desk.session, ticket_id=other.id, category_code=GARBAGE, reason="nhầm lĩnh vực",
+        recategorising.change_category(desk.session, ticket_id=other.id, category_code=GARBAGE, reason="nhầm lĩnh vực",
                                 actor=OPERATOR, expected_version=None, now=at(NOW))  # fmt: skip
     assert refused.value.key == "categories.switched_off"
     with pytest.raises(Refused):

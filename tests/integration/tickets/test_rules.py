@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries.tickets import ticket_page
-from feedback_store.service import clocks, deadlines, legs, results, tickets
+from feedback_store.service import clocks, deadlines, legs, recategorising, results, tickets
 from feedback_store.service.actor import BOT, Refused
 from feedback_store.tables import Leg, Ticket, UserNotice
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
@@ -159,8 +159,8 @@ def test_only_the_hotline_or_the_legs_own_agency_may_pause(desk: Desk) -> None:
 
 
 def change(desk: Desk, ticket: Ticket, category: str, when: str) -> None:
-    tickets.change_category(desk.session, ticket_id=ticket.id, category_code=category, reason="Phân loại lại cho đúng",
-                            actor=OPERATOR, expected_version=None, now=at(when))
+    recategorising.change_category(desk.session, ticket_id=ticket.id, category_code=category,
+                                   reason="Phân loại lại cho đúng", actor=OPERATOR, expected_version=None, now=at(when))
 
 
 def test_a_faster_class_brings_the_promise_forward_and_a_slower_one_does_not_move_it(desk: Desk) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.gateway.photo_budget import PhotoBudget, Rate, network
+from bot.gateway.photo_budget import PhotoBudget, Rate
 from bot.gateway.uploads import Held, Share
+from feedback_store.service.limits import network
 
 
 class Clock:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.gateway.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
+from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
 from feedback_store.texts import render
 
 GUARDS = Path(__file__).resolve().parents[2] / "data" / "guards.yaml"

@@ -1,0 +1,61 @@
+"""Recognises a denunciation (tố cáo) of somebody in office, so that it is not filed as a report (decision 12).
+
+Rude manners are a report, not a denunciation; what cannot be told apart is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from feedback_store.guards.emergency import GUARDS, read_guards
+from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
+
+_LISTS = ("office", "certain", "with_office", "possible", "calm")
+
+
+@dataclass(frozen=True, slots=True)
+class Denunciation:
+    """``denunciation`` or ``unsure``; ``because``: the words it was recognised by, in small letters."""
+
+    name: Literal["denunciation", "unsure"]
+    because: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
+    data = read_guards(path)
+    roles = {compile_phrase(source, data["groups"]): role for role in _LISTS for source in data["denunciation"][role]}
+    return Lexicon(roles), roles
+
+
+def find_denunciation(*parts: str | None) -> Denunciation | None:
+    """What the words of one message, or of the fields of one form, are; None: as far as they show, no denunciation.
+    Never raises for any text."""
+    lexicon, roles = _load()
+    words = lexicon.read("\n".join(part for part in parts if part))
+    found = lexicon.find(words)
+    seen = {roles[one.phrase] for one in found}
+    if "calm" in seen:
+        return None
+    if "certain" in seen or {"with_office", "office"} <= seen:
+        said = [one for one in found if roles[one.phrase] in ("certain", "with_office")]
+        return Denunciation("denunciation", _quoted(said, words))
+    if "possible" in seen:
+        return Denunciation("unsure", _quoted([one for one in found if roles[one.phrase] == "possible"], words))
+    return None
+
+
+def _quoted(found: Sequence[Found], words: Sequence[Word]) -> tuple[str, ...]:
+    """Each place once, where one phrase holds another the longer one."""
+    widest = {one.start: one for one in sorted(found, key=lambda one: one.end)}
+    quoted: list[str] = []
+    end = 0
+    for start, one in sorted(widest.items()):
+        if one.end > end:
+            quoted.append(" ".join(word.norm for word in words[start : one.end]))
+            end = one.end
+    return tuple(dict.fromkeys(quoted))
