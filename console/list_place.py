@@ -13,44 +13,58 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 
 from console import asked
+from feedback_store.queries.list_filters import Key
 from vitext import clean
 
 FIELD = "ve"
 LIST = "/console/phan-anh"
 NARROWING = ("tim", "linh_vuc", "don_vi", "xa", "nhom", "kenh", "nguon", "tu", "den")
-MOST_ON_PAGE = 1_000
 LONGEST = 4_000
 """Characters: nine filters in Vietnamese letters, each letter as three groups of the address."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """``given``: tab and filters of the list as its address has them; ``row``: 1 for the first of the page."""
+    """``given``: tab and filters of the list as its address has them."""
 
     given: Mapping[str, str]
     page: int = 1
-    row: int = 1
+    after: Key | None = None
+    """The row before the page's first; None on the first page, or where only its number is known."""
+    row: Key | None = None
+    """The ticket's row as it stood when the ticket was opened."""
 
     @property
     def address(self) -> str:
         """The list itself, at the page of the ticket."""
-        return f"{LIST}?" + urlencode({**self._named(), "trang": self.page})
+        return f"{LIST}?" + urlencode(self._named())
 
     @property
     def query(self) -> str:
         """What the address of a ticket, or of one of its forms, ends with."""
-        return "?" + urlencode({FIELD: urlencode({**self._named(), "trang": self.page, "thu": self.row})})
+        row = {"dong": self.row.written()} if self.row else {}
+        return "?" + urlencode({FIELD: urlencode({**self._named(), **row})})
 
     def ticket(self, code: str) -> str:
         """The address of a ticket opened from here."""
         return f"{LIST}/{code}{self.query}"
 
-    def at(self, page: int, row: int) -> ListPlace:
-        """Another row of the same list."""
-        return replace(self, page=page, row=row)
+    def at(self, row: Key) -> ListPlace:
+        """Another row of the same page."""
+        return replace(self, row=row)
+
+    def turned(self, page: int, after: Key | None) -> ListPlace:
+        """Another page of the same list."""
+        return replace(self, page=page, after=after)
 
     def _named(self) -> dict[str, str]:
-        return {name: value for name, value in self.given.items() if value}
+        place = {"trang": str(self.page), "tiep": self.after.written()} if self.after else {"trang": str(self.page)}
+        return {**{name: value for name, value in self.given.items() if value}, **place}
+
+
+def key_of(given: Mapping[str, str], name: str = "tiep") -> Key | None:
+    """A row of the list as an address names it; anything else is none."""
+    return Key.read(asked.text(given, name))
 
 
 def place_of(request: Request) -> ListPlace | None:
@@ -60,8 +74,7 @@ def place_of(request: Request) -> ListPlace | None:
         return None
     known = {name: clean(value) for name, value in parse_qsl(written)}
     given = {name: asked.text(known, name) for name in ("muc", *NARROWING)}
-    row = asked.whole_or_none(known, "thu", most=MOST_ON_PAGE)
-    return ListPlace(given, page=asked.page_number(known), row=max(1, row or 1))
+    return ListPlace(given, page=asked.page_number(known), after=key_of(known), row=key_of(known, "dong"))
 
 
 def ticket_address(request: Request, code: str) -> str:

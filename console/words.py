@@ -16,6 +16,7 @@ from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
 
 if TYPE_CHECKING:
+    from feedback_store.queries.listing import Total
     from feedback_store.service.sessions import WrongTries
     from feedback_store.tables import Clock
 
@@ -125,6 +126,11 @@ def paused_now(spans: list[PauseSpan]) -> bool:
 def number(value: int) -> str:
     """``4.934``: a dot between thousands."""
     return f"{value:,}".replace(",", ".")
+
+
+def at_least(total: Total) -> str:
+    """``4.934``, or ``hơn 10.000`` where the rest was not counted."""
+    return f"hơn {number(total.number)}" if total.more else number(total.number)
 
 
 def ratio(numerator: int, denominator: int) -> str:

@@ -15,7 +15,7 @@ import structlog
 
 from bot.gateway.database import Database
 from bot.gateway.photos import PhotoFetcher
-from feedback_store.queries import audit
+from feedback_store.queries import audit, listing
 from feedback_store.service import (
     agencies,
     deadlines,
@@ -59,6 +59,11 @@ async def handle_deadlines(database: Database, *, now: dt.datetime | None = None
 async def hand_over(database: Database, *, now: dt.datetime | None = None) -> int:
     """Open legs of agencies that ended, to their successors."""
     return await database.transaction(agencies.hand_over_due, now=now or _now())
+
+
+async def fold_counts(database: Database) -> None:
+    """The lists' kept counts, which every change of a ticket adds to."""
+    await database.transaction(listing.fold_counts)
 
 
 async def erase_sealed(database: Database, root: Path) -> int:

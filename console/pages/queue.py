@@ -12,11 +12,11 @@ from fastapi.responses import Response
 
 from console import asked
 from console.context import Deps, deps_of, go, page, signed_in
-from console.list_place import NARROWING, ListPlace
+from console.list_place import NARROWING, ListPlace, key_of
 from feedback_store.persons.masking import masked
-from feedback_store.queries import desk, lookups, queue_tabs
-from feedback_store.queries import tickets as queries
-from feedback_store.queries.tickets import QueueFilter
+from feedback_store.queries import desk, listing, lookups, queue_tabs
+from feedback_store.queries.list_filters import Key, QueueFilter
+from feedback_store.queries.list_search import reporter_searched
 from feedback_store.service import audit
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
@@ -40,18 +40,19 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     deps = deps_of(request)
     actor, now = user.actor, deps.now()
     given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
-    filters = filters_of(given, actor, page=asked.page_number(request.query_params))
+    here = ListPlace(given, page=asked.page_number(request.query_params), after=key_of(request.query_params))
+    filters = filters_of(given, actor, page=here.page, after=here.after)
     given["muc"] = filters.tab
     with deps.store.reading() as session:
-        found = queries.queue(session, actor=actor, filters=filters, at=now)
-        counts = queries.counts(session, actor=actor, at=now)
+        found = listing.queue(session, actor=actor, filters=filters, at=now)
+        counts = listing.counts(session, actor=actor, at=now)
         options: dict[str, Any] = {
             "categories": lookups.categories(session),
             "communes": lookups.communes(session),
             "agencies": [] if actor.is_agency else desk.agencies(session),
         }
-    record_search(deps, user, filters, rows=found.total)
-    place = ListPlace(given, page=found.page)
+    record_search(deps, user, filters, rows=found.total.number)
+    place = ListPlace(given, page=found.page, after=found.after)
     return page(
         request,
         "queue.html",
@@ -66,7 +67,9 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         classes=CLASSES,
         channels=CHANNELS,
         link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
-        opened=lambda code, row: place.at(found.page, row).ticket(code),
+        opened=lambda row: place.at(row.key).ticket(row.ticket.code),
+        sooner=place.turned(found.page - 1, found.before).address if found.page > 1 else None,
+        later=place.turned(found.page + 1, found.rows[-1].key).address if found.further else None,
         xlsx="/console/phan-anh.xlsx?" + urlencode({k: v for k, v in given.items() if v}),
         filtered=any(given[k] for k in NARROWING),
         narrowed=any(given[k] for k in NARROWING if k != "tim"),
@@ -75,7 +78,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
 
 def record_search(deps: Deps, user: CurrentUser, filters: QueueFilter, *, rows: int) -> None:
     """A search for a reporter's number is written down; the number itself is not kept."""
-    if queries.reporter_searched(filters.search, user.actor):
+    if reporter_searched(filters.search, user.actor):
         with deps.store.transaction() as session:
             audit.log(session, action="reporter_searched", user_id=user.id, data={"rows": rows}, now=deps.now())
 
@@ -86,7 +89,7 @@ def tab_names(user: CurrentUser) -> list[tuple[str, str]]:
     return [(tab, render(f"console.tab_{own.get(tab, tab)}")) for tab in queue_tabs.tabs_of(user.actor)]
 
 
-def filters_of(given: Mapping[str, str], actor: Actor, page: int = 1) -> QueueFilter:
+def filters_of(given: Mapping[str, str], actor: Actor, page: int = 1, after: Key | None = None) -> QueueFilter:
     """The view of the queue that an address asks for; an unknown choice is left out.
 
     Raises ``BadValue`` for an agency or day that cannot be read: a list without that filter would mislead.
@@ -108,6 +111,7 @@ def filters_of(given: Mapping[str, str], actor: Actor, page: int = 1) -> QueueFi
         since=_begins(asked.date(given, "tu")),
         until=_begins(asked.date(given, "den"), after=True),
         page=page,
+        after=after,
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from feedback_store.queries import listing
 from feedback_store.queries.desk import addressed_to
-from feedback_store.queries.overdue import overdue_ticket
-from feedback_store.queries.tickets import QueueFilter, matching, next_due, visible_leg
+from feedback_store.queries.list_filters import QueueFilter
+from feedback_store.queries.tickets import visible_leg
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.tables import (
@@ -21,11 +22,13 @@ from feedback_store.tables import (
     Commune,
     EmergencyCall,
     Leg,
+    ListEntry,
     Telling,
     Ticket,
     User,
     UserNotice,
 )
+from feedback_store.tables.listing import NEVER
 
 MOST = 50_000
 """Rows of one download; a longer list is cut and says so."""
@@ -37,8 +40,11 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     Columns: code, receipt, channel, category, class, danger, place, commune, agencies, state, next due, overdue,
     closed.
     """
-    conditions = matching(session, filters, actor, at)
-    total = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0
+    view = listing.Listing(session, actor=actor, filters=filters, at=at)
+    among = view.among()
+    total = session.scalar(select(func.count()).select_from(ListEntry).where(*among)) or 0
+    rows = select(ListEntry).where(*among).order_by(*view.newest()).limit(MOST).subquery()
+    entry = aliased(ListEntry, rows)
     agencies = (
         select(func.string_agg(Agency.name.distinct(), ", "))
         .join(Leg, Leg.agency_id == Agency.id)
@@ -49,14 +55,13 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     query = (
         select(
             Ticket.code, Ticket.receipt_at, Ticket.channel, Category.name, Ticket.service_class, Ticket.danger,
-            Ticket.place_text, Commune.name, agencies, Ticket.state, next_due(actor),
-            overdue_ticket(session, actor=actor, at=at), Ticket.closed_at,
+            Ticket.place_text, Commune.name, agencies, Ticket.state, func.nullif(entry.due, NEVER),
+            view.overdue(entry), Ticket.closed_at,
         )
+        .join(entry, entry.ticket_id == Ticket.id)
         .join(Category, Category.code == Ticket.category_code)
         .outerjoin(Commune, Commune.code == Ticket.commune_code)
-        .where(*conditions)
-        .order_by(Ticket.id.desc())
-        .limit(MOST)
+        .order_by(entry.received.desc(), entry.ticket_id.desc())
     )  # fmt: skip
     return list(session.execute(query)), total
 

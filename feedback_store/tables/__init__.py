@@ -18,6 +18,7 @@ from feedback_store.tables.conversation import (
     UnreadUpdate,
 )
 from feedback_store.tables.imports import ImportedTicket, ImportRun
+from feedback_store.tables.listing import ListCount, ListEntry, ListStale, ListWords
 from feedback_store.tables.organisation import (
     Agency,
     AuditEntry,
@@ -85,6 +86,10 @@ __all__ = [
     "ImportedTicket",
     "InboundEvent",
     "Leg",
+    "ListCount",
+    "ListEntry",
+    "ListStale",
+    "ListWords",
     "Media",
     "OldWard",
     "OutboundMessage",

@@ -7,8 +7,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from sqlalchemy import select, text, update
@@ -17,8 +19,10 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.due import due
 from feedback_store.domain.figures import CATALOGUE, Figure
 from feedback_store.domain.kpi import Period
-from feedback_store.queries import figures, figures_counts, tickets
+from feedback_store.queries import figures, figures_counts, listing, tickets
 from feedback_store.queries.figures_rows import Asked
+from feedback_store.queries.list_filters import QueueFilter
+from feedback_store.queries.queue_tabs import tabs_of
 from feedback_store.service import clocks, deadlines
 from feedback_store.service.actor import Actor
 from feedback_store.store import Store
@@ -94,34 +98,104 @@ def _asks(asked: Asked) -> Iterator[tuple[str, Callable[[Session], object]]]:
 
 
 def queue_section(store: Store, calls: int) -> Section:
-    """The queue as page bodies ask for it (page and tab counts), and what is opened from it."""
-    section = Section("Queue, search and ticket, a million tickets")
+    """Every tab of every role as page bodies ask for it, with each filter and deep in it; and what is opened there.
+
+    Of a tab the slowest ways are measured again. Beside them: a plain scan of an index over as many rows.
+    """
+    section = Section("Lists, search and ticket, a million tickets: of each tab its slowest filter")
     with store.reading() as session:
-        agency = session.scalar(text("SELECT agency_id FROM legs GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"))
-        codes = list(session.scalars(select(Ticket.code).where(Ticket.id % 33_331 == 7)))
-    officer = Actor("user", user_id=2, role="officer", agency_id=agency)
-    for name, actor in (("operator", OPERATOR), ("officer", officer)):
-        for tab in tickets.TABS:
-            if actor.is_agency and tab == "returned":
-                continue
-            for told, more in (("", {}), (", page 100", {"page": 100}), (", N7", {"service_class": "N7"})):
-                found = tickets.QueueFilter(tab=tab, **more)  # type: ignore[arg-type]
-                took = timed(
-                    lambda a=actor, f=found: _in(store, lambda s: tickets.queue(s, actor=a, filters=f, at=AT)), calls
-                )
-                section.add(f"{name}, {tab}{told}, p95", p(took, 0.95), "ms", target=QUEUE_MS)
-        took = timed(lambda a=actor: _in(store, lambda s: tickets.counts(s, actor=a, at=AT)), calls)
-        section.add(f"{name}, counts of the tabs, p95", p(took, 0.95), "ms", target=QUEUE_MS)
-    for words in ("đèn đỏ ngã tư", "số 15 cầu đất", "ổ gà sâu"):
-        search = tickets.QueueFilter(search=words)
-        took = timed(lambda f=search: _in(store, lambda s: tickets.queue(s, actor=OPERATOR, filters=f, at=AT)), calls)
-        section.add(f"search “{words}”, p95", p(took, 0.95), "ms", target=QUEUE_MS)
-    rest = iter(codes * 10)
-    took = timed(
-        lambda: _in(store, lambda s: tickets.ticket_page(s, code=next(rest), actor=OPERATOR)), min(calls, len(codes))
-    )
-    section.add("ticket, p95", p(took, 0.95), "ms", target=QUEUE_MS)
+        world = World.of(session)
+    people = {role: Actor("user", user_id=1, role=role) for role in ("operator", "supervisor", "manager")}
+    people["officer"] = Actor("user", user_id=2, role="officer", agency_id=world.agency)
+    for name, actor in people.items():
+        counted = partial(listing.counts, actor=actor, at=AT)
+        _timed(section, f"{name}, counts of the tabs", counted, store, calls)
+        for tab in tabs_of(actor):
+            ways = {told: _asked(actor, found) for told, found in world.filters(tab, actor)}
+            tried = {told: min(timed(lambda w=way: _in(store, w), 2)) for told, way in ways.items()}
+            worst = max(tried, key=lambda told: tried[told])
+            _timed(section, f"{name}, {tab}", ways[worst], store, calls, worst)
+    deep = _hundredth(store, people["operator"])
+    _timed(section, "operator, all, page 100 by its place", _asked(people["operator"], deep), store, calls)
+    rest = iter(world.codes * 10)
+    _timed(
+        section, "ticket", lambda s: tickets.ticket_page(s, code=next(rest), actor=OPERATOR), store,
+        min(calls, len(world.codes)),
+    )  # fmt: skip
+    plain = "SELECT count(*) FROM (SELECT ticket_id FROM list_entries WHERE viewer = 0 ORDER BY received LIMIT {}) x"
+    for rows in (3_000, 100_000):
+        took = timed(lambda r=rows: _in(store, lambda s: s.execute(text(plain.format(r)))), calls)
+        section.add(f"beside: a plain index scan of {rows:,} rows, p95", p(took, 0.95), "ms")
     return section
+
+
+def _timed(
+    section: Section, name: str, ask: Callable[[Session], object], store: Store, calls: int, note: str = ""
+) -> None:
+    took = timed(lambda: _in(store, ask), calls)
+    section.add(f"{name}, p95", p(took, 0.95), "ms", target=QUEUE_MS, note=note)
+
+
+def _asked(actor: Actor, found: QueueFilter) -> Callable[[Session], object]:
+    return lambda s: listing.queue(s, actor=actor, filters=found, at=AT)
+
+
+def _hundredth(store: Store, actor: Actor) -> QueueFilter:
+    """The hundredth page as its address has it after 99 turns."""
+    found = QueueFilter(tab="all")
+    with store.reading() as session:
+        for number in range(2, 101):
+            shown = listing.queue(session, actor=actor, filters=found, at=AT)
+            found = replace(found, page=number, after=shown.rows[-1].key)
+    return found
+
+
+@dataclass(frozen=True)
+class World:
+    """What the filters name: the biggest agency, codes, categories and communes from the most to the least used."""
+
+    agency: int
+    codes: list[str]
+    categories: list[str]
+    communes: list[str]
+
+    @classmethod
+    def of(cls, session: Session) -> World:
+        agency = session.scalar(text("SELECT agency_id FROM legs GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"))
+        used = "SELECT {0} FROM tickets WHERE {0} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC"
+        return cls(
+            agency, list(session.scalars(select(Ticket.code).where(Ticket.id % 33_331 == 7))),
+            *(list(session.scalars(text(used.format(column)))) for column in ("category_code", "commune_code")),
+        )  # fmt: skip
+
+    def filters(self, tab: str, actor: Actor) -> Iterator[tuple[str, QueueFilter]]:
+        most, rare, commune, far = self.categories[0], self.categories[-1], self.communes[0], self.communes[-1]
+        spring = {"since": AT - dt.timedelta(days=300), "until": AT - dt.timedelta(days=200)}
+        ways: dict[str, dict[str, Any]] = {
+            "first page": {}, "page 100": {"page": 100}, "class N7": {"service_class": "N7"},
+            "the most used category": {"category": most}, "a rare category": {"category": rare},
+            "the biggest commune": {"commune": commune}, "a small commune": {"commune": far},
+            "a channel": {"channel": "zalo"}, "a channel without tickets": {"channel": "email"},
+            "imported": {"imported": True}, "category and commune": {"category": most, "commune": commune},
+            "rare category and small commune": {"category": rare, "commune": far},
+            "category, commune, channel": {"category": most, "commune": commune, "channel": "zalo"},
+            "a hundred days": spring, "a hundred days of a category": {**spring, "category": most},
+            "searched: đèn đỏ ngã tư": {"search": "đèn đỏ ngã tư"}, "searched: ổ gà sâu": {"search": "ổ gà sâu"},
+            "searched: số 15 cầu đất": {"search": "số 15 cầu đất"}, "searched: đường": {"search": "đường"},
+            "searched: đường, page 100": {"search": "đường", "page": 100},
+            "searched: đường, a hundred days": {"search": "đường", **spring},
+            "searched: nothing has it": {"search": "xyzq"}, "a code": {"search": self.codes[0]},
+            "six digits": {"search": self.codes[0].replace("-", "")[-6:]},
+        }  # fmt: skip
+        if not actor.is_agency:
+            ways |= {
+                "an agency": {"agency_id": self.agency}, "an agency, page 100": {"agency_id": self.agency, "page": 100},
+                "an agency and a category": {"agency_id": self.agency, "category": most},
+            }  # fmt: skip
+        if actor.is_hotline:
+            ways["a phone number"] = {"search": "0912345678"}
+        for told, more in ways.items():
+            yield told, QueueFilter(tab=tab, **more)
 
 
 def pages_section(store: Store, calls: int) -> Section:

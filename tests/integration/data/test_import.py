@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 from feedback_store.domain.kpi import Period
 from feedback_store.queries import calls_owed, figures
 from feedback_store.queries.explain import explain
-from feedback_store.queries.tickets import QueueFilter, queue
+from feedback_store.queries.list_filters import QueueFilter
+from feedback_store.queries.listing import queue
 from feedback_store.service import agencies, deadlines, legs, phone_desk, results, tickets
 from feedback_store.service import clocks as clocks_service
 from feedback_store.service.actor import Actor
@@ -337,9 +338,9 @@ def test_supervisors_get_one_notice_and_the_queue_finds_what_was_imported(loaded
     with loaded_store.reading() as session:
         for imported, wanted in ((True, 2), (False, 0), (None, 2)):
             found = queue(session, actor=OPERATOR, filters=QueueFilter(imported=imported), at=NOW)
-            assert found.total == wanted
+            assert found.total.number == wanted
         found = queue(session, actor=OPERATOR, filters=QueueFilter(search="hp-2"), at=NOW)
-        assert found.total == 1
+        assert found.total.number == 1
 
 
 def test_old_levels_of_warnings_are_found_as_the_job_would_find_them(loaded_store: Store) -> None:

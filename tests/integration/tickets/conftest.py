@@ -18,7 +18,7 @@ from feedback_store.service import deadlines, legs, phone_desk, results, tickets
 from feedback_store.service.actor import BOT, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Pause, Ticket, TicketEvent
-from tests.sla import second_figures, second_path
+from tests.sla import second_figures, second_lists, second_path
 from vitext.dates import VIET_NAM
 
 OPERATOR = Actor("user", user_id=1, role="operator")
@@ -119,12 +119,14 @@ def desk(loaded_store: Store) -> Iterator[Desk]:
         made = Desk(session)
         yield made
         session.flush()
+        assert second_lists.differences(session) == []
         if not made.by_hand:
             assert untold(session) == {}
             settle(session)
             assert second_path.differences(session, LONG_AFTER) == []
             assert second_figures.figure_differences(session, LONG_AFTER) == []
             assert session.scalars(select(Ticket.code).where(Ticket.deadline_failures > 0)).all() == []
+            assert second_lists.differences(session) == []
 
 
 def settle(session: Session) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from feedback_store.queries import tickets
+from feedback_store.queries import listing
+from feedback_store.queries.list_filters import QueueFilter
 from feedback_store.service.actor import Actor
 from feedback_store.tables import Clock
 
@@ -24,9 +25,10 @@ def test_open_work_stands_by_its_earliest_running_clock_and_what_has_none_comes_
         session.execute(update(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == "promise").values(
             current_due=last - (number % 3) * HOUR))  # fmt: skip
     session.execute(update(Clock).where(Clock.ticket_id == ids[3]).values(stopped_at=last))
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     session.expire_all()
 
-    found = tickets.queue(session, actor=OPERATOR, filters=tickets.QueueFilter(tab="new"), at=last)
+    found = listing.queue(session, actor=OPERATOR, filters=QueueFilter(tab="new"), at=last)
 
     clocks = list(session.scalars(select(Clock).where(Clock.stopped_at.is_(None))))
     due = {one: min((c.current_due for c in clocks if c.ticket_id == one), default=None) for one in ids}
@@ -34,6 +36,6 @@ def test_open_work_stands_by_its_earliest_running_clock_and_what_has_none_comes_
     assert [row.ticket.id for row in found.rows] == wanted
     assert [row.due for row in found.rows] == [due[one] for one in wanted]
     assert wanted[-1] == ids[3]
-    assert found.total == len(ids)
+    assert found.total == listing.Total(len(ids))
     nested.rollback()
     session.expire_all()

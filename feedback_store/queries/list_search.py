@@ -1,0 +1,154 @@
+"""What a search of the lists asks: a code in any writing, a reporter, or words without their accents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.orm import Session
+
+from feedback_store.domain.codes import read_code
+from feedback_store.persons.finding import canonical_phone, name_index, phone_index
+from feedback_store.service.actor import Actor
+from feedback_store.tables import ListEntry, ListWords, Ticket
+from vitext import fold
+
+CODE_END = re.compile(r"\s*(?:\d[\s.\-–—]*){6}")
+CODE_END_COLUMN: ColumnElement[str] = func.right(func.replace(Ticket.code, "-", ""), 6)
+Days = tuple[dt.datetime | None, dt.datetime | None]
+"""From, to: half-open; None: without a bound."""
+FEW = 2_000
+"""So many found tickets are read and sorted; where there are more, the list is read in its order instead."""
+
+
+def reporter_searched(words: str, actor: Actor) -> bool:
+    """Whether the search looks for a person by phone number: the hotline alone may, and it is recorded."""
+    return actor.is_hotline and canonical_phone(words) is not None and read_code(words) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A search by words, or by several filters at once. ``query`` is a tsquery that the marks of the view narrow;
+    ``named``: tickets whose reporter has exactly that name."""
+
+    query: str
+    named: tuple[int, ...] = ()
+    filters: bool = False
+    """Nothing but marks, which the columns of ``ListEntry`` have too."""
+
+    def few(self, session: Session, months: list[str] | None = None) -> list[int] | None:
+        """The tickets found, of those received in these months of UTC (``202611``); None: more than ``FEW``."""
+        query = self.query if months is None else f"{self.query} & ({' | '.join(f'M{one}' for one in months)})"
+        found = session.scalar(select(func.found_in_lists(cast(query, TSQUERY), FEW + 1, type_=ARRAY(BigInteger))))
+        return None if found is None or len(found) > FEW else [*found, *self.named]
+
+    def many(self) -> ColumnElement[bool]:
+        """The condition on ``ListEntry`` where many are found: rows are read in the order of the list, and each is
+        looked at."""
+        if self.filters:
+            return true()
+        matches = ListWords.words.op("@@", is_comparison=True)(cast(self.query, TSQUERY))
+        looked = select(ListWords.ticket_id).where(ListWords.ticket_id == ListEntry.ticket_id, matches)
+        found = looked.correlate(ListEntry).offset(0).exists()  # the offset keeps the planner from turning it around
+        return or_(found, among(self.named)) if self.named else found
+
+
+def among(ids: Sequence[int]) -> ColumnElement[bool]:
+    """The condition on ``ListEntry`` of these tickets."""
+    return ListEntry.ticket_id == any_(cast(list(ids), ARRAY(BigInteger)))
+
+
+def by_column(words: str, actor: Actor) -> ColumnElement[bool] | None:
+    """The condition of a search for one column of the ticket: code, end of a code, phone. None: it is words."""
+    typed = read_code(words)
+    if typed is not None and typed.code is not None:
+        return Ticket.code == typed.code
+    if reporter_searched(words, actor):
+        return Ticket.phone_bidx == phone_index(words)
+    if CODE_END.fullmatch(words):
+        return CODE_END_COLUMN.op("=", is_comparison=True)(re.sub(r"\D", "", words))
+    return None
+
+
+def by_words(session: Session, words: str, actor: Actor, marks: list[str]) -> Words | None:
+    """None where nothing is left to look for. The last word may be unfinished; ``marks``: see :func:`mark`."""
+    folded = "".join(c if c.isalnum() else " " for c in fold(words)).split()
+    if not folded:
+        return None
+    name = name_index(words) if actor.is_hotline else None
+    named = session.scalars(select(Ticket.id).where(Ticket.name_bidx == name).limit(FEW)) if name is not None else ()
+    return Words(" & ".join([*folded[:-1], f"{folded[-1]}:*", *marks]), tuple(named))
+
+
+def by_marks(marks: list[str]) -> Words:
+    """Several filters at once: their marks are cut in the index of the words."""
+    return Words(" & ".join(marks), filters=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Months of UTC in a row; half-open."""
+
+    months: list[str]
+    low: dt.datetime
+    high: dt.datetime
+
+
+def windows(
+    session: Session, viewer: int, within: Days, beyond: dt.datetime | None, *, newest_first: bool
+) -> Iterator[Window]:
+    """The months of a viewer's tickets from ``beyond`` on: one, one, two, four …"""
+    bounds = _bounds(session, viewer, within)
+    if bounds is None:
+        return
+    low, high = bounds
+    if beyond is not None:
+        low, high = (low, min(high, _month(beyond))) if newest_first else (max(low, _month(beyond)), high)
+    every = sorted(range(low, high + 1), reverse=newest_first)
+    start, size = 0, 1
+    while start < len(every):
+        part = sorted(every[start : start + size])
+        yield Window([_named(one) for one in part], _begin(part[0]), _begin(part[-1] + 1))
+        start, size = start + size, max(1, start + size)
+
+
+def months(session: Session, viewer: int, within: Days) -> str:
+    """The mark of the months in which a viewer's tickets between two instants were received."""
+    bounds = _bounds(session, viewer, within)
+    if bounds is None:
+        return mark("M")  # of no ticket
+    return f"({' | '.join(f'M{_named(one)}' for one in range(bounds[0], bounds[1] + 1))})"
+
+
+def _bounds(session: Session, viewer: int, within: Days) -> tuple[int, int] | None:
+    """The first and the last month with tickets of a viewer's, of those asked for."""
+    first, last = session.execute(
+        select(func.min(ListEntry.received), func.max(ListEntry.received)).where(ListEntry.viewer == viewer)
+    ).one()
+    if first is None:
+        return None
+    since, until = within
+    low = _month(first) if since is None else max(_month(first), _month(since))
+    high = _month(last) if until is None else min(_month(last), _month(until))
+    return (low, high) if low <= high else None
+
+
+def _named(month: int) -> str:
+    return f"{month // 12:04d}{month % 12 + 1:02d}"
+
+
+def _month(instant: dt.datetime) -> int:
+    return instant.year * 12 + instant.month - 1
+
+
+def _begin(month: int) -> dt.datetime:
+    return dt.datetime(month // 12, month % 12 + 1, 1, tzinfo=dt.UTC)
+
+
+def mark(written: str) -> str:
+    """A lexeme of a tsquery, whatever its letters."""
+    return "'" + written.replace("\\", "\\\\").replace("'", "''") + "'"
