@@ -1,7 +1,7 @@
 """Places and procedure search on sentences written without sight of the program. Floors may only rise.
 
-``-`` stands before a sentence that names no commune here, or asks for a procedure that the catalogue has not got: there the
-only fault is to be sure. A wrong answer costs more than a question, so it has its own bound.
+``-`` stands before a sentence that names no commune here, or asks for a procedure that the catalogue has not got: there
+the only fault is to be sure. A wrong answer costs more than a question, so it has its own bound.
 """
 
 from __future__ import annotations
