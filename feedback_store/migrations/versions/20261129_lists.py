@@ -16,9 +16,10 @@ FLAGS = {
     "citizen": "citizen_waited", "addition": "addition_unseen",
 }  # fmt: skip
 
+# Plans are kept, and one that was made while the tables were small would read them whole for ever.
 REFRESH = f"""
 CREATE FUNCTION refresh_lists(ids bigint[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
   -- two transactions that change parts of one ticket: the later one waits and then sees what the earlier one wrote
   PERFORM FROM tickets WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
