@@ -197,9 +197,21 @@ class EmbeddedPostgres:
         (self.home / "made").touch()
 
     def _copy_binaries(self) -> None:
-        target = self.home / "pginstall18"
+        """The server where its account may read it, in the layout of the wheel: programs look for their libraries in
+        ``../../../PACKAGE.libs``."""
+        package = self.bin.parents[1]
+        top = self.home / "programs"
+        target = top / package.name / self.bin.parent.name
         if not (target / "bin" / "postgres").exists():
-            shutil.copytree(self.bin.parent, target, dirs_exist_ok=True, symlinks=True)
+            for folder in (top, top / package.name):
+                folder.mkdir(exist_ok=True)
+                folder.chmod(0o755)  # whatever the umask; the home around it is closed
+            for source, copy in (
+                (package.parent / f"{package.name}.libs", top / f"{package.name}.libs"),
+                (self.bin.parent, target),
+            ):
+                if source.exists():
+                    shutil.copytree(source, copy, dirs_exist_ok=True, symlinks=True)
         self.bin = target / "bin"
 
     def start(self, *, timeout: float = 30) -> None:
