@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -14,12 +13,12 @@ from hotline.postgres import EmbeddedPostgres
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Iterator[Path]:
+def closed(tmp_path: Path) -> Path:
     if os.geteuid() != 0:
         pytest.skip("SKIPPED: only root starts the server as somebody else; the relocated server was NOT tried")
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
-    yield folder / "var"
+    return folder / "var"
 
 
 def test_the_server_starts_from_its_copy_and_again_from_the_same(closed: Path) -> None:
