@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,10 @@ from tests.system import ENGINE_PYTHON, Citizen, System  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "template_hotline"
+
+
+settings.register_profile("hotline", deadline=None)  # a busy machine proves nothing about the code
+settings.load_profile("hotline")
 
 
 @pytest.fixture(scope="session", autouse=True)
