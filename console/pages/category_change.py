@@ -16,7 +16,7 @@ from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import desk, lookups
 from feedback_store.queries import tickets as queries
-from feedback_store.service import recategorising
+from feedback_store.service import recategorising, tellings
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
@@ -46,7 +46,8 @@ def change(
             shown = recategorising.preview(session, ticket=ticket, **given)
             if seen == shown.basis:
                 recategorising.change_category(session, ticket_id=ticket.id, **given)
-                return go(ticket_address(request, code.upper()), render("category.saved"))
+                said = render("category.saved", told=tellings.how_told(session, ticket))
+                return go(ticket_address(request, code.upper()), said)
             values: dict[str, Any] = {
                 "old": lookups.category_name(session, ticket.category_code),
                 "agencies": desk.agency_names(session, [one.agency_id for one in shown.changes if one.agency_id]),

@@ -18,7 +18,7 @@ from console.pages.ticket import ticket_view
 from feedback_store.domain.lifecycle import IllegalMove, refusal_ground
 from feedback_store.queries import desk, organisation
 from feedback_store.queries import tickets as queries
-from feedback_store.service import extensions, legs, media, pauses, questions, results, tickets
+from feedback_store.service import extensions, legs, media, pauses, questions, results, tellings, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.media import MediaRefused
 from feedback_store.service.sessions import CurrentUser
@@ -246,7 +246,7 @@ def decide_on_time(
             expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
-        return "Đã gia hạn và báo người dân hạn mới." if grant else "Đã từ chối gia hạn."
+        return f"Đã gia hạn. {tellings.how_told(session, ticket)}" if grant else "Đã từ chối gia hạn."
 
     return _do(request, code, user, form, move)
 
@@ -332,7 +332,7 @@ def whole_ticket(
         common: dict[str, Any] = {"ticket_id": ticket.id, "actor": user.actor, "expected_version": version, "now": now}
         if move_name == "tu-choi":
             tickets.refuse(session, reason=reason, ground=refusal_ground(str(form.get("ground", ""))), **common)
-            return "Đã từ chối và báo người dân lý do."
+            return f"Đã từ chối phản ánh. {tellings.how_told(session, ticket)}"
         if move_name == "dong":
             tickets.close(session, **common)
             return "Đã kết thúc phản ánh."

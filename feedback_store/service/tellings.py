@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_store.tables import Contact, Conversation, Leg, Telling, Ticket
+from feedback_store.texts import render
 
 Kind = Literal["result", "refusal", "new_date"]
 PENDING = ("open", "unreachable")
@@ -26,6 +27,11 @@ def by_phone_alone(session: Session, ticket: Ticket) -> bool:
         return True
     query = select(Conversation.channel).where(Conversation.id == ticket.conversation_id)
     return session.scalar(query) == "phone"
+
+
+def how_told(session: Session, ticket: Ticket) -> str:
+    """What becomes of telling the citizen, for who caused it: a message on its way, or a call that somebody owes."""
+    return render("tellings.by_phone" if by_phone_alone(session, ticket) else "tellings.by_message")
 
 
 def phone_of(session: Session, ticket: Ticket) -> str | None:

@@ -88,7 +88,8 @@ def test_a_choice_without_reason_is_refused_where_it_was_made(office: Office, op
 
 def test_who_has_no_chat_is_owed_a_call_that_names_the_category(office: Office, operator: Person) -> None:
     ticket = office.ticket(channel="phone", reporter_phone="0912345678")
-    confirm(operator, ticket, preview(operator, ticket, SLOWER))
+    said = confirm(operator, ticket, preview(operator, ticket, SLOWER))
+    assert "Người dân chưa được báo" in said  # true until the call was made
     page = operator.read("/goi-bao")
     assert "Báo lĩnh vực, hạn mới" in page
     with office.store.reading() as session:
