@@ -11,7 +11,7 @@ from console.figure_choice import Choice, figures_for
 from feedback_store.domain.figures import CATALOGUE, Definition, Dimension, Figure, PerTicket, Spread
 from feedback_store.domain.kpi import Ratio
 from feedback_store.queries import figures_counts
-from feedback_store.queries.figures_counts import NONE
+from feedback_store.queries.figures_kept import NONE
 from feedback_store.queries.figures_rows import Asked
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import has, render

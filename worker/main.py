@@ -118,6 +118,7 @@ class Worker:
             (10, "stalled", lambda: jobs.rescue_stalled(self.queue)),
             (3600, "finished jobs", lambda: jobs.prune_finished(self.queue)),
             (60, "counts", lambda: upkeep.fold_counts(database)),
+            (60, "months", lambda: upkeep.count_months(database)),
             (3600, "buckets", lambda: upkeep.prune(database)),
             (3600, "audit head", lambda: upkeep.keep_audit_head(database, media_root.parent / "audit-heads")),
         ]

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import threading
+import time
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Executor
 from functools import partial
@@ -18,6 +19,7 @@ from bot.gateway.photos import PhotoFetcher
 from feedback_store.queries import audit, listing
 from feedback_store.service import (
     agencies,
+    counted_months,
     deadlines,
     denunciations,
     failures,
@@ -32,6 +34,8 @@ from feedback_store.service import (
 from vitext.dates import local
 
 log = structlog.get_logger("worker.upkeep")
+COUNTING_S = 20.0
+"""How long one round counts months; what is left waits for the next one."""
 
 
 async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -64,6 +68,17 @@ async def hand_over(database: Database, *, now: dt.datetime | None = None) -> in
 async def fold_counts(database: Database) -> None:
     """The lists' kept counts, which every change of a ticket adds to."""
     await database.transaction(listing.fold_counts)
+
+
+async def count_months(database: Database, *, now: dt.datetime | None = None) -> int:
+    """Figures of months that are over and have no counts that hold, each in a commit of its own; for a while."""
+    await database.transaction(counted_months.tidy)
+    due, until = await database.transaction(counted_months.due, now or _now()), time.monotonic() + COUNTING_S
+    for number, one in enumerate(due):
+        if time.monotonic() > until:
+            return number
+        await database.transaction(counted_months.count_month, one, now or _now())
+    return len(due)
 
 
 async def erase_sealed(database: Database, root: Path) -> int:

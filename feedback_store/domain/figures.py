@@ -6,7 +6,7 @@ Reference sla.md, "Figures". Pages, files and queries read this catalogue; ``kpi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,6 +89,31 @@ def share(events: Iterable[Event], period: Period, at: dt.datetime) -> Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Rows of one part of a division that are counted together.
+
+    ``apart`` keeps from each other what cannot be added: of K1 the agency, of tickets that happen in several months
+    the earlier month of theirs (``YYYY-MM-01``); None: nothing does. ``minutes``: of each first response.
+    """
+
+    key: str
+    apart: str | int | None
+    good: int
+    every: int
+    minutes: Sequence[int] = ()
+
+
+def tickets_in(counts: Iterable[Count], period: Period) -> Ratio:
+    """Happenings and tickets of whole months one after another: a ticket of an earlier one isn't counted again."""
+    good = every = 0
+    for one in counts:
+        good += one.good
+        if one.apart is None or str(one.apart) < period.first.isoformat():
+            every += one.every
+    return Ratio(good, every)
+
+
+@dataclass(frozen=True, slots=True)
 class PerTicket:
     """Happenings per ticket."""
 
@@ -135,17 +160,13 @@ class Spread:
     ninetieth: int | None
 
 
-def spread(minutes: Mapping[int | None, int]) -> Spread:
-    """From a count of reports by minutes; those without a response stand under None."""
-    known = {minute: count for minute, count in minutes.items() if minute is not None}
-    return Spread(sum(minutes.values()), sum(known.values()), percentile(known, 50), percentile(known, 90))
+def spread(received: int, minutes: Iterable[int]) -> Spread:
+    """From the minutes of those reports that had a response, in any order."""
+    known = sorted(minutes)
+    return Spread(received, len(known), percentile(known, 50), percentile(known, 90))
 
 
-def percentile(counts: Mapping[int, int], percent: int) -> int | None:
-    """The smallest value that at least ``percent`` in a hundred do not exceed (nearest rank); None without any."""
-    total, passed = sum(counts.values()), 0
-    for value in sorted(counts):
-        passed += counts[value]
-        if passed * 100 >= total * percent:
-            return value
-    return None
+def percentile(values: Sequence[int], percent: int) -> int | None:
+    """The smallest of the sorted values that at least ``percent`` in a hundred do not exceed (nearest rank); None
+    without any."""
+    return values[-(-len(values) * percent // 100) - 1] if values else None

@@ -7,28 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
-from sqlalchemy import Date, cast, func, join, null, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, join, null, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain import kpi
-from feedback_store.domain.figures import CATALOGUE, Dimension, PerTicket, Spread, spread
-from feedback_store.domain.kpi import Ratio, Tally
-from feedback_store.queries.figures_cohort import LOCAL_ZONE
+from feedback_store.domain.figures import CATALOGUE, Count, Dimension, PerTicket, Spread, spread, tickets_in
+from feedback_store.domain.kpi import Period, Ratio, Tally
+from feedback_store.queries.figures_kept import NONE, Stretch, selected, stretches, text_of, where_of
 from feedback_store.queries.figures_rows import Asked, Source, source
 from feedback_store.service.actor import Refused
-from feedback_store.tables import Agency, Category, Commune, Ticket, User
+from feedback_store.tables import Agency, Category, Commune, Leg, Ticket, User
 
 Part = Literal["numerator", "denominator", "missed"]
-NONE = ""
-"""Key of what belongs to no commune, no agency."""
-
-
-ON_TICKET = {"category", "service_class", "commune"}
-NUMBERED = {"agency", "person", "stars"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +57,7 @@ class Found:
 
 def ratio(session: Session, asked: Asked) -> Ratio:
     """Numerator and denominator of a figure."""
-    if asked.figure == "k1":
-        return kpi.k1(_by_agency(session, asked).values())
-    rows = source(session, asked)
-    return Ratio(*session.execute(_select(rows, asked, _good(rows), _all(rows, asked))).one())
+    return _ratio(asked, _counts(session, asked))
 
 
 def per_ticket(session: Session, asked: Asked) -> PerTicket:
@@ -81,31 +73,54 @@ def divided(session: Session, asked: Asked, dimension: Dimension) -> dict[str, R
     """
     if dimension not in CATALOGUE[asked.figure].dimensions:
         raise Refused("figures.not_divided")
+    parts: dict[str, list[Count]] = defaultdict(list)
+    for one in _counts(session, asked, dimension):
+        parts[one.key].append(one)
+    if dimension == "month" and CATALOGUE[asked.figure].per_ticket:  # each month counts its tickets for itself
+        return {
+            key: Ratio(sum(one.good for one in some), sum(one.every for one in some)) for key, some in parts.items()
+        }
+    return {key: _ratio(asked, some) for key, some in parts.items()}
+
+
+def _counts(session: Session, asked: Asked, dimension: Dimension | None = None) -> Iterable[Count]:
+    return chain.from_iterable(one.counts for one in stretches(session, asked, dimension))
+
+
+def _ratio(asked: Asked, counts: Iterable[Count]) -> Ratio:
+    """What counts of one part come to."""
     if asked.figure == "k1":
-        return _k1_divided(session, asked, dimension)
-    rows = source(session, asked, by_agency=dimension == "agency")
-    key = _key(rows, dimension)
-    query = _select(rows, asked, key, _good(rows), _all(rows, asked), by=dimension).group_by(key)
-    return {_text(value): Ratio(good, every) for value, good, every in session.execute(query)}
+        return kpi.k1(_tallies(counts).values())
+    if CATALOGUE[asked.figure].per_ticket:
+        return tickets_in(counts, asked.period)
+    some = list(counts)
+    return Ratio(sum(one.good for one in some), sum(one.every for one in some))
+
+
+def _tallies(counts: Iterable[Count]) -> dict[int, Tally]:
+    """By agency."""
+    found: dict[int, Tally] = defaultdict(Tally)
+    for one in counts:
+        found[int(one.apart or 0)] += Tally(one.good, one.every - one.good)
+    return found
 
 
 def first_response(session: Session, asked: Asked) -> Spread:
     """Minutes from receipt to the first response: median and 90th percentile, with how many there were."""
-    rows = source(session, asked)
-    minutes = rows.own["minutes"]
-    query = _select(rows, asked, minutes, func.count()).group_by(minutes)
-    return spread(dict(session.execute(query).all()))
+    return _spread(_counts(session, asked))
 
 
 def first_response_divided(session: Session, asked: Asked, dimension: Dimension) -> dict[str, Spread]:
     """The same for every part of a division."""
-    rows = source(session, asked)
-    key, minutes = _key(rows, dimension), rows.own["minutes"]
-    counts: dict[str, dict[int | None, int]] = defaultdict(dict)
-    query = _select(rows, asked, key, minutes, func.count(), by=dimension).group_by(key, minutes)
-    for value, minute, count in session.execute(query):
-        counts[_text(value)][minute] = count
-    return {value: spread(one) for value, one in counts.items()}
+    parts: dict[str, list[Count]] = defaultdict(list)
+    for one in _counts(session, asked, dimension):
+        parts[one.key].append(one)
+    return {key: _spread(some) for key, some in parts.items()}
+
+
+def _spread(counts: Iterable[Count]) -> Spread:
+    some = list(counts)
+    return spread(sum(one.every for one in some), chain.from_iterable(one.minutes for one in some))
 
 
 def names(session: Session, dimension: Dimension) -> dict[str, str]:
@@ -118,7 +133,7 @@ def names(session: Session, dimension: Dimension) -> dict[str, str]:
     }
     if dimension not in queries:
         return {}
-    return {_text(key): name for key, name in session.execute(queries[dimension])}
+    return {text_of(key): name for key, name in session.execute(queries[dimension])}
 
 
 def listed(session: Session, asked: Asked, part: Part, *, limit: int | None = 50, offset: int = 0) -> Found:
@@ -126,21 +141,56 @@ def listed(session: Session, asked: Asked, part: Part, *, limit: int | None = 50
 
     Where the denominator is tickets, they are listed once each. ``limit`` None: all of them.
     """
-    rows = source(session, asked)
-    once = CATALOGUE[asked.figure].per_ticket and part == "denominator"
+    parts = stretches(session, asked)
+    if CATALOGUE[asked.figure].per_ticket and part == "missed":  # rows that are no tickets: their own count
+        rows = source(session, asked)
+        query = selected(rows, asked, func.count()).where(rows.good.is_not(True))
+        parts = [Stretch(asked.period, [Count(NONE, None, 0, session.scalar(query) or 0)])]
+    sizes = [_size(asked, one.counts, part) for one in parts]
+    total = sum(sizes)
+    if limit is None:
+        return Found(_page(session, asked, part, asked.period, None, 0), total)
+    found: list[Counted] = []
+    for one, size in zip(parts, sizes, strict=True):
+        if offset >= size:
+            offset -= size
+            continue
+        found += _page(session, asked, part, one.period, limit - len(found), offset)
+        offset = 0
+        if len(found) == limit:
+            break
+    return Found(found, total)
+
+
+def _size(asked: Asked, counts: list[Count], part: Part) -> int:
+    """How many rows a stretch has."""
+    if part == "denominator":
+        return tickets_in(counts, asked.period).denominator
+    good = sum(one.good for one in counts)
+    return good if part == "numerator" else sum(one.every for one in counts) - good
+
+
+def _page(session: Session, asked: Asked, part: Part, period: Period, limit: int | None, offset: int) -> list[Counted]:
+    here = replace(asked, period=period)
+    rows = source(session, here)
     only = {"numerator": [rows.good.is_(True)], "missed": [rows.good.is_not(True)], "denominator": []}[part]
-    counted = func.count(rows.ticket.distinct()) if once else func.count()
-    total = session.scalar(_select(rows, asked, counted).where(*only)) or 0
-    chosen = _select(rows, asked, rows.row.label("row"), rows.instant.label("instant")).where(*only)
-    if once:
-        first = chosen.ext(distinct_on(rows.ticket)).order_by(rows.ticket, rows.instant, rows.row).subquery()
-        chosen = select(first.c.row, first.c.instant)
-        chosen = chosen.order_by(first.c.instant, first.c.row)
-    else:
-        chosen = chosen.order_by(rows.instant, rows.row)
+    if CATALOGUE[asked.figure].per_ticket and part == "denominator":
+        only.append(_first_of_ticket(asked))
+    chosen = selected(rows, here, rows.row.label("row"), rows.instant.label("instant")).where(*only)
+    chosen = chosen.order_by(rows.instant, rows.row)
     if limit is not None:
         chosen = chosen.limit(limit).offset(offset)
-    return Found(_rows(session, asked, rows, chosen.subquery("chosen")), total)
+    return _rows(session, here, rows, chosen.subquery("chosen"))
+
+
+def _first_of_ticket(asked: Asked) -> Any:
+    """The ticket was not dispatched earlier in the whole period."""
+    other = aliased(Leg)
+    before = select(other.id).where(
+        other.ticket_id == Leg.ticket_id, other.dispatched_at >= asked.period.bounds()[0],
+        or_(other.dispatched_at < Leg.dispatched_at, and_(other.dispatched_at == Leg.dispatched_at, other.id < Leg.id)),
+    )  # fmt: skip
+    return or_(Leg.number == 1, ~before.correlate(Leg).exists())
 
 
 def _rows(session: Session, asked: Asked, rows: Source, chosen: Any) -> list[Counted]:
@@ -158,7 +208,7 @@ def _rows(session: Session, asked: Asked, rows: Source, chosen: Any) -> list[Cou
         if rows.agency is not None:
             start, agency = _joined(start, Agency, Agency.id == rows.agency, outer=True), Agency.name
         wanted += [Ticket.code, Category.name, Commune.name, Ticket.service_class, Ticket.state, agency]
-    query = select(*wanted).select_from(start).where(*rows.rules, *_where(rows, asked))
+    query = select(*wanted).select_from(start).where(*rows.rules, *where_of(rows, asked))
     found = session.execute(query.order_by(rows.instant, rows.row))
     return [Counted(instant, bool(good), *more) for instant, good, *more in found]
 
@@ -185,73 +235,8 @@ def k1_agencies(session: Session, asked: Asked, part: Part) -> list[AgencyLine]:
 
 
 def _by_agency(session: Session, asked: Asked) -> dict[int, Tally]:
-    rows = source(session, replace(asked, figure="k1b"))
-    query = _select(rows, asked, rows.agency, _good(rows), func.count()).group_by(rows.agency)
-    return {agency: Tally(good, every - good) for agency, good, every in session.execute(query)}
-
-
-def _k1_divided(session: Session, asked: Asked, dimension: Dimension) -> dict[str, Ratio]:
-    rows = source(session, replace(asked, figure="k1b"))
-    key = _key(rows, dimension)
-    query = _select(rows, asked, key, _good(rows), func.count(), by=dimension).group_by(key, rows.agency)
-    parts: dict[str, list[Tally]] = defaultdict(list)
-    for value, good, every in session.execute(query):
-        parts[_text(value)].append(Tally(good, every - good))
-    return {value: kpi.k1(tallies) for value, tallies in parts.items()}
-
-
-# ---- the pieces of a query ---------------------------------------------------------------------
-
-
-def _good(rows: Source) -> Any:
-    return func.count().filter(rows.good)
-
-
-def _all(rows: Source, asked: Asked) -> Any:
-    return func.count(rows.ticket.distinct()) if CATALOGUE[asked.figure].per_ticket else func.count()
-
-
-def _select(rows: Source, asked: Asked, *columns: Any, by: Dimension | None = None) -> Any:
-    """Columns over the counted rows; the ticket is joined only where a division needs it."""
-    divisions = {by, asked.where[0] if asked.where else None}
-    start = rows.start
-    if divisions & ON_TICKET and not rows.has_ticket:
-        start = _joined(start, Ticket, Ticket.id == rows.ticket)
-    return select(*columns).select_from(start).where(*rows.rules, *_where(rows, asked))
-
-
-def _where(rows: Source, asked: Asked) -> list[Any]:
-    """The part of a division that is asked for."""
-    if asked.where is None:
-        return []
-    dimension, value = asked.where
-    column = _key(rows, dimension)
-    if value == NONE:
-        return [column.is_(None)]
-    if dimension in NUMBERED:
-        return [column == (int(value) if value.isdigit() else -1)]
-    return [column == value]
+    return _tallies(_counts(session, asked))
 
 
 def _joined(start: Any, other: Any, on: Any, *, outer: bool = False) -> Any:
     return join(start, other, on, isouter=outer)
-
-
-def _key(rows: Source, dimension: Dimension) -> Any:
-    """The column that a division goes by."""
-    if dimension in rows.own:
-        return rows.own[dimension]
-    if dimension == "month":
-        return cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, rows.instant)), Date)
-    if dimension == "agency":
-        return rows.agency
-    columns = {
-        "category": Ticket.category_code,
-        "service_class": Ticket.service_class,
-        "commune": Ticket.commune_code,
-    }
-    return columns[dimension]
-
-
-def _text(value: Any) -> str:
-    return NONE if value is None else str(value)

@@ -7,17 +7,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Integer, Interval, String, and_, case, cast, exists, func, literal, null, or_, select, tuple_
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    join,
+    null,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
-from feedback_store.domain.figures import CATALOGUE, RECURS_WITHIN, SATISFIED, Dimension, Figure
+from feedback_store.domain.figures import CATALOGUE, SATISFIED, Dimension, Figure
 from feedback_store.domain.kpi import Against, Period
 from feedback_store.domain.policy import URGENCY
-from feedback_store.queries.figures_cohort import agency_of, check_reader, due_of, samples, seen, standing_of
+from feedback_store.queries.figures_cohort import (
+    LOCAL_ZONE,
+    agency_of,
+    check_reader,
+    due_of,
+    samples,
+    seen,
+    standing_of,
+)
 from feedback_store.queries.figures_cohort import cohort as due_cohort
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.service.actor import Actor, Refused
@@ -95,6 +117,37 @@ def source(session: Session, asked: Asked, *, by_agency: bool = False) -> Source
     if asked.of_agency:
         made.rules.append(made.agency == asked.scope.agency_id)
     return made
+
+
+def agency_source(session: Session, asked: Asked) -> Source:
+    """The rows of every agency at once: those that ``source`` gives its own people, with the agency beside.
+
+    Raises ``Refused`` for a figure that agencies don't have.
+    """
+    definition = CATALOGUE[asked.figure]
+    if definition.hotline:
+        raise Refused("tickets.not_allowed")
+    made = source(session, asked, by_agency=True)
+    if definition.unit != "promise":
+        return made
+    other = aliased(Leg)
+    before = exists().where(
+        other.ticket_id == Leg.ticket_id, other.agency_id == Leg.agency_id, other.state != "returned",
+        other.id < Leg.id,
+    )  # fmt: skip
+    made.rules.extend([Leg.state != "returned", or_(Leg.number == 1, ~before.correlate(Leg))])
+    return replace(made, start=join(Clock, Leg, Leg.ticket_id == Clock.ticket_id), agency=Leg.agency_id)
+
+
+def earlier_month(leg: Any) -> Any:
+    """The local month of the ticket's last dispatch before the month of this one; null of a first leg."""
+    other = aliased(Leg)
+    month = func.date_trunc("month", func.timezone(LOCAL_ZONE, leg.dispatched_at))
+    before = select(func.max(other.dispatched_at)).where(
+        other.ticket_id == leg.ticket_id, other.dispatched_at < func.timezone(LOCAL_ZONE, month)
+    )
+    last = func.date_trunc("month", func.timezone(LOCAL_ZONE, before.correlate(leg).scalar_subquery()))
+    return case((leg.number > 1, cast(last, Date)))
 
 
 def _within(instant: Any, asked: Asked) -> list[ColumnElement[bool]]:
@@ -220,6 +273,7 @@ def _dispatched(session: Session, asked: Asked, parts: bool) -> Source:
         agency=Leg.agency_id,
         ended=Leg.returned_at,
         note=Leg.return_reason,
+        own={"earlier": earlier_month(Leg)},
     )
 
 
@@ -227,7 +281,7 @@ def _received(session: Session, asked: Asked, parts: bool) -> Source:
     goods: dict[str, ColumnElement[bool]] = {
         "refusals": Ticket.state == "refused",
         "first_response": Ticket.first_response_at.is_not(None),
-        "recurrence": _recurs(),
+        "recurrence": Ticket.recurs.expression,
     }
     refused = case((Ticket.state == "refused", func.coalesce(Ticket.refusal_ground, "unknown")))
     waited = func.ceil(func.extract("epoch", Ticket.first_response_at - Ticket.receipt_at) / 60)
@@ -242,34 +296,6 @@ def _received(session: Session, asked: Asked, parts: bool) -> Source:
         ended=Ticket.first_response_at if asked.figure == "first_response" else null(),
         note=Ticket.close_reason if asked.figure == "refusals" else null(),
         own={"reason": refused, "minutes": cast(waited, Integer)},
-    )
-
-
-def place_of(ticket: Any) -> Any:
-    """The place as it is compared and indexed; see ``domain.figures.place_key``."""
-    return func.md5(func.lower(func.btrim(ticket.place_text)))
-
-
-def _recurs() -> ColumnElement[bool]:
-    """The same category at the same place was answered within the 30 days before this report."""
-    earlier, leg = aliased(Ticket), aliased(Leg)
-    return and_(
-        Ticket.commune_code.is_not(None),
-        Ticket.place_text.is_not(None),
-        exists()
-        .where(
-            earlier.category_code == Ticket.category_code,
-            earlier.commune_code == Ticket.commune_code,
-            earlier.commune_code.is_not(None),
-            earlier.place_text.is_not(None),
-            func.btrim(earlier.place_text) != "",
-            place_of(earlier) == place_of(Ticket),
-            earlier.receipt_at < Ticket.receipt_at,
-            leg.ticket_id == earlier.id,
-            leg.released_at <= Ticket.receipt_at,
-            leg.released_at >= Ticket.receipt_at - literal(RECURS_WITHIN, Interval),
-        )
-        .correlate(Ticket),
     )
 
 

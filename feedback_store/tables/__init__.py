@@ -17,6 +17,7 @@ from feedback_store.tables.conversation import (
     SealedDenunciation,
     UnreadUpdate,
 )
+from feedback_store.tables.figures import FigureMark, FigureMonth, FigureStale
 from feedback_store.tables.imports import ImportedTicket, ImportRun
 from feedback_store.tables.listing import ListCount, ListEntry, ListStale, ListWords
 from feedback_store.tables.organisation import (
@@ -80,6 +81,9 @@ __all__ = [
     "EmergencyCall",
     "EngineTracker",
     "Extension",
+    "FigureMark",
+    "FigureMonth",
+    "FigureStale",
     "Heartbeat",
     "HotlineNumber",
     "ImportRun",

@@ -66,6 +66,11 @@ class Ticket(Base):
     deadline_failures: Mapped[int] = mapped_column(default=0, comment="quarantine of poison rows")
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_imported: Mapped[bool] = mapped_column(default=False)
+    recurs: Mapped[bool] = mapped_column(
+        default=False,
+        server_default="false",
+        comment="the same category at the same place was answered in the 30 days before; kept by the database",
+    )
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
 

@@ -21,7 +21,7 @@ from feedback_store.service import legs, tickets, users
 from feedback_store.service.actor import BOT, SYSTEM, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Leg, Ticket
-from tests.sla import second_lists
+from tests.sla import second_kept, second_lists
 
 PASSWORD = "Xe dap cu 17 mau rau"
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)  # 09:00 on a Monday in Viet Nam
@@ -144,6 +144,7 @@ def office(loaded_store: Store, tmp_path: Path) -> Iterator[Office]:
     yield made
     with loaded_store.reading() as session:
         assert second_lists.differences(session) == []
+        assert second_kept.differences(session) == []
     for client in made.clients:
         client.close()
 

@@ -18,7 +18,7 @@ from feedback_store.service import deadlines, legs, phone_desk, results, tickets
 from feedback_store.service.actor import BOT, Actor
 from feedback_store.store import Store
 from feedback_store.tables import Agency, Clock, Conversation, Leg, Media, OutboundMessage, Pause, Ticket, TicketEvent
-from tests.sla import second_figures, second_lists, second_path
+from tests.sla import second_figures, second_kept, second_lists, second_path
 from vitext.dates import VIET_NAM
 
 OPERATOR = Actor("user", user_id=1, role="operator")
@@ -120,6 +120,7 @@ def desk(loaded_store: Store) -> Iterator[Desk]:
         yield made
         session.flush()
         assert second_lists.differences(session) == []
+        assert second_kept.differences(session) == []
         if not made.by_hand:
             assert untold(session) == {}
             settle(session)

@@ -68,6 +68,8 @@ def month_of_work(desk: Desk) -> None:
     desk.file("2026-03-31 23:59")
     desk.file("2026-04-01 00:00")  # the next month's
     session.flush()
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))  # what the database keeps is made at the commit
+    session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
 def asked(figure: str, **more: object) -> Asked:
