@@ -20,4 +20,5 @@ def ends_sentence(word: str, between: str) -> bool:
 
 
 def _is_abbreviation(word: str) -> bool:
-    return len(word) == 1 or not is_plain_syllable(fold(word))
+    # "ạ", "ở" and "a" are words; "P" and "đ" are not; "A." is a name or a title.
+    return not is_plain_syllable(fold(word)) or (len(word) == 1 and word.isupper())

@@ -3,7 +3,8 @@
 Pure: standard library and ``vitext``. The phrases themselves are data (``data/guards.yaml``).
 
 A phrase is words with spaces between: ``a|b`` one of several, ``x?`` may be missing, ``*`` up to two words
-between, ``**`` up to five, never over the end of a sentence, ``<name>`` a named group of words, ``=x`` only with all its marks.
+between, ``**`` up to five, neither over the end of a sentence, ``<name>`` a named group of words, ``=x`` only with all
+its marks.
 """
 
 from __future__ import annotations
@@ -181,6 +182,7 @@ def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: 
         for skipped in range(element.gap + 1):
             if at + skipped > len(words):
                 return None
+            # Over a comma it goes on: emergencies name what happened and to whom on its two sides.
             if at + skipped < len(words) and words[at + skipped].begins:
                 return at if _may_end(elements[index:]) else None
             end = _match(elements, index + 1, words, at + skipped)
