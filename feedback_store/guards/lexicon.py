@@ -3,8 +3,8 @@
 Pure: standard library and ``vitext``. The phrases themselves are data (``data/guards.yaml``).
 
 A phrase is words with spaces between: ``a|b`` one of several, ``x?`` may be missing, ``*`` up to two words
-between, ``**`` up to five, neither over the end of a sentence, ``<name>`` a named group of words, ``=x`` only with all
-its marks.
+between, ``**`` up to five, ``<name>`` a named group of words, ``=x`` only with all its marks. A gap goes over the end
+of a sentence only where every word of the phrase is written with all its marks: what is guessed stays in its sentence.
 """
 
 from __future__ import annotations
@@ -165,16 +165,22 @@ class Lexicon:
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Every phrase at every place, in order of its start."""
         found: list[Found] = []
+        many = any(word.begins for word in words)
         for at, word in enumerate(words):
             for key in (word.folded, *word.guesses):
                 for phrase in self._starts.get(key, ()):
                     end = _match(phrase.elements, 0, words, at)
+                    if end is None and many:
+                        end = _match(phrase.elements, 0, words, at, sure=True)
                     if end is not None:
                         found.append(Found(phrase, at, end))
         return found
 
 
-def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: int) -> int | None:
+def _match(
+    elements: Sequence[_Element], index: int, words: Sequence[Word], at: int, sure: bool = False
+) -> int | None:
+    """Where the phrase ends. ``sure``: over ends of sentences, but only by words written with all their marks."""
     if index == len(elements):
         return at
     element = elements[index]
@@ -183,28 +189,29 @@ def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: 
             if at + skipped > len(words):
                 return None
             # Over a comma it goes on: emergencies name what happened and to whom on its two sides.
-            if at + skipped < len(words) and words[at + skipped].begins:
+            if not sure and at + skipped < len(words) and words[at + skipped].begins:
                 return at if _may_end(elements[index:]) else None
-            end = _match(elements, index + 1, words, at + skipped)
+            end = _match(elements, index + 1, words, at + skipped, sure)
             if end is not None:
                 return end
         return None
-    if at < len(words) and _fits(element, words[at]):
-        end = _match(elements, index + 1, words, at + 1)
+    if at < len(words) and _fits(element, words[at], sure):
+        end = _match(elements, index + 1, words, at + 1, sure)
         if end is not None:
             return end
-    return _match(elements, index + 1, words, at) if element.optional else None
+    return _match(elements, index + 1, words, at, sure) if element.optional else None
 
 
 def _may_end(rest: Sequence[_Element]) -> bool:
     return all(element.gap or element.optional for element in rest)
 
 
-def _fits(element: _Element, word: Word) -> bool:
+def _fits(element: _Element, word: Word, sure: bool = False) -> bool:
+    exact = sure or element.exact
     for wanted in element.words.get(word.folded, ()):
-        if word.norm == wanted or (not element.exact and may_be(word.norm, wanted)):
+        if word.norm == wanted or (not exact and may_be(word.norm, wanted)):
             return True
-    return not element.exact and any(guess in element.words for guess in word.guesses)
+    return not exact and any(guess in element.words for guess in word.guesses)
 
 
 def _slips(known: set[str]) -> dict[str, frozenset[str]]:
