@@ -9,6 +9,7 @@
     has_letters(text) False for '', digits, signs, emoji
     has_marks(text)   whether the writer used Vietnamese tones or marks at all
     normalise(text)   Normalised(text, offsets): one spelling, with a map back to the original
+    ends_sentence(word, between)  whether a sentence ends after a word
     syllables(text)   the written words with their spans in the original and their spelling
 """
 
@@ -23,6 +24,7 @@ from vitext.characters import (
 )
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
+from vitext.sentences import ends_sentence
 from vitext.syllables import is_syllable, respell
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "clean",
     "clean_values",
     "clean_words",
+    "ends_sentence",
     "fold",
     "has_letters",
     "has_marks",

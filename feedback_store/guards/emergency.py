@@ -23,7 +23,6 @@ _URGENT, _CALM = 1, 2
 _NEAR = 14
 """Words at this distance belong to the same thought; a lament of sixty words holds several."""
 _LONGEST = 4000
-_BLANK = Word("", "", frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _meant(watch: _Watch, words: list[Word], found: list[Found]) -> list[Found]:
         return [one for one in found if one.phrase in watch.meaning]
     left = list(words)
     for one in alike:
-        left[one.start : one.end] = [_BLANK] * (one.end - one.start)
+        left[one.start : one.end] = [word.blank() for word in words[one.start : one.end]]
     weaker = [one for one in watch.lexicon.find(left) if watch.meaning.get(one.phrase, ("", 3))[1] < LEVELS["certain"]]
     return certain + weaker
 

@@ -3,7 +3,8 @@
 Pure: standard library and ``vitext``. The phrases themselves are data (``data/guards.yaml``).
 
 A phrase is words with spaces between: ``a|b`` one of several, ``x?`` may be missing, ``*`` up to two words
-between, ``**`` up to five, ``<name>`` a named group of words, ``=x`` only with all its marks.
+between, ``**`` up to five, ``<name>`` a named group of words, ``=x`` only with all its marks. A gap goes over the end
+of a sentence only where every word of the phrase is written with all its marks: what is guessed stays in its sentence.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from vitext import as_seen, fold, syllables
+from vitext import as_seen, ends_sentence, fold, syllables
 from vitext.letters import fold_char, split_tone
+from vitext.normalise import Syllable
 from vitext.syllables import is_plain_syllable
 
 _GAPS = {"*": 2, "**": 5}
@@ -25,11 +27,17 @@ _SLIPS_FROM = 3
 
 
 class Word(NamedTuple):
-    """One word of a message: its spelling, without marks, and what it may be when it is no word."""
+    """One word of a message: its spelling, without marks, what it may be when it is no word, and whether a sentence
+    begins with it."""
 
     norm: str
     folded: str
     guesses: frozenset[str]
+    begins: bool = False
+
+    def blank(self) -> Word:
+        """A word in its place that no phrase holds."""
+        return Word("", "", frozenset(), self.begins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +125,21 @@ class Lexicon:
         self._cache: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> list[Word]:
-        """The words of a message; signs count as words that match nothing and break no gap."""
+        """The words of a message. Of its signs only those that end a sentence count."""
         words: list[Word] = []
-        for syllable in syllables(as_seen(text)):
+        text = as_seen(text)
+        last: Syllable | None = None
+        for syllable in syllables(text):
             if not syllable.norm[:1].isalnum():
                 continue
+            begins = last is not None and ends_sentence(last.text, text[last.end : syllable.start])
+            last = syllable
             cached = self._cache.get(syllable.norm)
             if cached is None:
                 cached = tuple(self._words_of(syllable.norm))
                 if len(self._cache) < 8192:
                     self._cache[syllable.norm] = cached
-            words.extend(cached)
+            words.extend((cached[0]._replace(begins=True), *cached[1:]) if begins else cached)
         return words
 
     def _words_of(self, norm: str) -> Iterator[Word]:
@@ -153,16 +165,22 @@ class Lexicon:
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Every phrase at every place, in order of its start."""
         found: list[Found] = []
+        many = any(word.begins for word in words)
         for at, word in enumerate(words):
             for key in (word.folded, *word.guesses):
                 for phrase in self._starts.get(key, ()):
                     end = _match(phrase.elements, 0, words, at)
+                    if end is None and many:
+                        end = _match(phrase.elements, 0, words, at, sure=True)
                     if end is not None:
                         found.append(Found(phrase, at, end))
         return found
 
 
-def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: int) -> int | None:
+def _match(
+    elements: Sequence[_Element], index: int, words: Sequence[Word], at: int, sure: bool = False
+) -> int | None:
+    """Where the phrase ends. ``sure``: over ends of sentences, but only by words written with all their marks."""
     if index == len(elements):
         return at
     element = elements[index]
@@ -170,22 +188,30 @@ def _match(elements: Sequence[_Element], index: int, words: Sequence[Word], at: 
         for skipped in range(element.gap + 1):
             if at + skipped > len(words):
                 return None
-            end = _match(elements, index + 1, words, at + skipped)
+            # Over a comma it goes on: emergencies name what happened and to whom on its two sides.
+            if not sure and at + skipped < len(words) and words[at + skipped].begins:
+                return at if _may_end(elements[index:]) else None
+            end = _match(elements, index + 1, words, at + skipped, sure)
             if end is not None:
                 return end
         return None
-    if at < len(words) and _fits(element, words[at]):
-        end = _match(elements, index + 1, words, at + 1)
+    if at < len(words) and _fits(element, words[at], sure):
+        end = _match(elements, index + 1, words, at + 1, sure)
         if end is not None:
             return end
-    return _match(elements, index + 1, words, at) if element.optional else None
+    return _match(elements, index + 1, words, at, sure) if element.optional else None
 
 
-def _fits(element: _Element, word: Word) -> bool:
+def _may_end(rest: Sequence[_Element]) -> bool:
+    return all(element.gap or element.optional for element in rest)
+
+
+def _fits(element: _Element, word: Word, sure: bool = False) -> bool:
+    exact = sure or element.exact
     for wanted in element.words.get(word.folded, ()):
-        if word.norm == wanted or (not element.exact and may_be(word.norm, wanted)):
+        if word.norm == wanted or (not exact and may_be(word.norm, wanted)):
             return True
-    return not element.exact and any(guess in element.words for guess in word.guesses)
+    return not exact and any(guess in element.words for guess in word.guesses)
 
 
 def _slips(known: set[str]) -> dict[str, frozenset[str]]:
