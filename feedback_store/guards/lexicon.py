@@ -4,15 +4,16 @@ Pure: standard library and ``vitext``. The phrases themselves are data (``data/g
 
 A phrase is words with spaces between: ``a|b`` one of several, ``x?`` may be missing, ``*`` up to two words
 between, ``**`` up to five, ``<name>`` a named group of words, ``=x`` only with all its marks. A gap goes over the end
-of a sentence only where every word of the phrase is written with all its marks: what is guessed stays in its sentence.
+of a sentence where two words run up to it or on after it, or where the whole phrase is written with its marks.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from vitext import as_seen, ends_sentence, fold, syllables
@@ -42,12 +43,15 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One place of a phrase: the words allowed there, by their folded form; or a gap."""
+    """One place of a phrase: the words allowed there, by their folded form; or a gap.
+
+    ``far``: a gap that goes over the end of a sentence."""
 
     words: Mapping[str, tuple[str, ...]]
     gap: int = 0
     optional: bool = False
     exact: bool = False
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +91,16 @@ def compile_phrase(source: str, groups: Mapping[str, str]) -> Phrase:
                 key = fold(member)
                 words[key] = (*words.get(key, ()), member.lower())
         elements.append(_Element(words, optional=optional, exact=exact))
+    elements = [replace(one, far=bool(one.gap) and _is_far(elements, at)) for at, one in enumerate(elements)]
     if not elements or not elements[0].words or elements[0].optional:
         raise ValueError(f"phrase {source!r} does not begin with a word")
     return Phrase(tuple(elements), source)
+
+
+def _is_far(elements: Sequence[_Element], gap: int) -> bool:
+    """Whether two words run up to the gap, or on after it: one and one are too easily read into a text."""
+    sides = (takewhile(lambda one: not one.gap, side) for side in (reversed(elements[:gap]), elements[gap + 1 :]))
+    return any(sum(not one.optional for one in side) >= 2 for side in sides)
 
 
 @lru_cache(maxsize=16384)
@@ -189,7 +200,7 @@ def _match(
             if at + skipped > len(words):
                 return None
             # Over a comma it goes on: emergencies name what happened and to whom on its two sides.
-            if not sure and at + skipped < len(words) and words[at + skipped].begins:
+            if not (sure or element.far) and at + skipped < len(words) and words[at + skipped].begins:
                 return at if _may_end(elements[index:]) else None
             end = _match(elements, index + 1, words, at + skipped, sure)
             if end is not None:

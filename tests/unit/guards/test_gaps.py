@@ -1,4 +1,4 @@
-"""How far a phrase with gaps reaches: over commas and dots, over the end of a sentence only if nothing is guessed."""
+"""How far a phrase with gaps reaches: over commas and dots, over the end of a sentence unless it guesses."""
 
 from __future__ import annotations
 
@@ -31,9 +31,20 @@ def test_a_gap_between_words_with_their_marks_goes_on_in_the_next_sentence(text:
     assert finds("nhà ** đổ", text.format(end))
 
 
-@pytest.mark.parametrize("text", ["Nhà sập. Có người mắc kẹt bên trong", "Giàn giáo sập. Mấy người nằm dưới"])
+@pytest.mark.parametrize(
+    "text",
+    ["Nhà sập. Có người mắc kẹt bên trong", "Giàn giáo sập. Mấy người nằm dưới", "nha sap. co nguoi mac ket ben trong"],
+)
 def test_what_happened_and_to_whom_may_be_two_sentences(text: str) -> None:
     assert judge_words(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [("nhà ** đổ", False), ("nhà to ** đổ", True), ("nhà ** đổ xuống", True), ("nhà to? ** đổ xuống?", False)],
+)
+def test_two_words_on_one_side_carry_a_guess_over_the_end(phrase: str, found: bool) -> None:
+    assert finds(phrase, "nha to. hom qua do xuong") == found
 
 
 @pytest.mark.parametrize("pause", PAUSES)
@@ -102,14 +113,14 @@ def test_an_emergency_found_is_found_with_a_pause_anywhere(marks: bool) -> None:
                 assert judge_words(" ".join(words[:at]) + "... " + " ".join(words[at:])) is not None, (text, at)
 
 
-@pytest.mark.parametrize(("marks", "floor"), [(True, 43), (False, 38)])
+@pytest.mark.parametrize(("marks", "floor"), [(True, 43), (False, 39)])
 def test_emergencies_told_in_two_sentences_are_found(marks: bool, floor: int) -> None:
     told = [text.replace(", ", ". ") for text in EMERGENCIES if ", " in text]
     missed = [text for text in told if judge_words(text if marks else fold(text)) is None]
     assert len(told) - len(missed) >= floor, (len(told), missed)
 
 
-@pytest.mark.parametrize(("marks", "most"), [(True, 8), (False, 2)])
+@pytest.mark.parametrize(("marks", "most"), [(True, 9), (False, 6)])
 def test_two_calm_sentences_raise_few_alarms(marks: bool, most: int) -> None:
     calm = [text for line in ALIKE if judge_words(text := line if marks else fold(line)) is None]
     pairs = [f"{one}. {calm[(at + step) % len(calm)]}" for at, one in enumerate(calm) for step in range(1, 11)]
