@@ -185,7 +185,7 @@ def release(
             expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
-        return "Đã duyệt và gửi kết quả cho người dân."
+        return f"Đã duyệt kết quả. {tellings.how_told(session, ticket)}"
 
     return _do(request, code, user, form, move)
 
@@ -280,6 +280,7 @@ def question(
     """The hotline's question about the report, or the agency's own about its leg."""
 
     def move(session: Session, ticket: Ticket) -> str:
+        holds = pauses.may_wait(session, ticket, deps_of(request).now())
         questions.ask(
             session,
             ticket_id=ticket.id,
@@ -289,7 +290,7 @@ def question(
             expected_version=whole_or_none(form, "version"),
             now=deps_of(request).now(),
         )
-        return "Đã gửi câu hỏi. Thời hạn tạm dừng từ khi người dân nhận được."
+        return render("questions.sent_held" if holds else "questions.sent")
 
     return _do(request, code, user, form, move)
 

@@ -49,7 +49,7 @@ def ask(
         session,
         ticket=ticket,
         notice=NOTICE,
-        key="tickets.told_question",
+        key="tickets.told_question" if pauses.may_wait(session, ticket, now) else "tickets.told_question_only",
         dedupe=str(made.id),
         leg=leg,
         who=who,
@@ -69,6 +69,12 @@ def waiting(session: Session, ticket_id: int) -> Question | None:
     """The question of a ticket that is not answered yet."""
     query = select(Question).where(Question.ticket_id == ticket_id, Question.outcome.is_(None))
     return session.scalars(query).one_or_none()
+
+
+def holding(session: Session, question: Question) -> bool:
+    """Whether the clocks wait for the answer of this question now."""
+    held = session.get(Pause, question.pause_id) if question.pause_id else None
+    return held is not None and held.ended_at is None
 
 
 def waiting_in(session: Session, conversation_id: uuid.UUID) -> Ticket | None:
