@@ -115,11 +115,11 @@ def test_words_that_change_no_part_are_said_to_be_added_and_not_corrected(chat: 
 
 
 def test_words_under_a_seal_join_the_report_that_is_being_written(chat: Chat) -> None:
-    chat.says(STORY, "submit_feedback")
     chat.says("chủ tịch phường nhận tiền", "thanks")
     session = chat.desk.session
     event = session.scalars(select(InboundEvent).order_by(InboundEvent.id.desc()).limit(1)).one()
     denunciations.seal_event(session, event_id=event.id, now=chat.now)
+    chat.says(STORY, "submit_feedback")
     said = chat.sends("/denunciation_is_report")
     assert "vào phản ánh đang soạn" in said
     assert [one.data["text"] for one in chat.drafts] == [[STORY, "chủ tịch phường nhận tiền"]]
@@ -148,15 +148,12 @@ def test_a_pin_is_said_to_be_where_it_went(chat: Chat) -> None:
 
 def test_after_bo_sung_a_pin_joins_the_report_that_was_chosen_whatever_else_is_open(chat: Chat) -> None:
     first, second = chat.files(), chat.files("đèn đường ngõ 5 tắt cả tháng nay")
-    ask(chat)
-    chat.says("ổ gà to giữa đường, xe máy sập hoài", "submit_feedback")
-    chat.says("hủy", "cancel_request")
-    chat.sends(f'/add_to_report{{"ticket": "{first.code}"}}')
-    assert f"bổ sung vào phản ánh {first.code}" in chat.pins()
-    assert additions(chat)[-1] == (first.id, None, True)
     chat.says(STORY, "submit_feedback")
-    chat.sends(f'/add_to_report{{"ticket": "{second.code}"}}')
-    assert f"vào phản ánh {second.code}" in chat.pins()
+    ask(chat)  # about the second one
+    for ticket, told in ((first, "bổ sung vào"), (second, "câu trả lời vào")):
+        chat.sends(f'/add_to_report{{"ticket": "{ticket.code}"}}')
+        assert f"{told} phản ánh {ticket.code}" in chat.pins()
+        assert additions(chat)[-1] == (ticket.id, None, True)
     assert chat.drafts[-1].data["lat"] is None
 
 
