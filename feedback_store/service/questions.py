@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove, check_reason, check_ticket_move
 from feedback_store.service import notices, pauses
 from feedback_store.service.actor import Actor
+from feedback_store.service.outbox import Button
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, record
 from feedback_store.tables import Agency, Pause, Question, Ticket
 from feedback_store.texts import render
@@ -139,6 +140,7 @@ def expire(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
         notice="unanswered",
         key="tickets.told_unanswered",
         dedupe=str(found.id),
+        buttons=[Button(render("dialogue.button_add"), f'/add_to_report{{"ticket": "{ticket.code}"}}', once=False)],
         now=now,
     )
     leg = get_leg(session, found.leg_id) if found.leg_id else None

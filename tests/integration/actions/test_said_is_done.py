@@ -10,10 +10,11 @@ from sqlalchemy import select
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service import denunciations, pauses, questions, tickets
 from feedback_store.store import Store
-from feedback_store.tables import Addition, CallbackTask, Conversation, InboundEvent, Question
+from feedback_store.tables import Addition, CallbackTask, Conversation, InboundEvent, OutboundMessage, Question
 from tests.integration.actions.chat import STORY, Chat
 from tests.integration.tickets.conftest import OPERATOR, Desk, at
 from tests.integration.tickets.test_questions import prove
+from tests.integration.tickets.test_warnings import run_until
 
 ASKED = "Anh/chị cho biết rác nằm trước số nhà nào ạ?"
 
@@ -271,3 +272,21 @@ def test_a_rating_is_thanked_for_only_where_it_was_kept(chat: Chat) -> None:
         "SELECT stars, superseded FROM ratings ORDER BY id").all()
     assert [tuple(row) for row in kept] == [(2, True), (5, False)]
     assert chat.desk.session.get_one(Conversation, chat.id).context is None
+
+
+def test_an_answer_after_the_time_to_wait_is_called_no_answer_until_it_is_added(chat: Chat) -> None:
+    chat.channel = "telegram"
+    ticket = chat.files()
+    chat.desk.dispatch(ticket, "2026-03-02 09:20")
+    ask(chat)
+    run_until(chat.desk, "2026-03-20 09:00")
+    chat.now = at("2026-03-20 09:00")
+    notice, text = next(one for one in chat.desk.told(ticket) if one[0] == "unanswered")
+    assert "lại được tính" not in text  # another pause may hold the clock
+    assert "vào phản ánh" not in chat.says("trước số nhà 12", "out_of_scope")
+    assert additions(chat) == []
+    row = chat.desk.session.scalars(select(OutboundMessage).where(OutboundMessage.notice == notice)).one()
+    assert [one["label"] for one in row.body["buttons"]] == ["Bổ sung"]
+    chat.sends(f'/add_to_report{{"ticket": "{ticket.code}"}}')
+    assert f"đã bổ sung vào phản ánh {ticket.code}" in chat.says("trước số nhà 12")
+    assert additions(chat) == [(ticket.id, "trước số nhà 12", False)]
