@@ -122,7 +122,7 @@ def test_words_under_a_seal_join_the_report_that_is_being_written(chat: Chat) ->
     denunciations.seal_event(session, event_id=event.id, now=chat.now)
     chat.says(STORY, "submit_feedback")
     said = chat.sends("/denunciation_is_report")
-    assert "vào phản ánh đang soạn" in said
+    assert "đang soạn, chưa gửi đi" in said
     assert [one.data["text"] for one in chat.drafts] == [[STORY, "chủ tịch phường nhận tiền"]]
     assert "đã được xóa" not in chat.sends("/denunciation_is_report")  # it was given back, not erased
 
