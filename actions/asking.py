@@ -95,7 +95,11 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
         context.answer.say("seen_by_agency", words=seen)
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
-        buttons=[button("send", "/report_send"), button("edit", "/report_edit"), button("cancel", "/cancel_request")],
+        buttons=[
+            button("send", _payload("report_send", draft=str(draft.id))),
+            button("edit", "/report_edit"),
+            button("cancel", "/cancel_request"),
+        ],
         words=data.words(),
         category=category_name(session, str(data.category)),
         place=place or word("unknown_place"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from actions.turn import Context, Turn, longest_place
 from feedback_store.places.gazetteer import PlaceFound
@@ -10,6 +11,8 @@ from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service.drafts import ReportData
 from vitext import fold
 
+Heard = Literal["corrected", "added_words"]
+"""What became of a correcting message: a part said anew, or words beside the others."""
 SURE = 0.7
 LEAD = 0.35
 # Less likely than this, a category is not worth a button.
@@ -161,21 +164,22 @@ def only_detail(turn: Turn) -> bool:
     return (turn.phone_span() is not None or turn.place_span() is not None) and words_beside(turn) <= FILLER
 
 
-def correct(context: Context, data: ReportData) -> bool:
-    """ "Không, hẻm 54 chứ không phải 45": the place, or what it is about, said anew. False: no correction."""
+def correct(context: Context, data: ReportData) -> Heard | None:
+    """ "Không, hẻm 54 chứ không phải 45": the place, or what it is about, said anew. None: no correction."""
     turn = context.turn
     parted = _parted(turn.text)
     if parted is None:
-        return False
+        return None
     right, wrong = parted
     named = turn.place()
     if not right or (not data.has_place and named is not None):
-        return False  # nothing is said anew: the place is only being given
+        return None  # nothing is said anew: the place is only being given
     about_place = data.has_place and (
         (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
         or (named is not None and fold(named)[:40] in fold(right) + " " + fold(turn.text))
         or gazetteer(context.session).find(right) is not None
     )
+    before = (data.category, data.place_text, data.commune)
     if about_place:
         _correct_place(context, data, right, wrong)
     else:
@@ -183,7 +187,7 @@ def correct(context: Context, data: ReportData) -> bool:
         if best is not None and best[1] >= SURE_CORRECTION:
             data.category = best[0]
     data.text.append(turn.text.strip())
-    return True
+    return "added_words" if before == (data.category, data.place_text, data.commune) else "corrected"
 
 
 def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:

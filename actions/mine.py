@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from actions import asking, report
+from actions import asking, joining
 from actions.turn import Button, Context, Turn, button, word
 from feedback_store.domain.codes import find_code
-from feedback_store.domain.lifecycle import IllegalMove, may_ticket
+from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove, may_ticket
 from feedback_store.service import drafts, own_reports, questions, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.own_reports import OwnPage, OwnRow
@@ -91,8 +91,9 @@ def next_step(context: Context, story: OwnStory) -> None:
         buttons.append(button("reopen", "/dissatisfied_reopen" + json.dumps({"ticket": view.code})))
     buttons.append(button("my_reports", "/my_reports"))
     asked = questions.waiting(context.session, story.ticket_id)
-    if asked is not None and asked.delivered_at is not None:
-        words = word("next_question", question=asked.text)
+    if asked is not None and asked.delivered_at is not None and view.state in OPEN_TICKET:
+        held = questions.holding(context.session, asked)
+        words = word("next_question" if held else "next_question_only", question=asked.text)
     elif may_ticket("withdraw", view.state) and view.promise_due is not None and view.promise_due < context.turn.now:
         words = word("next_late")
     else:
@@ -126,7 +127,7 @@ def take_addition(context: Context) -> bool:
     if not may_ticket("add", ticket.state):
         context.answer.say("refused", reason=render("tickets.illegal_add"))
         return True
-    report.join(context, ticket, turn.text.strip(), None, None)
+    joining.join(context, ticket, turn.text.strip(), None, None)
     return True
 
 
@@ -242,7 +243,13 @@ def _do(context: Context, code: str) -> None:
 
 def _keep(context: Context, code: str) -> None:
     _forget(context)
-    context.answer.say("withdraw_kept", code=code, custom={"ticket": code})
+    ticket = own_reports.find(context.session, context.conversation.id, code)
+    if ticket is None:
+        context.answer.say("not_of_this_chat", code=code)
+    elif may_ticket("withdraw", ticket.state):
+        context.answer.say("withdraw_kept", code=code, custom={"ticket": code})
+    else:
+        _too_late(context, ticket.code, ticket.state)
     asking.resume(context)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import TYPE_CHECKING
 
-from actions import asking, gather
+from actions import asking, gather, joining
 from actions.turn import Context, Turn, button
-from feedback_store.domain.lifecycle import may_ticket
+from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer, offered
-from feedback_store.service import drafts, questions, tickets
-from feedback_store.service.actor import CITIZEN
+from feedback_store.service import drafts, tickets
 from feedback_store.service.drafts import ReportData, next_step
 from vitext import fold, nfc
 from vitext.dates import spoken_time
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 # of these, and one of the first kind among them.
 _YES = frozenset("co dung ok oke okie okay okela oki uh u uhm gui dong vang da duoc chuan chinh xac".split())
 _BESIDE = frozenset("roi vay day do di luon nhe nha giup toi em minh ho a ngay y nhan ban ad thoi het cho viec".split())
-OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
-ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
 
@@ -44,7 +40,7 @@ def start(context: Context) -> None:
     if draft is not None:
         continue_report(context, draft)
         return
-    if joins_ticket(context):
+    if joining.joins_ticket(context):
         return
     turn, data = context.turn, ReportData(anonymous=wants_no_name(context))
     earlier = turn.value("event")
@@ -64,7 +60,14 @@ def start(context: Context) -> None:
 
 
 def start_from(context: Context, text: str, *, danger: bool = False) -> None:
-    """Open a draft from words that came earlier (after an emergency answer, a seal taken back)."""
+    """Words that came earlier (before an emergency answer, under a seal) open a draft, or join the open one."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        data = drafts.data_of(draft)
+        data.text += [text] if text and text not in data.text else []
+        data.danger = data.danger or danger
+        asking.ask(context, draft, data, again=True)
+        return
     data = ReportData(text=[text] if text else [], danger=danger, anonymous=wants_no_name(context))
     if text:
         gather.understand_earlier(context, data, text)
@@ -99,8 +102,8 @@ def continue_report(context: Context, draft: Draft) -> None:
         return
     data.media += [one for one in turn.media if one not in data.media]
     if turn.text and not turn.payload:
-        if data.text and gather.correct(context, data):
-            context.answer.say("corrected")
+        if data.text and (heard := gather.correct(context, data)) is not None:
+            context.answer.say(heard)
         else:
             _ANSWER[step](context, data, turn)
     asking.ask(context, draft, data)
@@ -236,9 +239,11 @@ def take_location(context: Context) -> None:
     """A pin: into the open draft with the nearest communes to choose from, or onto the last ticket."""
     turn = context.turn
     lat, lon = float(turn.value("lat")), float(turn.value("lon"))
+    if joining.joins_chosen(context, lat=lat, lon=lon):
+        return
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        if not joins_ticket(context, lat=lat, lon=lon):
+        if not joining.joins_ticket(context, lat=lat, lon=lon):
             data = ReportData(lat=lat, lon=lon, anonymous=wants_no_name(context))
             _near(context, data)
             draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
@@ -261,9 +266,11 @@ def _near(context: Context, data: ReportData) -> None:
 
 def take_photo(context: Context) -> None:
     """Photos without words."""
+    if joining.joins_chosen(context):
+        return
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        if not joins_ticket(context):
+        if not joining.joins_ticket(context):
             data = ReportData(media=list(context.turn.media), anonymous=wants_no_name(context))
             draft = drafts.open_draft(
                 context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now
@@ -347,12 +354,13 @@ def edit(context: Context) -> None:
     """ "Sửa": which part, or straight the part that was named."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        if not joins_ticket(context):
+        if not joining.joins_ticket(context):
             context.answer.say("nothing_open")
         return
     data, part = drafts.data_of(draft), context.turn.value("part")
-    if part is None and not context.turn.payload and gather.correct(context, data):
-        context.answer.say("corrected")
+    heard = gather.correct(context, data) if part is None and not context.turn.payload else None
+    if heard is not None:
+        context.answer.say(heard)
         asking.ask(context, draft, data)
     elif part is None:
         asking.edit_menu(context, draft, data)
@@ -379,17 +387,24 @@ def cancel(context: Context) -> bool:
 
 
 def confirm(context: Context) -> None:
-    """The pressed "Gửi"; a second press gives the same code again."""
+    """The pressed "Gửi" files the draft whose summary it stood under; a second press gives the same code again."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    if draft is not None:
+    pressed = context.turn.value("draft")
+    if pressed is not None:
+        meant = drafts.of_chat(context.session, context.conversation.id, int(pressed))
+    else:
+        meant = draft or drafts.last_filed(context.session, context.conversation.id)
+    if meant is not None and draft is not None and meant.id == draft.id:
         send(context, draft)
         return
-    last = drafts.last_filed(context.session, context.conversation.id)
-    if last is None or last.ticket_id is None:
+    if meant is not None and meant.ticket_id is not None:
+        _tell_filed(context, tickets.get(context.session, meant.ticket_id), again=True)
+    elif meant is not None and meant.state == "cancelled":
+        buttons = [button("report", "/submit_feedback")] if draft is None else None
+        context.answer.say("draft_cancelled", buttons=buttons)
+    elif draft is None:
         context.answer.say("nothing_open")
-        return
-    ticket = tickets.get(context.session, last.ticket_id)
-    _tell_filed(context, ticket, again=True)
+    asking.resume(context)
 
 
 def send(context: Context, draft: Draft) -> None:
@@ -418,70 +433,11 @@ def send(context: Context, draft: Draft) -> None:
 
 def _tell_filed(context: Context, ticket: Ticket, *, again: bool) -> None:
     promise = tickets.promise_due(context.session, ticket.id)
+    over = "filed_again" if ticket.state in OPEN_TICKET else "filed_again_over"
     context.answer.say(
-        "filed_again" if again else "filed",
+        over if again else "filed",
         custom={"ticket": ticket.code},
         code=ticket.code,
         due=spoken_time(promise) if promise else "",
         lookup_url=context.links["lookup"],
     )
-
-
-def joins_ticket(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:
-    """After filing: a photo, a pin, or "bổ sung: …" joins the ticket of this chat."""
-    turn, conversation = context.turn, context.conversation
-    asked = ADDITION.match(fold(turn.text)) if turn.text and not turn.payload else None
-    bare = (bool(turn.media) and (turn.payload or not turn.text)) or lat is not None
-    if conversation.last_ticket_id is None or not (asked or bare):
-        return False
-    ticket = questions.waiting_in(context.session, conversation.id)
-    if ticket is None:
-        ticket = tickets.get(context.session, conversation.last_ticket_id)
-    if not may_ticket("add", ticket.state):
-        return False
-    words = None
-    if turn.text and not turn.payload:
-        words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
-    join(context, ticket, words, lat, lon)
-    return True
-
-
-def answers_question(context: Context) -> bool:
-    """A question about a ticket waits, and these words may be its answer: they join the ticket."""
-    turn, conversation = context.turn, context.conversation
-    if conversation.last_ticket_id is None or turn.payload or not turn.text:
-        return False
-    ticket = questions.waiting_in(context.session, conversation.id)
-    if ticket is None or _another_report(turn, ticket):
-        return False
-    join(context, ticket, turn.text.strip(), None, None)
-    return True
-
-
-def _another_report(turn: Turn, ticket: Ticket) -> bool:
-    """Words that clearly tell of something else than the ticket."""
-    if turn.intent != "submit_feedback" or not turn.categories:
-        return False
-    name, sure = turn.categories[0]
-    return name != ticket.category_code and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS
-
-
-def join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:
-    """What the citizen sent becomes a part of a filed report."""
-    turn = context.turn
-    waited = questions.waiting(context.session, ticket.id) is not None
-    tickets.add_addition(
-        context.session,
-        ticket_id=ticket.id,
-        event_id=turn.event_id,
-        text=words,
-        lat=lat,
-        lon=lon,
-        media_ids=[uuid.UUID(one) for one in turn.media],
-        actor=CITIZEN,
-        received_at=turn.received_at,
-        now=turn.now,
-    )
-    told = "question_answered" if waited else "addition_taken"
-    buttons = [button("report", "/submit_feedback")] if waited else None
-    context.answer.say(told, code=ticket.code, custom={"ticket": ticket.code}, buttons=buttons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import gather, mine, report, talk
+from actions import gather, joining, mine, report, talk
 from actions.turn import Context, Turn
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
@@ -49,7 +49,7 @@ HANDLERS: dict[str, Handler] = {
     "submit_feedback": report.start,
     "multi": report.start,
     "inform": lambda context: _detail(context),
-    "skip": report.skip,
+    "skip": talk.skip,
     "send_now": report.hurry,
     "edit_report": report.edit,
     "report_edit": report.edit,
@@ -116,7 +116,7 @@ def handle(context: Context) -> None:
             if _answers(turn, drafts.data_of(draft), draft.summary_event_id is not None):
                 report.continue_report(context, draft)
                 return
-        elif (turn.intent in ANSWERS or turn.intent == "abuse") and report.answers_question(context):
+        elif (turn.intent in ANSWERS or turn.intent == "abuse") and joining.answers_question(context):
             return
         elif _tells_story(turn):
             report.start(context)
@@ -198,7 +198,7 @@ def _yes_or_no(context: Context) -> None:
 
 def _detail(context: Context) -> None:
     """A bare address or number with no report open: a report without its subject yet."""
-    if report.joins_ticket(context):
+    if joining.joins_ticket(context):
         return
     if context.turn.place():
         report.start_at_place(context)

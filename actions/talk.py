@@ -36,6 +36,7 @@ MENU = [
     button("person", "/human_agent"),
     button("my_reports", "/my_reports"),
 ]
+ANY_TIME = [button("any_time", "/skip" + json.dumps({"step": "callback_time"}))]
 
 
 def say_and_resume(context: Context, name: str, buttons: list[Button] | None = None, **params: Any) -> None:
@@ -276,11 +277,12 @@ def reopen(context: Context) -> None:
 
 def reopen_reason(context: Context) -> None:
     ticket = tickets.get(context.session, int(context.memory["reopen"]))
-    context.remember(pending=None, reopen=None)
-    _reopen(context, ticket, context.turn.text)
+    if _reopen(context, ticket, context.turn.text):
+        context.remember(pending=None, reopen=None)
 
 
-def _reopen(context: Context, ticket: Ticket, reason: str) -> None:
+def _reopen(context: Context, ticket: Ticket, reason: str) -> bool:
+    """False: the reason says nothing yet, and another one may come."""
     try:
         tickets.reopen(
             context.session,
@@ -292,8 +294,9 @@ def _reopen(context: Context, ticket: Ticket, reason: str) -> None:
         )
     except IllegalMove as refused:
         context.answer.say("refused", reason=render(refused.key, **refused.params))
-        return
+        return refused.key != "tickets.reason_needed"
     context.answer.say("reopen_taken", custom={"ticket": ticket.code})
+    return True
 
 
 def _own_ticket(context: Context, code: str) -> Ticket | None:
@@ -335,7 +338,7 @@ def human_agent(context: Context) -> None:
         context.answer.say("ask_callback_phone", buttons=[button("no_need", "/cancel_request")])
         return
     context.remember(pending="callback_time", phone=phone)
-    context.answer.say("ask_callback_time", buttons=[button("any_time", "/skip")])
+    context.answer.say("ask_callback_time", buttons=ANY_TIME)
 
 
 def callback_phone(context: Context) -> None:
@@ -351,7 +354,17 @@ def callback_phone(context: Context) -> None:
         context.answer.say("ask_callback_phone_again", buttons=[button("no_need", "/cancel_request")])
         return
     context.remember(pending="callback_time", phone=phone, tries=None)
-    context.answer.say("ask_callback_time", buttons=[button("any_time", "/skip")])
+    context.answer.say("ask_callback_time", buttons=ANY_TIME)
+
+
+def skip(context: Context) -> None:
+    """A way past the question: the report's, or that of the time to call, whose answer "any time" is."""
+    if context.turn.value("step") != "callback_time":
+        report.skip(context)
+    elif context.memory.get("pending") == "callback_time":
+        callback_time(context)
+    else:
+        say_and_resume(context, "nothing_asked", MENU)
 
 
 def callback_time(context: Context) -> None:
@@ -369,7 +382,13 @@ def callback_time(context: Context) -> None:
     )
     callbacks.remember_phone(context.session, conversation_id=context.conversation.id, phone=phone, now=turn.now)
     context.remember(pending=None, phone=None)
-    context.answer.say("callback_made", phone=phone, due=spoken_time(task.due_at))
+    said: dict[str, Any] = {"phone": phone, "due": spoken_time(task.due_at)}
+    if task.good_time is None:
+        context.answer.say("callback_made_any", **said)
+    elif callbacks.time_understood(task):
+        context.answer.say("callback_made", **said)
+    else:
+        context.answer.say("callback_made_noted", when=task.good_time, **said)
     resume(context)
 
 

@@ -46,7 +46,7 @@ def change(
             shown = recategorising.preview(session, ticket=ticket, **given)
             if seen == shown.basis:
                 recategorising.change_category(session, ticket_id=ticket.id, **given)
-                said = render("category.saved", told=tellings.how_told(session, ticket))
+                said = render("category.saved", told=tellings.how_told(session, ticket, now)).strip()
                 return go(ticket_address(request, code.upper()), said)
             values: dict[str, Any] = {
                 "old": lookups.category_name(session, ticket.category_code),

@@ -177,15 +177,17 @@ def _keep_files(request: Request, code: str, user: CurrentUser, form: Mapping[st
 def release(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
 ) -> Response:
+    now = deps_of(request).now()
+
     def move(session: Session, ticket: Ticket) -> str:
         results.release(
             session,
             leg_id=_leg(session, ticket, form, user),
             actor=user.actor,
             expected_version=whole_or_none(form, "version"),
-            now=deps_of(request).now(),
+            now=now,
         )
-        return "Đã duyệt và gửi kết quả cho người dân."
+        return f"Đã duyệt kết quả. {tellings.how_told(session, ticket, now)}".strip()
 
     return _do(request, code, user, form, move)
 
@@ -234,7 +236,7 @@ def ask_for_time(
 def decide_on_time(
     request: Request, code: str, user: CurrentUser = Depends(signed_in), form: Mapping[str, Any] = Depends(checked_form)
 ) -> Response:
-    grant = form.get("decision") == "grant"
+    grant, now = form.get("decision") == "grant", deps_of(request).now()
 
     def move(session: Session, ticket: Ticket) -> str:
         extensions.decide(
@@ -244,9 +246,9 @@ def decide_on_time(
             reason=str(form.get("decision_reason", "")),
             actor=user.actor,
             expected_version=whole_or_none(form, "version"),
-            now=deps_of(request).now(),
+            now=now,
         )
-        return f"Đã gia hạn. {tellings.how_told(session, ticket)}" if grant else "Đã từ chối gia hạn."
+        return f"Đã gia hạn. {tellings.how_told(session, ticket, now)}".strip() if grant else "Đã từ chối gia hạn."
 
     return _do(request, code, user, form, move)
 
@@ -280,6 +282,8 @@ def question(
     """The hotline's question about the report, or the agency's own about its leg."""
 
     def move(session: Session, ticket: Ticket) -> str:
+        now = deps_of(request).now()
+        holds = pauses.may_wait(session, ticket, now)
         questions.ask(
             session,
             ticket_id=ticket.id,
@@ -287,9 +291,9 @@ def question(
             leg_id=_leg(session, ticket, form, user) if user.actor.is_agency else None,
             actor=user.actor,
             expected_version=whole_or_none(form, "version"),
-            now=deps_of(request).now(),
+            now=now,
         )
-        return "Đã gửi câu hỏi. Thời hạn tạm dừng từ khi người dân nhận được."
+        return render("questions.sent_held" if holds else "questions.sent")
 
     return _do(request, code, user, form, move)
 
@@ -307,7 +311,7 @@ def pause_leg(
         }  # fmt: skip
         if form.get("resume"):
             tickets.resume(session, **common)
-            return "Đã tiếp tục tính giờ."
+            return render("pauses.ended")
         reason = str(form.get("pause_reason", ""))
         tickets.pause(session, kind="force_majeure", reason=reason, leg_id=_leg(session, ticket, form, user), **common)
         return "Đã tạm dừng, chờ lãnh đạo trực của tổng đài xác nhận."
@@ -332,7 +336,7 @@ def whole_ticket(
         common: dict[str, Any] = {"ticket_id": ticket.id, "actor": user.actor, "expected_version": version, "now": now}
         if move_name == "tu-choi":
             tickets.refuse(session, reason=reason, ground=refusal_ground(str(form.get("ground", ""))), **common)
-            return f"Đã từ chối phản ánh. {tellings.how_told(session, ticket)}"
+            return f"Đã từ chối phản ánh. {tellings.how_told(session, ticket, now)}".strip()
         if move_name == "dong":
             tickets.close(session, **common)
             return "Đã kết thúc phản ánh."
@@ -345,7 +349,7 @@ def whole_ticket(
             return "Đã tạm dừng."
         if move_name == "tiep-tuc":
             tickets.resume(session, **common)
-            return "Đã tiếp tục tính giờ."
+            return render("pauses.ended")
         raise HTTPException(404)
 
     return _do(request, code, user, form, move)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
@@ -87,12 +87,17 @@ def check_reader(scope: Actor) -> None:
         raise Refused("tickets.not_allowed")
 
 
-def seen(session: Session, scope: Actor, against: Against = "current") -> list[ColumnElement[bool]]:
+def seen(session: Session, figure: ClockFigure, scope: Actor, against: Against = "current") -> list[ColumnElement[bool]]:
     """Which clocks the actor's figures count: an agency its own, and the promises of tickets of which it has a leg
     that it did not return (rule 7: a return leaves no trace)."""
     check_reader(scope)
     rules = samples(session, Clock.ticket_id)
     if scope.kind == "user" and scope.is_agency:
-        own = select(Leg.ticket_id).where(Leg.agency_id == scope.agency_id, Leg.state != "returned")
-        rules.append((agency_of(against) == scope.agency_id) | (Clock.agency_id.is_(None) & Clock.ticket_id.in_(own)))
+        if figure in ("promises", "promises_reopened"):
+            own = exists().where(
+                Leg.ticket_id == Clock.ticket_id, Leg.agency_id == scope.agency_id, Leg.state != "returned"
+            )
+            rules.append(own.correlate(Clock))
+        else:
+            rules.append(agency_of(against) == scope.agency_id)
     return rules

@@ -99,10 +99,13 @@ def _ratio(asked: Asked, counts: Iterable[Count]) -> Ratio:
 
 def _tallies(counts: Iterable[Count]) -> dict[int, Tally]:
     """By agency."""
-    found: dict[int, Tally] = defaultdict(Tally)
+    good: dict[int, int] = defaultdict(int)
+    every: dict[int, int] = defaultdict(int)
     for one in counts:
-        found[int(one.apart or 0)] += Tally(one.good, one.every - one.good)
-    return found
+        agency = int(one.apart or 0)
+        good[agency] += one.good
+        every[agency] += one.every
+    return {agency: Tally(good[agency], every[agency] - good[agency]) for agency in every}
 
 
 def first_response(session: Session, asked: Asked) -> Spread:

@@ -160,7 +160,7 @@ def _clocks(session: Session, asked: Asked) -> Source:
     rules = due_cohort(figure, asked.period, asked.at, asked.against)
     return Source(
         start=Clock,
-        rules=[*rules, *seen(session, asked.scope, asked.against)],
+        rules=[*rules, *seen(session, figure, asked.scope, asked.against)],
         row=Clock.id,
         ticket=Clock.ticket_id,
         instant=due_of(asked.against),

@@ -54,6 +54,11 @@ def create(
     return made
 
 
+def time_understood(task: CallbackTask) -> bool:
+    """Whether the due time heeds the time that the citizen asked for."""
+    return task.good_time is not None and wished_end(task.good_time, task.created_at) is not None
+
+
 def open_tasks(session: Session, *, limit: int = 200) -> list[CallbackTask]:
     query = select(CallbackTask).where(CallbackTask.closed_at.is_(None)).order_by(CallbackTask.due_at)
     return list(session.scalars(query.limit(limit)))

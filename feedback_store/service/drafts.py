@@ -135,6 +135,12 @@ def cancel(draft: Draft, *, now: dt.datetime) -> None:
     draft.state, draft.updated_at = "cancelled", now
 
 
+def of_chat(session: Session, conversation_id: uuid.UUID, draft_id: int) -> Draft | None:
+    """A draft of this very chat in whatever state."""
+    query = select(Draft).where(Draft.id == draft_id, Draft.conversation_id == conversation_id)
+    return session.scalars(query).one_or_none()
+
+
 def last_filed(session: Session, conversation_id: uuid.UUID) -> Draft | None:
     """The draft that was filed last, for a second press of "Gửi"."""
     query = select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == "filed")

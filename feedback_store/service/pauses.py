@@ -105,6 +105,17 @@ def open_quietly(
         return None
 
 
+def may_wait(session: Session, ticket: Ticket, now: dt.datetime) -> bool:
+    """Whether the clocks can wait for the citizen: they stand already, or the caps leave time."""
+    if open_of(session, ticket):
+        return True
+    try:
+        _limit(session, ticket, now)
+    except IllegalMove:
+        return False
+    return True
+
+
 def end_one(session: Session, *, ticket: Ticket, one: Pause, actor: Actor, at: dt.datetime) -> None:
     """End one pause at ``at``, which may lie a little in the past."""
     _end(session, ticket, one, actor, at)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove, check_reason, check_ticket_move
 from feedback_store.service import notices, pauses
 from feedback_store.service.actor import Actor
+from feedback_store.service.outbox import Button
 from feedback_store.service.trail import begin_change, get_leg, lock_ticket, record
 from feedback_store.tables import Agency, Pause, Question, Ticket
 from feedback_store.texts import render
@@ -49,7 +50,7 @@ def ask(
         session,
         ticket=ticket,
         notice=NOTICE,
-        key="tickets.told_question",
+        key="tickets.told_question" if pauses.may_wait(session, ticket, now) else "tickets.told_question_only",
         dedupe=str(made.id),
         leg=leg,
         who=who,
@@ -69,6 +70,12 @@ def waiting(session: Session, ticket_id: int) -> Question | None:
     """The question of a ticket that is not answered yet."""
     query = select(Question).where(Question.ticket_id == ticket_id, Question.outcome.is_(None))
     return session.scalars(query).one_or_none()
+
+
+def holding(session: Session, question: Question) -> bool:
+    """Whether the clocks wait for the answer of this question now."""
+    held = session.get(Pause, question.pause_id) if question.pause_id else None
+    return held is not None and held.ended_at is None
 
 
 def waiting_in(session: Session, conversation_id: uuid.UUID) -> Ticket | None:
@@ -133,6 +140,7 @@ def expire(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
         notice="unanswered",
         key="tickets.told_unanswered",
         dedupe=str(found.id),
+        buttons=[Button(render("dialogue.button_add"), f'/add_to_report{{"ticket": "{ticket.code}"}}', once=False)],
         now=now,
     )
     leg = get_leg(session, found.leg_id) if found.leg_id else None

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback_store.tables import Contact, Conversation, Leg, Telling, Ticket
+from feedback_store.tables import Contact, Conversation, Leg, OutboundMessage, Telling, Ticket
 from feedback_store.texts import render
 
 Kind = Literal["result", "refusal", "new_date"]
@@ -29,9 +29,19 @@ def by_phone_alone(session: Session, ticket: Ticket) -> bool:
     return session.scalar(query) == "phone"
 
 
-def how_told(session: Session, ticket: Ticket) -> str:
-    """What becomes of telling the citizen, for who caused it: a message on its way, or a call that somebody owes."""
-    return render("tellings.by_phone" if by_phone_alone(session, ticket) else "tellings.by_message")
+def how_told(session: Session, ticket: Ticket, now: dt.datetime) -> str:
+    """What becomes of telling the citizen of an act at ``now``: a message on its way, a call that somebody owes, or
+    nothing of both and no word."""
+    session.flush()
+    message = select(OutboundMessage.id).where(
+        OutboundMessage.ticket_id == ticket.id, OutboundMessage.kind == "notice", OutboundMessage.created_at == now
+    )
+    if session.scalar(message.limit(1)) is not None:
+        return render("tellings.by_message")
+    call = select(Telling.id).where(
+        Telling.ticket_id == ticket.id, Telling.state.in_(PENDING), Telling.ready_at == now
+    )
+    return render("tellings.by_phone") if session.scalar(call.limit(1)) is not None else ""
 
 
 def phone_of(session: Session, ticket: Ticket) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from feedback_store.queries import figures
-from feedback_store.service import extensions, legs, results, tickets
+from feedback_store.service import extensions, legs, results, tellings, tickets
 from feedback_store.service.actor import Actor
 from feedback_store.tables import AuditEntry, Leg, Ticket
 from tests.integration.console.calls import LIST, first, send, tell_by_phone
@@ -222,3 +222,33 @@ def test_overdue_is_one_and_the_same_wherever_it_is_read(office: Office, role: s
     page = person.read("/so-lieu")
     assert f"Đang quá hạn: {len(late)} phản ánh ({len(table(clocks))} việc)" in page
     assert 0 < len(late) < every.count('data-label="Mã"')
+
+
+def test_a_released_result_is_called_told_to_nobody_who_has_no_chat(office: Office) -> None:
+    ticket = office.ticket(channel="phone", reporter_phone=PHONE)
+    leg = office.dispatch(ticket, MINE)
+    with office.store.transaction() as session:
+        agency = Actor("user", user_id=9, role="officer", agency_id=leg.agency_id)
+        results.submit(session, leg_id=leg.id, text=RESULT, no_evidence_reason=NO_PHOTO, actor=agency,
+                       expected_version=None, now=office.now)  # fmt: skip
+    path = f"/phan-anh/{ticket.code}"
+    said = office.person("tong-dai", "operator").post(f"{path}/duyet", page=path, leg=str(leg.id)).text
+    assert "Đã duyệt kết quả. Người dân chưa được báo" in said
+    assert "gửi kết quả cho người dân." not in said
+
+
+def test_more_time_granted_after_the_result_tells_the_citizen_nothing_and_says_so(office: Office) -> None:
+    ticket = office.ticket(channel="phone", reporter_phone=PHONE)
+    leg = office.dispatch(ticket, MINE)
+    leader = Actor("user", user_id=9, role="leader", agency_id=leg.agency_id)
+    with office.store.transaction() as session:
+        asked = extensions.ask(session, leg_id=leg.id, amount=1, reason="chờ vật tư về kho", actor=leader,
+                               expected_version=None, now=office.now)  # fmt: skip
+        results.submit(session, leg_id=leg.id, text=RESULT, no_evidence_reason=NO_PHOTO, actor=leader,
+                       expected_version=None, now=office.now)  # fmt: skip
+        results.release(session, leg_id=leg.id, actor=OPERATOR, expected_version=None, now=office.now)
+    office.now += dt.timedelta(minutes=5)
+    with office.store.transaction() as session:
+        extensions.decide(session, extension_id=asked.id, grant=True, reason=None, actor=SUPERVISOR,
+                          expected_version=None, now=office.now)  # fmt: skip
+        assert tellings.how_told(session, session.get_one(Ticket, ticket.id), office.now) == ""

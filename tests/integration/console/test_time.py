@@ -111,7 +111,7 @@ def test_an_agency_pauses_and_resumes_its_own_work(office: Office, begun: tuple[
     done = officer.post(f"{path}/tam-dung-phan-viec", page=path, leg=str(leg.id), pause_reason="Bão số 9 đổ bộ")
     assert "Tạm dừng: Bão số 9 đổ bộ" in done.text
     again = officer.post(f"{path}/tam-dung-phan-viec", page=path, leg=str(leg.id), resume="1")
-    assert "Đã tiếp tục tính giờ" in again.text
+    assert "Đã kết thúc tạm dừng" in again.text
 
 
 def test_an_administrator_names_the_successor_of_an_agency(office: Office, begun: tuple[Ticket, Leg]) -> None:

@@ -1,0 +1,100 @@
+"""What a citizen sends about a report that is filed: additions, and answers to questions about it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from actions import gather
+from actions.turn import Context, Turn, button
+from feedback_store.domain.lifecycle import OPEN_TICKET, may_ticket
+from feedback_store.service import pauses, questions, tickets
+from feedback_store.service.actor import CITIZEN
+from feedback_store.texts import render
+from vitext import fold
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
+
+OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
+ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
+
+
+def joins_ticket(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:
+    """After filing: a photo, a pin, or "bổ sung: …" joins the ticket of this chat."""
+    turn, conversation = context.turn, context.conversation
+    asked = ADDITION.match(fold(turn.text)) if turn.text and not turn.payload else None
+    bare = (bool(turn.media) and (turn.payload or not turn.text)) or lat is not None
+    if conversation.last_ticket_id is None or not (asked or bare):
+        return False
+    ticket = questions.waiting_in(context.session, conversation.id)
+    if ticket is None:
+        ticket = tickets.get(context.session, conversation.last_ticket_id)
+    if not may_ticket("add", ticket.state):
+        if asked:
+            context.answer.say("refused", reason=render("tickets.illegal_add"))
+        return False
+    words = None
+    if turn.text and not turn.payload:
+        words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
+    join(context, ticket, words, lat, lon)
+    return True
+
+
+def joins_chosen(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:
+    """A photo or a pin after "Bổ sung": it joins the report that was chosen, whatever else is open."""
+    adding = context.memory.get("adding")
+    if context.memory.get("pending") != "addition" or adding is None:
+        return False
+    context.remember(pending=None, adding=None)
+    ticket = tickets.get(context.session, int(adding))
+    if may_ticket("add", ticket.state):
+        join(context, ticket, None, lat, lon)
+    else:
+        context.answer.say("refused", reason=render("tickets.illegal_add"))
+    return True
+
+
+def answers_question(context: Context) -> bool:
+    """A question about a ticket waits, and these words may be its answer: they join the ticket."""
+    turn, conversation = context.turn, context.conversation
+    if conversation.last_ticket_id is None or turn.payload or not turn.text:
+        return False
+    ticket = questions.waiting_in(context.session, conversation.id)
+    if ticket is None or _another_report(turn, ticket):
+        return False
+    join(context, ticket, turn.text.strip(), None, None)
+    return True
+
+
+def _another_report(turn: Turn, ticket: Ticket) -> bool:
+    """Words that clearly tell of something else than the ticket."""
+    if turn.intent != "submit_feedback" or not turn.categories:
+        return False
+    name, sure = turn.categories[0]
+    return name != ticket.category_code and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS
+
+
+def join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:
+    """What the citizen sent becomes a part of a filed report."""
+    turn = context.turn
+    asked = questions.waiting(context.session, ticket.id)
+    held = asked is not None and ticket.state in OPEN_TICKET and questions.holding(context.session, asked)
+    tickets.add_addition(
+        context.session,
+        ticket_id=ticket.id,
+        event_id=turn.event_id,
+        text=words,
+        lat=lat,
+        lon=lon,
+        media_ids=[uuid.UUID(one) for one in turn.media],
+        actor=CITIZEN,
+        received_at=turn.received_at,
+        now=turn.now,
+    )
+    told = "addition_taken" if asked is None else "question_answered_only"
+    if held and not pauses.open_of(context.session, ticket):
+        told = "question_answered"
+    buttons = [button("report", "/submit_feedback")] if asked is not None else None
+    context.answer.say(told, code=ticket.code, custom={"ticket": ticket.code}, buttons=buttons)
