@@ -93,7 +93,8 @@ class Count:
     """Rows of one part of a division that are counted together.
 
     ``apart`` keeps from each other what cannot be added: of K1 the agency, of tickets that happen in several months
-    the earlier month of theirs (``YYYY-MM-01``); None: nothing does. ``minutes``: of each first response.
+    the earlier month of theirs (``YYYY-MM-01``); None: nothing does. ``minutes``: of each first response. ``due`` and
+    ``late``: of K1 the agencies that had a leg due, and those of them that were late, where they are told so.
     """
 
     key: str
@@ -101,6 +102,8 @@ class Count:
     good: int
     every: int
     minutes: Sequence[int] = ()
+    due: Sequence[int] = ()
+    late: Sequence[int] = ()
 
 
 def tickets_in(counts: Iterable[Count], period: Period) -> Ratio:

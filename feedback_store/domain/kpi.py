@@ -6,7 +6,7 @@ The queries count stored facts into tallies; what a figure means is decided here
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -135,8 +135,13 @@ def promises_kept(promises: Tally) -> Ratio:
 
 def k1(agencies: Iterable[Tally]) -> Ratio:
     """Agencies with no late or overdue leg ÷ agencies with at least one leg due; one tally an agency."""
-    judged = [one for one in agencies if one.due]
-    return Ratio(sum(one.due == one.on_time for one in judged), len(judged))
+    judged = [(number, one) for number, one in enumerate(agencies) if one.due]
+    return never_late({number for number, _ in judged}, {number for number, one in judged if one.due != one.on_time})
+
+
+def never_late(due: Set[int], late: Set[int]) -> Ratio:
+    """K1 by the agencies that had a leg due, and those that had one late or overdue."""
+    return Ratio(len(due - late), len(due))
 
 
 def k1b(legs: Tally) -> Ratio:

@@ -87,7 +87,7 @@ def check_reader(scope: Actor) -> None:
         raise Refused("tickets.not_allowed")
 
 
-def seen(session: Session, figure: ClockFigure, scope: Actor, against: Against = "current") -> list[ColumnElement[bool]]:
+def seen(session: Session, figure: ClockFigure, scope: Actor, against: Against) -> list[ColumnElement[bool]]:
     """Which clocks the actor's figures count: an agency its own, and the promises of tickets of which it has a leg
     that it did not return (rule 7: a return leaves no trace)."""
     check_reader(scope)

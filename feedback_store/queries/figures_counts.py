@@ -90,11 +90,24 @@ def _counts(session: Session, asked: Asked, dimension: Dimension | None = None) 
 def _ratio(asked: Asked, counts: Iterable[Count]) -> Ratio:
     """What counts of one part come to."""
     if asked.figure == "k1":
-        return kpi.k1(_tallies(counts).values())
+        return _k1(counts)
     if CATALOGUE[asked.figure].per_ticket:
         return tickets_in(counts, asked.period)
     some = list(counts)
     return Ratio(sum(one.good for one in some), sum(one.every for one in some))
+
+
+def _k1(counts: Iterable[Count]) -> Ratio:
+    """Of which agencies something was due, and which of them were never late."""
+    due: set[int] = set()
+    late: set[int] = set()
+    for one in counts:
+        due.update(one.due)
+        late.update(one.late)
+        if one.apart is not None and one.every:
+            due.add(int(one.apart))
+            late.update([int(one.apart)] if one.good < one.every else [])
+    return kpi.never_late(due, late)
 
 
 def _tallies(counts: Iterable[Count]) -> dict[int, Tally]:

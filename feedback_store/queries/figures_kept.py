@@ -26,6 +26,8 @@ from feedback_store.tables.figures import EVERY_AGENCY
 NONE = ""
 """Key of what belongs to no commune, no agency."""
 WHOLE = "whole"
+K1_BY = "agencies by {}"
+"""Of each part of a division the agencies that had a leg due, and those that were late."""
 ON_TICKET = {"category", "service_class", "commune"}
 NUMBERED = {"agency", "person", "stars"}
 CLUSTER = literal_column("(SELECT system_identifier FROM pg_control_system())", BigInteger)
@@ -86,15 +88,15 @@ def _kept(session: Session, asked: Asked, dimension: Dimension | None) -> dict[d
     if not months:
         return {}
     part = asked.where[0] if asked.where else dimension if dimension not in (None, "month") else None
-    of_k1 = asked.figure == "k1"
+    together = asked.figure == "k1" and not asked.of_agency and dimension in ON_TICKET and asked.where is None
     head, row = aliased(FigureMonth), aliased(FigureMonth)
     viewer: Any = row.agency_id == (asked.scope.agency_id if asked.of_agency else EVERY_AGENCY)
-    if of_k1 and not asked.of_agency:
+    if asked.figure == "k1" and not asked.of_agency and not together:
         viewer = row.agency_id != EVERY_AGENCY
     same = (row.month == head.month, row.figure == head.figure, row.against == head.against, viewer)
     marked = select(FigureMark.month).where(FigureMark.month == head.month, FigureMark.transaction >= head.seen)
     query = (
-        select(head.month, row.agency_id, row.counts[part or WHOLE])
+        select(head.month, row.agency_id, row.counts[K1_BY.format(part) if together else part or WHOLE])
         .outerjoin(row, _all(same))
         .where(
             head.month.in_(months), head.figure == kept_figure(asked.figure), head.against == asked.against,
@@ -105,11 +107,14 @@ def _kept(session: Session, asked: Asked, dimension: Dimension | None) -> dict[d
     found: dict[dt.date, list[Count]] = {}
     for month, agency, values in session.execute(query):
         counts = found.setdefault(month, [])
+        if together:
+            counts += [Count(key, None, 0, 0, (), due, late) for key, due, late in values or ()]
+            continue
         for key, apart, good, every, *minutes in values or ():
             if asked.where and key != asked.where[1]:
                 continue
             shown = month.isoformat() if dimension == "month" else NONE if dimension is None else key
-            counts.append(Count(shown, agency if of_k1 else apart, good, every, *minutes))
+            counts.append(Count(shown, agency if asked.figure == "k1" else apart, good, every, *minutes))
     return found
 
 

@@ -15,6 +15,7 @@ from feedback_store.domain.figures import CATALOGUE, Dimension, Figure
 from feedback_store.domain.kpi import Against, Period
 from feedback_store.queries.figures_kept import (
     CLUSTER,
+    K1_BY,
     NONE,
     ON_TICKET,
     SEEN,
@@ -128,6 +129,8 @@ def counted(session: Session, one: Due) -> dict[int, dict[str, list[Any]]]:
         viewers[EVERY_AGENCY][division].append(value)
     if not CATALOGUE[one.figure].hotline:
         _add_agencies(session, asked, viewers)
+    if one.figure == "k1b":
+        viewers[EVERY_AGENCY] |= _of_k1(viewers)
     viewers.setdefault(EVERY_AGENCY, {})
     return viewers
 
@@ -142,6 +145,18 @@ def _add_agencies(session: Session, asked: Asked, viewers: dict[int, dict[str, l
             named = [text_of(agency), *value[1:]]
             for viewer in {EVERY_AGENCY, agency} - {None}:
                 viewers[viewer]["agency"].append(named)
+
+
+def _of_k1(viewers: dict[int, dict[str, list[Any]]]) -> dict[str, list[Any]]:
+    """By division, key after key: agencies that had a leg due, and those that were late."""
+    found: dict[str, dict[str, tuple[list[int], list[int]]]] = defaultdict(lambda: defaultdict(lambda: ([], [])))
+    for agency, divisions in viewers.items():
+        for division in ON_TICKET & divisions.keys() if agency != EVERY_AGENCY else ():
+            for key, _, good, every, *_ in divisions[division]:
+                due, late = found[K1_BY.format(division)][key]
+                due.append(agency)
+                late += [agency] if good < every else []
+    return {division: [[key, *both] for key, both in keys.items()] for division, keys in found.items()}
 
 
 def _counts(session: Session, asked: Asked, rows: Source, agency: Any = None) -> Iterator[tuple[str, Any, list[Any]]]:

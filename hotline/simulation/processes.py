@@ -22,6 +22,7 @@ from hotline.process import settle
 from hotline.simulation import town
 from hotline.simulation.people import Crowd
 from hotline.simulation.plan import Plan
+from vitext.dates import local
 from worker import upkeep
 
 CONTEXT = multiprocessing.get_context("spawn")
@@ -81,9 +82,15 @@ def worker_process(pipe: Connection, place: Place) -> None:
     settle()
     pipe.send(None)
 
+    counted = 0
+
     async def rounds(now: dt.datetime) -> dt.datetime | None:
+        nonlocal counted
         await upkeep.hand_over(database, now=now)
         await upkeep.handle_deadlines(database, now=now)
+        if local(now).month != counted:  # once a month: what changes afterwards must end those counts
+            counted = local(now).month
+            await upkeep.count_months(database, now=now)
         return await database.transaction(deadlines.next_wake)
 
     async def serve() -> None:

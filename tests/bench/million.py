@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -30,8 +32,9 @@ CLASS_DAYS = {"U4": 0.08, "H5": 0.1, "H24": 0.8, "N3": 3.0, "N7": 8.0, "P10": 12
 STREETS = ("Lạch Tray", "Tô Hiệu", "Cầu Đất", "Điện Biên Phủ", "Lê Lợi", "Trần Nguyên Hãn", "Văn Cao", "Ngô Gia Tự")
 LISTS = ("list_entries", "list_words")
 FILLED = ("tickets", "legs", "clocks", "pauses", "ratings", "ticket_events", "outbound_messages", *LISTS)
-WATCHED = ("tickets", "legs", "clocks", "pauses", "list_entries")
-"""Tables whose triggers keep the lists; they are filled at once afterwards, as the migration does."""
+WATCHED = ("tickets", "legs", "clocks", "pauses", "ratings", "ticket_events", "list_entries")
+"""Tables whose triggers keep lists and figures; those are filled at once afterwards, as the migrations do."""
+RECURS = import_module("feedback_store.migrations.versions.20261129_figures").RECURS
 
 SEED = """
 CREATE UNLOGGED TABLE seed AS
@@ -176,36 +179,47 @@ def load(store: Store, *, count: int = 1_000_000, open_: int = 100_000) -> float
         for statement in (TICKETS, *LEGS, *(CLOCK.format(rows=one) for one in CLOCKS), *REST):
             _run(db, statement, values)
         db.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-        kept = [one for one in indexes if one.table.name not in LISTS]
-        for index in kept:
-            db.execute(CreateIndex(index))
-        _fill_lists(db, [one for one in indexes if one not in kept])
+        for index in indexes:
+            if index.table.name not in LISTS:
+                db.execute(CreateIndex(index))
+        db.execute(text(f"UPDATE tickets t SET recurs = true WHERE {RECURS}"))
         for table, name, definition in foreign:
             db.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID"))
         for table in ("tickets", "legs", "clocks"):
             db.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 20000000)"))
         db.execute(text("DROP TABLE seed"))
-        for table in WATCHED:
-            db.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    _fill_lists(store, [one for one in indexes if one.table.name in LISTS])
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+        for table in WATCHED:
+            plain.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
         for table in (*FILLED, "list_counts"):
             plain.execute(text(f"VACUUM (ANALYZE) {table}"))
     return time.perf_counter() - began
 
 
-def _fill_lists(db: Connection, indexes: list[Any]) -> None:
-    db.execute(text("ANALYZE tickets, legs, clocks, pauses"))
-    for low in range(0, db.scalar(text("SELECT max(id) FROM tickets")) or 0, 1_000):
+def _fill_lists(store: Store, indexes: list[Any]) -> None:
+    """As the migration does, by two connections; the indexes afterwards."""
+    with store.transaction() as session:
+        db = session.connection()
+        db.execute(text("ANALYZE tickets, legs, clocks, pauses"))
+        last = db.scalar(text("SELECT max(id) FROM tickets")) or 0
+
+    def fill(low: int) -> None:
+        chosen = "SELECT array_agg(id) FROM tickets WHERE id > :low AND id <= :low + 1000"
+        with store.transaction() as session:
+            session.execute(text(f"SELECT refresh_lists(({chosen}))"), {"low": low})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(fill, range(0, last, 1_000)))
+    with store.transaction() as session:
+        db = session.connection()
         db.execute(
-            text("SELECT refresh_lists((SELECT array_agg(id) FROM tickets WHERE id > :low AND id <= :low + 1000))"),
-            {"low": low},
-        )
-    db.execute(
-        text("INSERT INTO list_counts (viewer, part, change) SELECT viewer, part, count(*) FROM list_entries "
-             "GROUP BY 1, 2")
-    )  # fmt: skip
-    for index in indexes:
-        db.execute(CreateIndex(index))
+            text("INSERT INTO list_counts (viewer, part, change) SELECT viewer, part, count(*) FROM list_entries "
+                 "GROUP BY 1, 2")
+        )  # fmt: skip
+        db.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+        for index in indexes:
+            db.execute(CreateIndex(index))
 
 
 def _run(db: Connection, statement: str, values: dict[str, Any]) -> None:

@@ -16,14 +16,14 @@ from urllib.parse import urlencode
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.due import due
+from feedback_store.domain.due import due as due_at
 from feedback_store.domain.figures import CATALOGUE, Figure
 from feedback_store.domain.kpi import Period
 from feedback_store.queries import figures, figures_counts, listing, tickets
 from feedback_store.queries.figures_rows import Asked
 from feedback_store.queries.list_filters import QueueFilter
 from feedback_store.queries.queue_tabs import tabs_of
-from feedback_store.service import clocks, deadlines
+from feedback_store.service import clocks, counted_months, deadlines
 from feedback_store.service.actor import Actor
 from feedback_store.store import Store
 from feedback_store.tables import Clock, Ticket
@@ -35,6 +35,7 @@ from tests.integration.console.conftest import Office, Person
 CALLS = 30
 FIGURE_MS, QUEUE_MS, JOB_S = 300.0, 150.0, 2.0
 DUE, BATCH = 1_000, 100  # the worker takes a hundred in a transaction
+NOW = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1))
 MONTH = Period(dt.date(2026, 10, 1), dt.date(2026, 11, 1))
 YEAR = Period(dt.date(2026, 1, 1), dt.date(2027, 1, 1))
 MANAGER = Actor("user", user_id=1, role="manager")
@@ -55,19 +56,30 @@ def timed(work: Callable[[], object], calls: int = CALLS, *, warm: int = 2) -> l
 
 
 def figures_section(store: Store, calls: int) -> Section:
-    """Every figure as the page asks for it: whole, each division, and the first and a deep page of its list.
+    """Every figure as the page asks for it: whole, each division, and the first and a deep page of its list; for a
+    manager and an officer of the biggest agency; of the current month, of the last one and of the year.
 
-    All are tried once; the slowest of a figure is then measured, ten times at most.
+    All are tried twice; the slowest of a figure is then measured, ten times at most. Before, the months that are over
+    are counted as the worker does; what a year costs whoever asks before that is told beside.
     """
     section = Section("Figures and the lists behind them, a million tickets: the slowest way of asking each")
-    for figure in get_args(Figure):
-        for name, period in (("month", MONTH), ("year", YEAR)):
-            asked = Asked(figure, period, AT, MANAGER)
-            asks = dict(_asks(asked))
-            tried = {told: timed(lambda w=work: _in(store, w), 1, warm=0)[0] for told, work in asks.items()}
-            worst = max(tried, key=lambda told: tried[told])
-            took = timed(lambda w=asks[worst]: _in(store, w), min(calls, 10), warm=1)
-            section.add(f"{figure}, {name}, p95", p(took, 0.95), "ms", target=FIGURE_MS, note=worst)
+    before = {dimension: _first_time(store, dimension) for dimension in ("month", "category")}
+    for dimension, took in before.items():
+        section.add(f"beside: promises of a year by {dimension}, nothing kept yet", took, "ms")
+    months, spent = count_months(store)
+    section.add("the worker counts a month that is over, all figures and readers, mean", spent / months, "s")
+    with store.reading() as session:
+        officer = Actor("user", user_id=2, role="officer", agency_id=World.of(session).agency)
+    for who, actor in (("manager", MANAGER), ("officer", officer)):
+        for figure in get_args(Figure):
+            if CATALOGUE[figure].hotline and actor.is_agency:
+                continue
+            for name, period in (("this month", NOW), ("last month", MONTH), ("year", YEAR)):
+                asks = dict(_asks(Asked(figure, period, AT, actor)))
+                tried = {told: min(timed(lambda w=work: _in(store, w), 2, warm=0)) for told, work in asks.items()}
+                worst = max(tried, key=lambda told: tried[told])
+                took = timed(lambda w=asks[worst]: _in(store, w), min(calls, 10), warm=1)
+                section.add(f"{who}, {figure}, {name}, p95", p(took, 0.95), "ms", target=FIGURE_MS, note=worst)
     for told, ask in (
         ("overdue list", lambda s: figures.overdue(s, at=AT, scope=MANAGER, limit=10)),
         ("overdue count", lambda s: figures.count_overdue(s, at=AT, scope=MANAGER)),
@@ -76,6 +88,22 @@ def figures_section(store: Store, calls: int) -> Section:
         took = timed(lambda ask=ask: _in(store, ask), calls)
         section.add(told, p(took, 0.95), "ms", target=FIGURE_MS)
     return section
+
+
+def _first_time(store: Store, dimension: Any) -> float:
+    asked = Asked("promises", YEAR, AT, MANAGER)
+    return timed(lambda: _in(store, lambda s: figures_counts.divided(s, asked, dimension)), 1, warm=1)[0] * 1000
+
+
+def count_months(store: Store) -> tuple[int, float]:
+    """What the worker keeps of the months that are over: how many there are, and the seconds it took."""
+    began = time.perf_counter()
+    with store.reading() as session:
+        due = counted_months.due(session, AT)
+    for one in due:
+        with store.transaction() as session:
+            counted_months.count_month(session, one, AT)
+    return len({one.month for one in due}), time.perf_counter() - began
 
 
 def _in(store: Store, ask: Callable[[Session], object]) -> None:
@@ -264,9 +292,9 @@ def made_due(session: Session, number: int) -> None:
     for clock in rows:
         share = LEVELS[clock.ticket_id % len(LEVELS)]
         calendar, target = clocks.calendar_of(session, clock), clocks.target_of(clock)
-        length = due(calendar, target, AT - dt.timedelta(days=40)) - (AT - dt.timedelta(days=40))
+        length = due_at(calendar, target, AT - dt.timedelta(days=40)) - (AT - dt.timedelta(days=40))
         clock.started_at = AT - length * share - dt.timedelta(minutes=clock.ticket_id % 50)
-        clock.base_due = clock.original_due = clock.current_due = due(calendar, target, clock.started_at)
+        clock.base_due = clock.original_due = clock.current_due = due_at(calendar, target, clock.started_at)
         clock.noted_original = clock.noted_current = clock.current_due
         clock.standing_original = clock.standing_current = "running"
         clock.breached_original_at = clock.breached_current_at = None

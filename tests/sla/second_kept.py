@@ -68,6 +68,6 @@ def months(session: Session) -> list[str]:
 def told(counts: dict[str, list[list[object]]]) -> dict[str, list[str]]:
     """Comparable: neither the rows of a division nor the minutes in one have an order."""
     return {
-        division: sorted(repr([*row[:4], *(sorted(minutes) for minutes in row[4:])]) for row in rows)  # type: ignore[type-var, arg-type]
+        division: sorted(repr([sorted(one) if isinstance(one, list) else one for one in row]) for row in rows)
         for division, rows in counts.items()
     }

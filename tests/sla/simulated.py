@@ -17,7 +17,7 @@ from feedback_store.store import Store, make_engine
 from hotline.simulation.plan import SLICE, Plan
 from hotline.simulation.report import lines
 from hotline.simulation.run import Outcome, Run, scratch
-from tests.sla import second_figures, second_path, second_warnings
+from tests.sla import second_figures, second_kept, second_lists, second_path, second_warnings
 
 
 def disagreements(session: Session, outcome: Outcome) -> Iterator[str]:
@@ -26,6 +26,8 @@ def disagreements(session: Session, outcome: Outcome) -> Iterator[str]:
         yield f"stored {stored}, from the trail {computed}"
     for wrong in second_figures.figure_differences(session, outcome.at):
         yield f"figure {wrong}"
+    yield from second_lists.differences(session)
+    yield from second_kept.differences(session)
     yield from second_warnings.faults(session, end=outcome.at, slack=SLICE, away=list(away(outcome)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from feedback_store import crypto
 from feedback_store.store import Store, make_engine
-from feedback_store.tables import InboundEvent, Media, Ticket
+from feedback_store.tables import FigureMark, InboundEvent, Media, Ticket
 from hotline.at_hand import database_at_hand
 from hotline.keys import Keys
 from hotline.settings import Settings
@@ -117,6 +117,7 @@ def _everything_is_there(elsewhere: System, origin: System, code: str) -> None:
                     select(InboundEvent).where(InboundEvent.conversation_id == ticket.conversation_id)
                 )
                 assert WORDS in [(event.body or {}).get("text") for event in heard]
+                assert session.scalars(select(FigureMark.month)).all() == []  # of another server's transactions
                 [photo] = session.scalars(select(Media).where(Media.ticket_id == ticket.id))
                 for name in (photo.original_path, photo.public_path):
                     there = (settings.media / str(name)).read_bytes()
