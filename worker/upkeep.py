@@ -75,7 +75,7 @@ async def count_months(database: Database, *, now: dt.datetime | None = None) ->
     await database.transaction(counted_months.tidy)
     due, until = await database.transaction(counted_months.due, now or _now()), time.monotonic() + COUNTING_S
     for number, one in enumerate(due):
-        if time.monotonic() > until:
+        if time.monotonic() >= until:
             return number
         await database.transaction(counted_months.count_month, one, now or _now())
     return len(due)

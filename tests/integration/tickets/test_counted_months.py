@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from bot.gateway.database import Database
 from feedback_store.domain.figures import CATALOGUE
 from feedback_store.domain.kpi import Period, Ratio
 from feedback_store.queries import figures_counts
@@ -34,6 +36,7 @@ from feedback_store.tables import (
 from tests.integration.tickets.conftest import MANAGER, OPERATOR, Desk, at
 from tests.integration.tickets.test_figures_counts import month_of_work
 from tests.sla import second_kept
+from worker import upkeep
 
 NOW = at("2026-06-20 08:00")
 MARCH, APRIL = Period.month(2026, 3), Period.month(2026, 4)
@@ -290,6 +293,22 @@ def test_marks_are_put_together_and_what_another_server_wrote_is_dropped(worked:
     with worked.reading() as session:
         assert session.scalar(select(func.max(FigureMark.transaction))) != 2**60
         assert not session.scalar(select(func.count()).select_from(FigureMonth).where(FigureMonth.figure == "k2"))
+
+
+def test_the_worker_counts_for_a_while_and_goes_on_the_next_time(
+    worked: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(worked, threads=1)
+    try:
+        monkeypatch.setattr(upkeep, "COUNTING_S", 0.0)
+        assert asyncio.run(upkeep.count_months(database, now=NOW)) == 0
+        monkeypatch.undo()
+        assert asyncio.run(upkeep.count_months(database, now=NOW)) == 3 * 22
+        assert asyncio.run(upkeep.count_months(database, now=NOW)) == 0
+    finally:
+        database.close()
+    with worked.reading() as session:
+        assert second_kept.months(session) == []
 
 
 def test_an_empty_database_has_nothing_to_count(loaded_store: Store) -> None:
