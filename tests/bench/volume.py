@@ -96,10 +96,10 @@ def _first_time(store: Store, dimension: Any) -> float:
 
 
 def count_months(store: Store) -> tuple[int, float]:
-    """What the worker keeps of the months that are over: how many there are, and the seconds it took."""
+    """What the worker keeps of the year's months that are over: how many there are, and the seconds it took."""
     began = time.perf_counter()
     with store.reading() as session:
-        due = counted_months.due(session, AT)
+        due = [one for one in counted_months.due(session, AT) if one.month >= YEAR.first]
     for one in due:
         with store.transaction() as session:
             counted_months.count_month(session, one, AT)
