@@ -40,9 +40,9 @@ class Words:
     filters: bool = False
     """Nothing but marks, which the columns of ``ListEntry`` have too."""
 
-    def few(self, session: Session, months: list[str] | None = None) -> list[int] | None:
+    def few(self, session: Session, months: Sequence[str] = ()) -> list[int] | None:
         """The tickets found, of those received in these months of UTC (``202611``); None: more than ``FEW``."""
-        query = self.query if months is None else f"{self.query} & ({' | '.join(f'M{one}' for one in months)})"
+        query = f"{self.query} & ({' | '.join(f'M{one}' for one in months)})" if months else self.query
         found = session.scalar(select(func.found_in_lists(cast(query, TSQUERY), FEW + 1, type_=ARRAY(BigInteger))))
         return None if found is None or len(found) > FEW else [*found, *self.named]
 

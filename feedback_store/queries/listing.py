@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, delete, func, insert, select, tuple_
@@ -24,6 +25,8 @@ MOST_COUNTED = 10_000
 """A narrowed list that holds more is not counted to its end."""
 MOST_FOUND = 500
 """The same of a search that finds many."""
+FIRST_LOOKS = 2
+"""In so many months a word that stands everywhere is looked for before it is in all."""
 NEWEST_FIRST = ("done", "all")
 Condition = ColumnExpressionArgument[bool]
 
@@ -87,6 +90,7 @@ class Listing:
         self.conditions: list[Condition] = [ListEntry.viewer == self.viewer, *tab, *self._narrowed()]
         self.words: list_search.Words | None = None
         self._asked: tuple[list[int] | None] | None = None
+        self._months: dict[tuple[str, ...], list[int] | None] = {}
         if filters.search.strip():
             column = list_search.by_column(filters.search, actor)
             if column is not None:
@@ -142,11 +146,28 @@ class Listing:
         return self._counted([*self.conditions, self.words.many()], MOST_FOUND)
 
     def _few(self) -> list[int] | None:
-        """What the words find, where it is few; asked once."""
+        """What the words find, where it is few; asked once.
+
+        Of a list that begins with the newest, its first months are looked at before: a word that stands everywhere is
+        known for one there, and the index is not read to its end."""
         assert self.words is not None
         if self._asked is None:
-            self._asked = (self.words.few(self.session),)
+            few: list[int] | None = []
+            if self.newest_first and self.viewer is not None:
+                ways = list_search.windows(self.session, self.viewer, self.filters.days, None, newest_first=True)
+                for window in islice(ways, FIRST_LOOKS):
+                    few = self._of_months(window.months)
+                    if few is None:
+                        break
+            self._asked = (None if few is None else self.words.few(self.session),)
         return self._asked[0]
+
+    def _of_months(self, months: list[str]) -> list[int] | None:
+        """What the words find in these months; asked once."""
+        assert self.words is not None
+        if (key := tuple(months)) not in self._months:
+            self._months[key] = self.words.few(self.session, months)
+        return self._months[key]
 
     def _counted(self, conditions: Sequence[Condition], most: int) -> Total:
         rows = select(ListEntry.ticket_id).where(*conditions).limit(most + 1).subquery()
@@ -190,9 +211,9 @@ class Listing:
         few = self._few()
         if few is not None or not self.newest_first:
             return self._read([*self.conditions, self._found(few)], span)
-        return self._by_months(self.words, span)
+        return self._by_months(span)
 
-    def _by_months(self, words: list_search.Words, span: Span) -> list[Key]:
+    def _by_months(self, span: Span) -> list[Key]:
         """Of many found tickets: a word may stand in those of one season alone, far from where the reading begins."""
         assert self.viewer is not None
         found: list[Key] = []
@@ -201,7 +222,7 @@ class Listing:
             self.session, self.viewer, self.filters.days, span.edge.at if span.edge else None,
             newest_first=span.before is None,
         ):  # fmt: skip
-            few = words.few(self.session, window.months)
+            few = self._of_months(window.months)
             if few == []:
                 continue
             within = (ListEntry.received >= window.low, ListEntry.received < window.high)
