@@ -45,6 +45,7 @@ class Personal:
 @dataclass(frozen=True, slots=True)
 class _Words:
     introductions: tuple[tuple[str, ...], ...]
+    own_pronouns: frozenset[str]
     titles: frozenset[str]
     family: frozenset[str]
     middle: frozenset[str]
@@ -63,6 +64,7 @@ def _words() -> _Words:
     introductions = sorted((tuple(fold(one).split()) for one in _introductions(data)), key=len, reverse=True)
     return _Words(
         tuple(introductions),
+        frozenset(map(fold, data["own_pronouns"])),
         frozenset(map(fold, data["titles"])),
         frozenset(nfc(one) for name in data["family_names"] for one in (name, fold(name))),
         frozenset(map(fold, data["middle_names"])),
@@ -155,7 +157,12 @@ def _introduced(text: str) -> Iterator[Personal]:
     while number < len(words):
         first = _after_introduction(folded, number)
         if first is None:
-            number += 1
+            first = number + 1
+            if _begins_clause(text, words, number) and folded[number] in _words().own_pronouns:
+                count = _full_name(text, words, folded, first)
+                if count:
+                    yield Personal(words[first][0], words[first + count - 1][1], "name")
+            number = first
             continue
         count = _length_of_name(text, words, folded, first, sure="la" not in folded[number:first][1:2])
         if count:
@@ -171,6 +178,21 @@ def _after_introduction(folded: Sequence[str], at: int) -> int | None:
                 end += 1
             return end if end < len(folded) else None
     return None
+
+
+def _begins_clause(text: str, words: Sequence[tuple[int, int, str]], at: int) -> bool:
+    return at == 0 or bool(re.search(r"[.,;:!?\n]", text[words[at - 1][1] : words[at][0]]))
+
+
+def _full_name(text: str, words: Sequence[tuple[int, int, str]], folded: Sequence[str], first: int) -> int:
+    """Words of a family, a middle and a given name right after a pronoun ("tôi Nguyễn Văn An"). Streets bear such
+    names too, so nothing less is one, and only where the pronoun begins what is said."""
+    if first >= len(words) or nfc(words[first][2]).lower() not in _words().family:
+        return 0
+    if first + 2 >= len(words) or folded[first + 1] not in _words().middle:
+        return 0
+    count = _length_of_name(text, words, folded, first, sure=False)
+    return count if count >= 3 else 0
 
 
 def _length_of_name(

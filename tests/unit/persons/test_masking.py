@@ -30,6 +30,9 @@ HIDDEN = [
     ("e ten la nguyen thi hoa, den tat", "e ten la [tên], den tat"),
     ("mk tên Tuấn Anh, cống tắc", "mk tên [tên], cống tắc"),
     ("tên em Trần Văn Tú ạ", "tên em [tên] ạ"),
+    ("tôi Nguyễn Văn An ở tổ 5, đèn tắt", "tôi [tên] ở tổ 5, đèn tắt"),
+    ("Kính gửi 1022, tôi Trần Thị Bích Ngọc xin phản ánh", "Kính gửi 1022, tôi [tên] xin phản ánh"),
+    ("toi nguyen van an, den tat", "toi [tên], den tat"),
     ("mình tên Hạnh, rác nhiều quá", "mình tên [tên], rác nhiều quá"),
 ]
 KEPT = [
@@ -51,6 +54,12 @@ KEPT = [
     "cán bộ Trần Văn Bình ở phường nói trống không",
     "km 12+300 quốc lộ 5",
     "đèn tắt 3 hôm nay rồi",
+    "gần nhà tôi Nguyễn Văn Linh ngập",
+    "tôi Lê Chân ra Cầu Đất bị kẹt xe",
+    "tôi trần thuật lại sự việc",
+    "tôi lê la hỏi mãi không ai trả lời",
+    "Cháu Nguyễn Văn Bình 5 tuổi bị lạc ở chợ Sắt",
+    "ngập quá tôi Hoàng Văn Thụ về Lạch Tray mất một giờ",
     "",
 ]
 
