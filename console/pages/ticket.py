@@ -89,6 +89,7 @@ def ticket_view(
             "agencies": desk.agencies(session, standing=True),
             "unmanned": organisation.without_users(session),
             "categories": lookups.categories(session),
+            "classes": organisation.service_classes(session, now),
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],

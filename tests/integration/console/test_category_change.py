@@ -94,3 +94,10 @@ def test_who_has_no_chat_is_owed_a_call_that_names_the_category(office: Office, 
     assert "Báo lĩnh vực, hạn mới" in page
     with office.store.reading() as session:
         assert f"Lĩnh vực: <b>{session.get_one(Category, SLOWER).name}</b>" in page
+
+
+def test_a_class_is_told_in_words_where_one_is_looked_at_or_chosen(office: Office, operator: Person) -> None:
+    page = operator.read(f"/phan-anh/{office.ticket().code}")
+    assert '<span class="tag">N3</span> <small>3 ngày làm việc</small>' in page
+    assert "(Hạ tầng thường (24 giờ, cả ngày đêm))</option>" in page
+    assert "(H24)</option>" not in page
