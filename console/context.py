@@ -180,9 +180,13 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
     return answer
 
 
-def go(path: str, message: str | None = None, **query: str) -> Response:
-    """After a POST: 303 to a page, which says the short word on what was done once (``console/flash.py``)."""
-    answer = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), status_code=303)
+def go(path: str, message: str | None = None, *, anchor: str = "", **query: str) -> Response:
+    """After a POST: 303 to a page, which says the short word on what was done once (``console/flash.py``).
+
+    ``anchor``: the id of the element at which the page opens.
+    """
+    to = path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+    answer = RedirectResponse(to, status_code=303)
     if message:
         flash.put(answer, message)
     return answer

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from console import asked
+from console.card_list import Spot, asked_for, back_to
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calls_owed, desk
@@ -28,18 +29,16 @@ PART_OF = {"": "now", "hen": "later", "khong-so": "no_phone", "khong-bao-duoc": 
 
 @router.get("/goi-bao")
 def calls(request: Request, user: CurrentUser = Depends(DESK)) -> Response:
-    return _list(request, user)
+    return _list(request, user, request.query_params, asked_for(request))
 
 
 def _list(
-    request: Request, user: CurrentUser, *, error: str | None = None, typed: Mapping[str, Any] | None = None,
-    telling: int | None = None, status: int = 200,
-) -> Response:  # fmt: skip
-    """The list; a refused form opens again at its call with what was typed."""
+    request: Request, user: CurrentUser, given: Mapping[str, Any], spot: Spot, *, status: int = 200
+) -> Response:
+    """The list; a refused form stands open in its card with what was typed."""
     deps = deps_of(request)
-    wanted = asked.text(typed if typed is not None else request.query_params, "muc")
-    part = PART_OF.get(wanted, "now")
-    number = asked.page_number(typed if typed is not None else request.query_params)
+    part = PART_OF.get(asked.text(given, "muc"), "now")
+    number = asked.page_number(given)
     with deps.store.reading() as session:
         found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
         people = desk.people(session)
@@ -49,8 +48,9 @@ def _list(
             data = {"rows": len(found.rows), "numbers": own}
             audit.log(session, action="calls_viewed", user_id=user.id, data=data, now=deps.now())
     return page(
-        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, error=error,
-        typed=typed or {}, failed=telling, muc=next(key for key, value in PART_OF.items() if value == part),
+        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF,
+        spot=spot.among([row.telling.id for row in found.rows]),
+        muc=next(key for key, value in PART_OF.items() if value == part),
         local_now=deps.now().astimezone(VIET_NAM), free_from=deps.now() - phone_desk.TAKEN_FOR,
     )  # fmt: skip
 
@@ -61,10 +61,10 @@ def take(
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:  # fmt: skip
     def move(session: Session, now: dt.datetime) -> str:
-        phone_desk.take(session, telling_id=telling_id, actor=user.actor, now=now)
-        return ""
+        one = phone_desk.take(session, telling_id=telling_id, actor=user.actor, now=now)
+        return render("phone_desk.taken_now" if one.has_phone else "phone_desk.taken_no_phone")
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "nhan", move)
 
 
 @router.post("/goi-bao/{telling_id}/da-bao")
@@ -79,7 +79,7 @@ def told(
         phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
         return render("phone_desk.noted_told")
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "da-bao", move)
 
 
 @router.post("/goi-bao/{telling_id}/chua-gap")
@@ -94,7 +94,7 @@ def not_reached(
         phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
         return render("phone_desk.noted_missed")
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "chua-gap", move)
 
 
 @router.post("/goi-bao/{telling_id}/sai-so")
@@ -107,22 +107,22 @@ def wrong_number(
         phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
         return render("phone_desk.noted_wrong")
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "sai-so", move)
 
 
 def _do(
-    request: Request, user: CurrentUser, form: Mapping[str, Any], telling_id: int,
+    request: Request, user: CurrentUser, form: Mapping[str, Any], telling_id: int, act: str,
     move: Callable[[Session, dt.datetime], str],
 ) -> Response:  # fmt: skip
-    """One entry in one transaction; back to the part of the list it came from."""
+    """One entry in one transaction; back to its card, or to the part of the list that it has left."""
     deps = deps_of(request)
     try:
         with deps.store.transaction() as session:
             said = move(session, deps.now())
     except (Refused, IllegalMove) as error:
-        return _list(request, user, error=why(error), typed=form, telling=telling_id, status=409)
+        return _list(request, user, form, Spot(telling_id, act, why(error), form), status=409)
     query = {key: str(form[key]) for key in ("muc", "trang") if form.get(key)}
-    return go(HERE, said or None, **query)
+    return back_to(HERE, telling_id, said, **query) if act == "nhan" else go(HERE, said, **query)
 
 
 def _instant(form: Mapping[str, Any], name: str) -> dt.datetime | None:

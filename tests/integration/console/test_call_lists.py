@@ -1,0 +1,72 @@
+"""The two lists of calls, worked through by somebody who sees them for the first time."""
+
+from __future__ import annotations
+
+import pytest
+from httpx import Response
+
+from feedback_store.service import callbacks
+from feedback_store.texts import render
+from tests.integration.console.calls import card, first, send
+from tests.integration.console.conftest import Office, Person
+from tests.integration.console.test_owed import PHONE, released
+from tests.integration.tickets.conftest import Desk
+
+TAKE = render("phone_desk.take")
+LISTS = ("/goi-bao", "/goi-lai")
+
+
+def one_on_each_list(office: Office) -> None:
+    released(office)
+    with office.store.transaction() as session:
+        callbacks.create(
+            session, conversation_id=Desk(session).conversation(), event_id=None, phone=PHONE,
+            good_time="sau 14 giờ", topic=None, now=office.now,
+        )  # fmt: skip
+
+
+def take(person: Person, path: str) -> Response:
+    return person.post(f"{path}/{first(person, path=path)}/nhan", page=path)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_who_takes_a_call_comes_back_at_its_card_which_says_so(office: Office, path: str) -> None:
+    one_on_each_list(office)
+    operator = office.person("tong-dai", "operator")
+    number = first(operator, path=path)
+    assert f"<button>{TAKE}</button>" in card(operator.read(path), number)
+    assert "Nhận cuộc gọi" not in operator.read(path)
+    answer = take(operator, path)
+    assert answer.url.fragment == f"goi-{number}"
+    shown = card(answer.text, number)
+    assert render("phone_desk.taken_now") in shown
+    assert f'href="tel:{PHONE}"' in shown
+    assert "Người tong-dai nhận gọi lúc 09:00" in shown
+    assert answer.text.count(render("phone_desk.taken_now")) == 1
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_call_that_a_colleague_took_says_so_in_its_card(office: Office, path: str) -> None:
+    one_on_each_list(office)
+    operator, colleague = office.person("tong-dai", "operator"), office.person("dong-nghiep", "operator")
+    number = first(operator, path=path)
+    token = colleague.get(path).text  # the page that still has the button
+    assert TAKE in token
+    take(operator, path)
+    late = take(colleague, path)
+    assert late.status_code == 409
+    shown = card(late.text, number)
+    assert 'role="alert" tabindex="-1" autofocus' in shown
+    assert "Người tong-dai nhận gọi lúc 09:00" in shown
+    assert PHONE not in late.text
+
+
+def test_a_call_that_left_the_list_is_said_on_top(office: Office) -> None:
+    one_on_each_list(office)
+    operator = office.person("tong-dai", "operator")
+    number = first(operator)
+    send(operator, "nhan", number)
+    send(operator, "da-bao", number, called_at="2026-11-23T09:00")
+    again = send(operator, "sai-so", number, reason="Nhầm số")
+    assert again.status_code == 409
+    assert render("phone_desk.closed") in again.text
