@@ -20,6 +20,7 @@ from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calendars, calls_owed, desk, emergencies
 from feedback_store.queries.lookups import is_sample_database
+from feedback_store.service import callbacks
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
 from feedback_store.store import Store
@@ -162,6 +163,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "alarms": None,
         "unread": 0,
         "calls_owed": 0,
+        "calls_asked": 0,
         "unconfirmed": [],
         "message": flash.read(request),
     }
@@ -172,6 +174,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
             if user.role in HOTLINE:
                 frame["alarms"] = emergencies.standing(session)
                 frame["calls_owed"] = calls_owed.waiting(session, at=now)
+                frame["calls_asked"] = callbacks.waiting(session)
             if user.role == "administrator":
                 frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)

@@ -1,4 +1,4 @@
-"""People who asked to be phoned: who takes the call, and its outcome."""
+"""Người dân hẹn gọi lại: people who asked to be phoned: who takes the call, and its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chờ gọi báo: citizens without a chat are told by telephone; each call is taken, made and entered here."""
+"""Báo kết quả qua điện thoại: citizens without a chat are told by telephone; each call is taken, made and entered here."""
 
 from __future__ import annotations
 

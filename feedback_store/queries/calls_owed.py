@@ -1,4 +1,4 @@
-"""The list "Chờ gọi báo": who must be told by telephone, what and by when."""
+"""The list "Báo kết quả qua điện thoại": who must be told by telephone, what and by when."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def on_first_screen(page: Page, selector: str) -> None:
     found = page.locator(selector).first
     expect(found).to_be_visible()
     top, bottom = found.evaluate("one => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]")
-    assert 0 <= top, (selector, top)
+    assert top >= 0, (selector, top)
     assert bottom <= SCREEN, (selector, bottom)
 
 

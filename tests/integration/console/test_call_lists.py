@@ -70,3 +70,27 @@ def test_a_call_that_left_the_list_is_said_on_top(office: Office) -> None:
     again = send(operator, "sai-so", number, reason="Nhầm số")
     assert again.status_code == 409
     assert render("phone_desk.closed") in again.text
+
+
+def test_both_lists_are_counted_in_the_menu_say_their_purpose_and_name_the_other(office: Office) -> None:
+    one_on_each_list(office)
+    operator = office.person("tong-dai", "operator")
+    names = {"/goi-bao": render("phone_desk.list"), "/goi-lai": render("phone_desk.list_asked")}
+    purposes = {"/goi-bao": render("phone_desk.list_for"), "/goi-lai": render("phone_desk.list_asked_for")}
+    for path, name in names.items():
+        page = operator.read(path)
+        assert f"<h1>{name}</h1>" in page
+        assert purposes[path] in page
+        main = page[page.index("<main") :]
+        [other] = set(names) - {path}
+        assert f'<a href="/console{other}">{names[other]}</a>' in main
+        for each in names.values():
+            assert f'{each} <b class="count">1</b>' in page, "one call waits on each list"
+        assert "mới mới" not in page
+    words = {render(f"phone_desk.part_{part}") for part in ("now", "later", "no_phone", "unreachable")}
+    assert not any("gọi lại" in word.lower() for word in words), "the other list is called so"
+
+
+@pytest.mark.parametrize("key", ["tellings.by_phone", "category.told"])
+def test_whoever_names_the_list_uses_its_name(key: str) -> None:
+    assert f"“{render('phone_desk.list')}”" in render(key)
