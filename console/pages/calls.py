@@ -1,4 +1,4 @@
-"""Báo kết quả qua điện thoại: citizens without a chat are told by telephone; each call is taken, made and entered here."""
+"""Báo kết quả qua điện thoại: citizens without a chat are told by a call, which is taken and entered here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from console import asked
 from console.card_list import Spot, asked_for, back_to
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
+from console.words import when
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calls_owed, desk
 from feedback_store.service import audit, phone_desk
@@ -41,7 +42,7 @@ def _list(
     number = asked.page_number(given)
     with deps.store.reading() as session:
         found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
-        people = desk.people(session)
+        people, again = desk.people(session), phone_desk.next_try(session, now=deps.now())
     if found.rows:
         own = [row.telling.id for row in found.rows if row.telling.taken_by == user.id]  # number and name in full
         with deps.store.transaction() as session:
@@ -51,7 +52,7 @@ def _list(
         request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF,
         spot=spot.among([row.telling.id for row in found.rows]),
         muc=next(key for key, value in PART_OF.items() if value == part),
-        local_now=deps.now().astimezone(VIET_NAM), free_from=deps.now() - phone_desk.TAKEN_FOR,
+        now_field=_field(deps.now()), again_field=_field(again), free_from=deps.now() - phone_desk.TAKEN_FOR,
     )  # fmt: skip
 
 
@@ -76,8 +77,8 @@ def told(
         called = _instant(form, "called_at")
         if called is None:
             raise IllegalMove("phone_desk.call_when")
-        phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
-        return render("phone_desk.noted_told")
+        about = phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
+        return render("phone_desk.noted_told", code=about.code, at=when(called))
 
     return _do(request, user, form, telling_id, "da-bao", move)
 
@@ -91,8 +92,8 @@ def not_reached(
         again = _instant(form, "again_at")
         if again is None:
             raise IllegalMove("phone_desk.again_when", days=phone_desk.LATEST_TRY.days)
-        phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
-        return render("phone_desk.noted_missed")
+        about = phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
+        return render("phone_desk.noted_missed", code=about.code, at=when(again))
 
     return _do(request, user, form, telling_id, "chua-gap", move)
 
@@ -104,8 +105,8 @@ def wrong_number(
 ) -> Response:  # fmt: skip
     def move(session: Session, now: dt.datetime) -> str:
         reason = str(form.get("reason", ""))
-        phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
-        return render("phone_desk.noted_wrong")
+        about = phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
+        return render("phone_desk.noted_wrong", code=about.code)
 
     return _do(request, user, form, telling_id, "sai-so", move)
 
@@ -123,6 +124,11 @@ def _do(
         return _list(request, user, form, Spot(telling_id, act, why(error), form), status=409)
     query = {key: str(form[key]) for key in ("muc", "trang") if form.get(key)}
     return back_to(HERE, telling_id, said, **query) if act == "nhan" else go(HERE, said, **query)
+
+
+def _field(at: dt.datetime) -> str:
+    """An instant as a ``datetime-local`` field shows it."""
+    return at.astimezone(VIET_NAM).strftime("%Y-%m-%dT%H:%M")
 
 
 def _instant(form: Mapping[str, Any], name: str) -> dt.datetime | None:

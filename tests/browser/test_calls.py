@@ -56,3 +56,22 @@ def test_a_taken_call_is_on_the_screen_with_its_number_and_message(
             on_first_screen(page, selector)
         no_overflow(page)
         page.context.close()
+
+
+def test_a_refused_time_is_said_beside_its_field_on_the_screen(browser: Browser, office: Office) -> None:
+    owed(office, 4)
+    operator = office.person("tong-dai", "operator")
+    with served(office) as base:
+        page = window(browser, base, operator, 390, "/goi-bao")
+        card = page.locator("section.card").nth(2)
+        card.get_by_role("button", name=render("phone_desk.take")).click()
+        field = page.locator("input[name=again_at]")
+        assert field.input_value() > "2026-11-23"
+        mark = "one => getComputedStyle(one.closest('label'), '::before').content"
+        assert field.evaluate(mark).startswith('"*')
+        field.fill("")
+        page.get_by_role("button", name="Chưa gặp").click()
+        expect(page.get_by_role("alert")).to_have_text(render("phone_desk.again_when", days=7))
+        on_first_screen(page, "form [role=alert]")
+        on_first_screen(page, "input[name=again_at]")
+        page.context.close()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from httpx import Response
 
+from console.words import when
 from feedback_store.service import callbacks
+from feedback_store.tables import CalendarVersion
 from feedback_store.texts import render
 from tests.integration.console.calls import card, first, send
 from tests.integration.console.conftest import Office, Person
 from tests.integration.console.test_owed import PHONE, released
-from tests.integration.tickets.conftest import Desk
+from tests.integration.tickets.conftest import Desk, at
+from vitext.dates import VIET_NAM
 
 TAKE = render("phone_desk.take")
 LISTS = ("/goi-bao", "/goi-lai")
@@ -94,3 +100,75 @@ def test_both_lists_are_counted_in_the_menu_say_their_purpose_and_name_the_other
 @pytest.mark.parametrize("key", ["tellings.by_phone", "category.told"])
 def test_whoever_names_the_list_uses_its_name(key: str) -> None:
     assert f"“{render('phone_desk.list')}”" in render(key)
+
+
+def offered(page: str, field: str) -> str:
+    found = re.search(rf'name="{field}" required value="([^"]+)"', page)
+    assert found is not None, f"nothing is proposed for {field}"
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("now", "proposed"),
+    [
+        ("2026-11-23 09:00", "2026-11-23T11:00"),
+        ("2026-11-23 10:00", "2026-11-23T13:30"),  # the hotline rests at noon
+        ("2026-11-23 15:30", "2026-11-25T07:30"),  # the 24th is a holiday
+        ("2026-11-27 16:00", "2026-11-30T07:30"),  # Friday
+        ("2027-02-05 16:00", "2027-02-11T07:30"),  # Tết
+    ],
+)
+def test_a_time_to_call_again_is_proposed_and_can_be_taken_as_it_is(office: Office, now: str, proposed: str) -> None:
+    ticket, _ = released(office)
+    office.now = at(now)
+    operator = office.person("tong-dai", "operator")
+    number = first(operator)
+    page = send(operator, "nhan", number).text
+    assert offered(page, "again_at") == proposed
+    done = send(operator, "chua-gap", number, again_at=proposed)
+    instant = dt.datetime.fromisoformat(proposed).replace(tzinfo=VIET_NAM)
+    assert render("phone_desk.noted_missed", code=ticket.code, at=when(instant)) in done.text
+    assert when(instant) in card(operator.read("/goi-bao?muc=hen"), number)
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "field"),
+    [
+        ("da-bao", {"called_at": ""}, "called_at"),
+        ("da-bao", {"called_at": "2026-11-23T23:00"}, "called_at"),
+        ("chua-gap", {"again_at": ""}, "again_at"),
+        ("chua-gap", {"again_at": "2026-11-22T09:00"}, "again_at"),
+        ("chua-gap", {"again_at": "2026-12-23T09:00"}, "again_at"),
+        ("sai-so", {"reason": ""}, "reason"),
+    ],
+)
+def test_a_refused_entry_says_why_beside_its_field_and_keeps_what_was_typed(
+    office: Office, act: str, typed: dict[str, str], field: str
+) -> None:
+    one_on_each_list(office)
+    operator = office.person("tong-dai", "operator")
+    number = first(operator)
+    send(operator, "nhan", number)
+    answer = send(operator, act, number, **typed)
+    assert answer.status_code == 409
+    forms = re.findall(r"<form[^>]*/goi-bao.*?</form>", answer.text, re.S)
+    [mine] = [form for form in forms if 'role="alert"' in form]
+    assert f'name="{field}"' in mine
+    assert "novalidate" in mine
+    assert typed[field] in mine
+    assert answer.text.count('role="alert"') == 1
+
+
+def test_the_proposed_time_stays_within_the_days_that_are_allowed(office: Office) -> None:
+    released(office)
+    rare = {"week": {"mon": [["07:30", "11:30"]]}, "closed": ["2026-11-30"]}
+    with office.store.transaction() as session:
+        session.add(
+            CalendarVersion(
+                code="hotline", data=rare, confirmed_years=[], valid_from=office.now, created_at=office.now
+            )
+        )
+    office.now += dt.timedelta(hours=3)
+    operator = office.person("tong-dai", "operator")
+    page = send(operator, "nhan", first(operator)).text
+    assert offered(page, "again_at") == "2026-11-30T12:00"

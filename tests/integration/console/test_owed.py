@@ -95,7 +95,7 @@ def test_a_call_of_the_future_is_refused_with_what_was_typed_and_a_true_one_is_k
     assert "Giờ gọi không thể ở tương lai" in wrong.text
     assert 'value="2026-11-23T12:00"' in wrong.text
     kept = send(operator, "da-bao", first(operator), called_at="2026-11-23T10:15")
-    assert "Đã ghi nhận cuộc gọi báo người dân." in kept.text
+    assert "Đã ghi nhận cuộc gọi báo người dân" in kept.text
     with office.store.reading() as session:
         assert session.get_one(Leg, leg.id).delivered_at == dt.datetime(2026, 11, 23, 3, 15, tzinfo=dt.UTC)
     assert "Báo kết quả qua điện thoại <b" not in operator.read("/phan-anh")
