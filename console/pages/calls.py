@@ -42,6 +42,7 @@ def _list(
     number = asked.page_number(given)
     with deps.store.reading() as session:
         found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
+        made = calls_owed.made(session)
         people, again = desk.people(session), phone_desk.next_try(session, now=deps.now())
     if found.rows:
         own = [row.telling.id for row in found.rows if row.telling.taken_by == user.id]  # number and name in full
@@ -49,7 +50,7 @@ def _list(
             data = {"rows": len(found.rows), "numbers": own}
             audit.log(session, action="calls_viewed", user_id=user.id, data=data, now=deps.now())
     return page(
-        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF,
+        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, made=made,
         spot=spot.among([row.telling.id for row in found.rows]),
         muc=next(key for key, value in PART_OF.items() if value == part),
         now_field=_field(deps.now()), again_field=_field(again), free_from=deps.now() - phone_desk.TAKEN_FOR,

@@ -49,6 +49,9 @@ def test_a_taken_call_is_on_the_screen_with_its_number_and_message(
     with served(office) as base:
         page = window(browser, base, operator, width, "/goi-bao")
         third = page.locator("section.card").nth(2)
+        words = third.locator(".words").first
+        assert words.evaluate("one => one.scrollHeight <= one.clientHeight"), "they are read out, so none is cut"
+        assert (words.text_content() or "").strip() == LONG.strip()
         card = f"#{third.get_attribute('id')}"
         third.get_by_role("button", name=render("phone_desk.take")).click()
         expect(page.get_by_text(render("phone_desk.taken_now"))).to_be_visible()

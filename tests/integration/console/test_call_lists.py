@@ -9,12 +9,12 @@ import pytest
 from httpx import Response
 
 from console.words import when
-from feedback_store.service import callbacks
-from feedback_store.tables import CalendarVersion
+from feedback_store.service import callbacks, tickets
+from feedback_store.tables import CalendarVersion, Ticket
 from feedback_store.texts import render
 from tests.integration.console.calls import card, first, send
 from tests.integration.console.conftest import Office, Person
-from tests.integration.console.test_owed import PHONE, released
+from tests.integration.console.test_owed import OPERATOR, PHONE, released
 from tests.integration.tickets.conftest import Desk, at
 from vitext.dates import VIET_NAM
 
@@ -172,3 +172,44 @@ def test_the_proposed_time_stays_within_the_days_that_are_allowed(office: Office
     operator = office.person("tong-dai", "operator")
     page = send(operator, "nhan", first(operator)).text
     assert offered(page, "again_at") == "2026-11-30T12:00"
+
+
+def refused(office: Office) -> Ticket:
+    """A rejection to be told, without a due."""
+    ticket = office.ticket(channel="phone", reporter_phone=PHONE)
+    with office.store.transaction() as session:
+        tickets.refuse(session, ticket_id=ticket.id, reason="Ngoài địa bàn tỉnh", actor=OPERATOR,
+                       expected_version=None, now=office.now)  # fmt: skip
+    return ticket
+
+
+def test_calls_with_a_due_stand_by_it_and_those_without_after_them(office: Office) -> None:
+    without = refused(office)
+    office.now += dt.timedelta(minutes=10)
+    later, _ = released(office, category_code="dien-chieu-sang.den-duong")
+    office.now += dt.timedelta(minutes=10)
+    last, _ = released(office)
+    page = office.person("tong-dai", "operator").read("/goi-bao")
+    codes = re.findall(r"<h2>[^<]*<a[^>]*>(PA-[\d-]+)</a> <small>(báo chậm nhất|từ)", page)
+    assert [code for code, _ in codes] == [later.code, last.code, without.code]
+    assert [said for _, said in codes] == ["báo chậm nhất", "báo chậm nhất", "từ"]
+
+
+def test_the_last_calls_are_named_with_caller_time_and_outcome(office: Office) -> None:
+    for _ in range(3):
+        released(office)
+    operator = office.person("tong-dai", "operator")
+    assert "Đã gọi gần đây" not in operator.read("/goi-bao")
+    entries = {"da-bao": {"called_at": "2026-11-23T09:00"}, "chua-gap": {"again_at": "2026-11-23T14:00"},
+               "sai-so": {"reason": "Số không có thật"}}  # fmt: skip
+    for act, typed in entries.items():
+        number = first(operator)
+        send(operator, "nhan", number)
+        send(operator, act, number, **typed)
+    page = office.person("dong-nghiep", "operator").read("/goi-bao")
+    done = page[page.index('id="da-goi"') :]
+    shown = re.findall(r">PA-[\d-]+</a>: ([^<]+?) <small>([^<]+)</small>", done)
+    by = "09:00 23/11/2026 · Người tong-dai"
+    outcomes = ("phone_wrong_number", "phone_missed", "phone_told")
+    assert shown == [(render(f"audit.{outcome}"), by) for outcome in outcomes]
+    assert PHONE not in page
