@@ -213,3 +213,16 @@ def test_the_last_calls_are_named_with_caller_time_and_outcome(office: Office) -
     outcomes = ("phone_wrong_number", "phone_missed", "phone_told")
     assert shown == [(render(f"audit.{outcome}"), by) for outcome in outcomes]
     assert PHONE not in page
+
+
+@pytest.mark.parametrize(
+    ("channel", "key"), [("phone", "tellings.reason_by_phone"), ("web", "tellings.reason_by_message")]
+)
+def test_the_reason_of_a_rejection_says_how_the_citizen_gets_it(office: Office, channel: str, key: str) -> None:
+    ticket = office.ticket(**{"channel": channel} | ({"reporter_phone": PHONE} if channel == "phone" else {}))
+    if channel == "web":
+        with office.store.transaction() as session:
+            session.get_one(Ticket, ticket.id).conversation_id = Desk(session).conversation()
+    page = office.person("tong-dai", "operator").read(f"/phan-anh/{ticket.code}")
+    form = page[page.index('/tu-choi"') :]
+    assert f'<label>{render(key)} <textarea name="reason" rows="2" required>' in form[: form.index("</form>")]
