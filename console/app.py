@@ -19,6 +19,7 @@ from console.pages import (
     alarms,
     audit,
     calendars,
+    callbacks,
     calls,
     carry_on,
     category_change,
@@ -72,7 +73,7 @@ def create_console(
     reports = (queue, neighbours, ticket, category_change, ticket_moves)
     for module in (sign_in, carry_on, *reports, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)
-    for module in (account, alarms, calendars, calls, policies, recalculation):
+    for module in (account, alarms, calendars, callbacks, calls, policies, recalculation):
         app.include_router(module.router)
     errors.add_handlers(app)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from starlette.datastructures import FormData, UploadFile
 
 from console import flash, once, words
@@ -20,6 +21,7 @@ from console.hash_gate import HashGate
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calendars, calls_owed, desk, emergencies
 from feedback_store.queries.lookups import is_sample_database
+from feedback_store.service import callbacks
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser, current
 from feedback_store.store import Store
@@ -69,6 +71,13 @@ class PasswordChangeNeeded(Exception):
         self.user = user
 
 
+class JudgedHere(Extension):
+    """Every form is judged by the server alone: a browser refuses in its own language, and forgets the rest."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return source.replace("<form ", "<form novalidate ")
+
+
 def make_templates() -> Environment:
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -76,6 +85,7 @@ def make_templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[JudgedHere],
     )
     made.globals.update(words=words, has_text=has, text=render, new_form_key=once.new_key)
     made.filters.update(when=words.when, day=words.day, spoken=words.spoken, hide_numbers=words.hide_numbers)
@@ -162,6 +172,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
         "alarms": None,
         "unread": 0,
         "calls_owed": 0,
+        "calls_asked": 0,
         "unconfirmed": [],
         "message": flash.read(request),
     }
@@ -172,6 +183,7 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
             if user.role in HOTLINE:
                 frame["alarms"] = emergencies.standing(session)
                 frame["calls_owed"] = calls_owed.waiting(session, at=now)
+                frame["calls_asked"] = callbacks.waiting(session)
             if user.role == "administrator":
                 frame["unconfirmed"] = calendars.unconfirmed(session, now)
     html = deps.templates.get_template(name).render(**frame, **values)
@@ -180,9 +192,13 @@ def page(request: Request, name: str, user: CurrentUser | None, *, status: int =
     return answer
 
 
-def go(path: str, message: str | None = None, **query: str) -> Response:
-    """After a POST: 303 to a page, which says the short word on what was done once (``console/flash.py``)."""
-    answer = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), status_code=303)
+def go(path: str, message: str | None = None, *, anchor: str = "", **query: str) -> Response:
+    """After a POST: 303 to a page, which says the short word on what was done once (``console/flash.py``).
+
+    ``anchor``: the id of the element at which the page opens.
+    """
+    to = path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+    answer = RedirectResponse(to, status_code=303)
     if message:
         flash.put(answer, message)
     return answer

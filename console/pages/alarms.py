@@ -10,11 +10,14 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
-from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed
+from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
+from console.refused_form import RefusedForm
+from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.domain.phones import masked
 from feedback_store.queries import conversations, desk, lookups
 from feedback_store.queries import emergencies as reads
 from feedback_store.service import audit, emergencies, emergency_reports
+from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
 
 router = APIRouter()
@@ -53,6 +56,12 @@ def alarms(
     request: Request, trang: int = 1, luc: str = "", muc: str = "", user: CurrentUser = Depends(DESK)
 ) -> Response:
     """Senders with open alerts; ``muc=toi``: those the user has taken. What it shows counts as seen."""
+    return _list(request, user, trang, luc, muc, RefusedForm())
+
+
+def _list(
+    request: Request, user: CurrentUser, trang: int, luc: str, muc: str, refused: RefusedForm, *, status: int = 200
+) -> Response:
     deps = deps_of(request)
     asked_at = _asked_at(luc, deps.now())
     with deps.store.reading() as session:
@@ -63,8 +72,8 @@ def alarms(
         closed, people = desk.closed_emergencies(session), desk.people(session)
     _saw(request, user, [thread for source in listed.rows for thread in source.threads])
     return page(
-        request, "emergencies.html", user, listed=listed, standing=standing, closed=closed, people=people,
-        luc=_stamp(asked_at), muc=muc,
+        request, "emergencies.html", user, status=status, refused=refused, listed=listed, standing=standing, closed=closed,
+        people=people, luc=_stamp(asked_at), muc=muc,
     )  # fmt: skip
 
 
@@ -80,8 +89,9 @@ def sender(
         people = desk.people(session)
     _saw(request, user, listed.rows)
     return page(
-        request, "emergency_source.html", user, listed=listed, people=people, nguon=nguon, luc=_stamp(asked_at)
-    )
+        request, "emergency_source.html", user, listed=listed, people=people, nguon=nguon, luc=_stamp(asked_at),
+        refused=RefusedForm(),
+    )  # fmt: skip
 
 
 @router.get("/khan-cap/{call_id}")
@@ -90,8 +100,9 @@ def card(request: Request, call_id: int, trang: int = 1, user: CurrentUser = Dep
 
 
 def _card(
-    request: Request, call_id: int, user: CurrentUser, *, number: int = 1, numbers: bool = False
-) -> Response:
+    request: Request, call_id: int, user: CurrentUser, *, number: int = 1, numbers: bool = False,
+    refused: RefusedForm | None = None,
+) -> Response:  # fmt: skip
     """One conversation's alerts with its chat, ``number``: which page of them. ``numbers``: telephone numbers are not
     masked; the caller has recorded it."""
     deps = deps_of(request)
@@ -115,8 +126,8 @@ def _card(
                 session, action="chat_viewed", user_id=user.id, subject=f"emergency:{call_id}", now=deps.now()
             )
     return page(
-        request, "emergency.html", user, thread=thread, chat=chat, people=people, numbers=numbers,
-        report=report if numbers else masked(report), ticket=ticket, categories=categories, communes=communes,
+        request, "emergency.html", user, status=409 if refused else 200, refused=refused or RefusedForm(), thread=thread, chat=chat,
+        people=people, numbers=numbers, report=report if numbers else masked(report), ticket=ticket, categories=categories, communes=communes,
         category=OTHER, listed=reads.page_of(thread, number),
     )  # fmt: skip
 
@@ -138,15 +149,15 @@ def close_many(
     chosen = [int(value) for value in _all(form, "tin") if _is_id(value)]
     parted = [value.partition(" ") for value in _all(form, "nguon")]
     whole = [(key, int(last)) for last, _, key in parted if _is_id(last)]
-    with deps.store.transaction() as session:
-        made = emergencies.close_together(
-            session,
-            call_ids=chosen,
-            sources=whole,
-            reason=str(form.get("reason", "")),
-            actor=user.actor,
-            now=deps.now(),
-        )
+    try:
+        with deps.store.transaction() as session:
+            made = emergencies.close_together(
+                session, call_ids=chosen, sources=whole, reason=str(form.get("reason", "")), actor=user.actor,
+                now=deps.now(),
+            )  # fmt: skip
+    except (Refused, IllegalMove) as error:
+        typed = {"reason": str(form.get("reason", "")), "tin": chosen, "nguon": _all(form, "nguon")}
+        return _list(request, user, 1, "", "", RefusedForm("dong-nhieu", why(error), typed), status=409)
     said = [f"Đã nhận và đóng {made.closed} tin khẩn cấp."]
     if made.held:
         said.append(f"{made.held} hội thoại do đồng nghiệp đang xử lý nên chưa đóng.")
@@ -206,10 +217,12 @@ def close_alarm(
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
     deps = deps_of(request)
-    with deps.store.transaction() as session:
-        emergencies.close(
-            session, call_id=call_id, outcome=str(form.get("outcome", "")), actor=user.actor, now=deps.now()
-        )
+    try:
+        with deps.store.transaction() as session:
+            outcome = str(form.get("outcome", ""))
+            emergencies.close(session, call_id=call_id, outcome=outcome, actor=user.actor, now=deps.now())
+    except (Refused, IllegalMove) as error:
+        return _card(request, call_id, user, refused=RefusedForm("dong", why(error), form))
     return go(LIST, "Đã ghi kết quả.")
 
 
@@ -223,17 +236,20 @@ def make_report(
     """A report of this alert, once; masked words that nobody changed are filed as the citizen wrote them."""
     deps = deps_of(request)
     typed = str(form.get("text", "")).replace("\r\n", "\n").strip()
-    with deps.store.transaction() as session:
-        written = reads.report_words(session, call_id).strip()
-        filed = emergency_reports.file(
-            session,
-            call_id=call_id,
-            text=written if typed == masked(written) else typed,
-            category_code=str(form.get("category", "")),
-            place_text=str(form.get("place", "")).strip() or None,
-            commune_code=str(form.get("commune", "")) or None,
-            actor=user.actor,
-            now=deps.now(),
-        )
+    try:
+        with deps.store.transaction() as session:
+            written = reads.report_words(session, call_id).strip()
+            filed = emergency_reports.file(
+                session,
+                call_id=call_id,
+                text=written if typed == masked(written) else typed,
+                category_code=str(form.get("category", "")),
+                place_text=str(form.get("place", "")).strip() or None,
+                commune_code=str(form.get("commune", "")) or None,
+                actor=user.actor,
+                now=deps.now(),
+            )
+    except (Refused, IllegalMove) as error:
+        return _card(request, call_id, user, refused=RefusedForm("phan-anh", why(error), form))
     said = "Đã tạo phản ánh và báo mã cho người dân." if filed.created else "Tin này đã có phản ánh."
     return go(f"/console/phan-anh/{filed.code}", said)

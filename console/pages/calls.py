@@ -1,4 +1,4 @@
-"""Chờ gọi báo: citizens without a chat are told by telephone; each call is taken, made and entered here."""
+"""Báo kết quả qua điện thoại: citizens without a chat are told by a call, which is taken and entered here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from console import asked
+from console.card_list import Spot, asked_for, back_to
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
+from console.words import when
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calls_owed, desk
 from feedback_store.service import audit, phone_desk
@@ -28,30 +30,30 @@ PART_OF = {"": "now", "hen": "later", "khong-so": "no_phone", "khong-bao-duoc": 
 
 @router.get("/goi-bao")
 def calls(request: Request, user: CurrentUser = Depends(DESK)) -> Response:
-    return _list(request, user)
+    return _list(request, user, request.query_params, asked_for(request))
 
 
 def _list(
-    request: Request, user: CurrentUser, *, error: str | None = None, typed: Mapping[str, Any] | None = None,
-    telling: int | None = None, status: int = 200,
-) -> Response:  # fmt: skip
-    """The list; a refused form opens again at its call with what was typed."""
+    request: Request, user: CurrentUser, given: Mapping[str, Any], spot: Spot, *, status: int = 200
+) -> Response:
+    """The list; a refused form stands open in its card with what was typed."""
     deps = deps_of(request)
-    wanted = asked.text(typed if typed is not None else request.query_params, "muc")
-    part = PART_OF.get(wanted, "now")
-    number = asked.page_number(typed if typed is not None else request.query_params)
+    part = PART_OF.get(asked.text(given, "muc"), "now")
+    number = asked.page_number(given)
     with deps.store.reading() as session:
         found = calls_owed.calls(session, actor=user.actor, part=part, page=number, at=deps.now())  # type: ignore[arg-type]
-        people = desk.people(session)
+        made = calls_owed.made(session)
+        people, again = desk.people(session), phone_desk.next_try(session, now=deps.now())
     if found.rows:
         own = [row.telling.id for row in found.rows if row.telling.taken_by == user.id]  # number and name in full
         with deps.store.transaction() as session:
             data = {"rows": len(found.rows), "numbers": own}
             audit.log(session, action="calls_viewed", user_id=user.id, data=data, now=deps.now())
     return page(
-        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, error=error,
-        typed=typed or {}, failed=telling, muc=next(key for key, value in PART_OF.items() if value == part),
-        local_now=deps.now().astimezone(VIET_NAM), free_from=deps.now() - phone_desk.TAKEN_FOR,
+        request, "calls.html", user, status=status, found=found, people=people, parts_of=PART_OF, made=made,
+        spot=spot.among([row.telling.id for row in found.rows]),
+        muc=next(key for key, value in PART_OF.items() if value == part),
+        now_field=_field(deps.now()), again_field=_field(again), free_from=deps.now() - phone_desk.TAKEN_FOR,
     )  # fmt: skip
 
 
@@ -61,10 +63,10 @@ def take(
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:  # fmt: skip
     def move(session: Session, now: dt.datetime) -> str:
-        phone_desk.take(session, telling_id=telling_id, actor=user.actor, now=now)
-        return ""
+        one = phone_desk.take(session, telling_id=telling_id, actor=user.actor, now=now)
+        return render("phone_desk.taken_now" if one.has_phone else "phone_desk.taken_no_phone")
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "nhan", move)
 
 
 @router.post("/goi-bao/{telling_id}/da-bao")
@@ -76,10 +78,10 @@ def told(
         called = _instant(form, "called_at")
         if called is None:
             raise IllegalMove("phone_desk.call_when")
-        phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
-        return render("phone_desk.noted_told")
+        about = phone_desk.told(session, telling_id=telling_id, called_at=called, actor=user.actor, now=now)
+        return render("phone_desk.noted_told", code=about.code, at=when(called))
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "da-bao", move)
 
 
 @router.post("/goi-bao/{telling_id}/chua-gap")
@@ -91,10 +93,10 @@ def not_reached(
         again = _instant(form, "again_at")
         if again is None:
             raise IllegalMove("phone_desk.again_when", days=phone_desk.LATEST_TRY.days)
-        phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
-        return render("phone_desk.noted_missed")
+        about = phone_desk.not_reached(session, telling_id=telling_id, again_at=again, actor=user.actor, now=now)
+        return render("phone_desk.noted_missed", code=about.code, at=when(again))
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "chua-gap", move)
 
 
 @router.post("/goi-bao/{telling_id}/sai-so")
@@ -104,25 +106,30 @@ def wrong_number(
 ) -> Response:  # fmt: skip
     def move(session: Session, now: dt.datetime) -> str:
         reason = str(form.get("reason", ""))
-        phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
-        return render("phone_desk.noted_wrong")
+        about = phone_desk.wrong_number(session, telling_id=telling_id, reason=reason, actor=user.actor, now=now)
+        return render("phone_desk.noted_wrong", code=about.code)
 
-    return _do(request, user, form, telling_id, move)
+    return _do(request, user, form, telling_id, "sai-so", move)
 
 
 def _do(
-    request: Request, user: CurrentUser, form: Mapping[str, Any], telling_id: int,
+    request: Request, user: CurrentUser, form: Mapping[str, Any], telling_id: int, act: str,
     move: Callable[[Session, dt.datetime], str],
 ) -> Response:  # fmt: skip
-    """One entry in one transaction; back to the part of the list it came from."""
+    """One entry in one transaction; back to its card, or to the part of the list that it has left."""
     deps = deps_of(request)
     try:
         with deps.store.transaction() as session:
             said = move(session, deps.now())
     except (Refused, IllegalMove) as error:
-        return _list(request, user, error=why(error), typed=form, telling=telling_id, status=409)
+        return _list(request, user, form, Spot(telling_id, act, why(error), form), status=409)
     query = {key: str(form[key]) for key in ("muc", "trang") if form.get(key)}
-    return go(HERE, said or None, **query)
+    return back_to(HERE, telling_id, said, **query) if act == "nhan" else go(HERE, said, **query)
+
+
+def _field(at: dt.datetime) -> str:
+    """An instant as a ``datetime-local`` field shows it."""
+    return at.astimezone(VIET_NAM).strftime("%Y-%m-%dT%H:%M")
 
 
 def _instant(form: Mapping[str, Any], name: str) -> dt.datetime | None:

@@ -14,7 +14,7 @@ from console import asked, figure_files, words
 from console.context import HOTLINE, deps_of, role_needed, signed_in
 from console.figure_choice import read
 from console.list_place import NARROWING
-from console.pages.desk import OUTCOMES
+from console.pages.callbacks import OUTCOMES
 from console.pages.figures import READERS, asked_of, title_of
 from console.pages.queue import filters_of, record_search, tab_names
 from feedback_store.downloads import MEDIA_TYPE, Column, Kind, Sheet, masked, workbook

@@ -23,7 +23,7 @@ from feedback_store.queries import at_a_glance, calls_owed, conversations, desk,
 from feedback_store.queries import tickets as queries
 from feedback_store.queries.explain import explain
 from feedback_store.queries.tickets import TicketPage
-from feedback_store.service import audit, clocks, promises, routing, tickets
+from feedback_store.service import audit, clocks, promises, routing, tellings, tickets
 from feedback_store.service.sessions import CurrentUser
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def ticket_view(
             "version": ticket.version,
             "origin": imports.origin(session, ticket.id) if ticket.is_imported else None,
             "paused": [p for p in shown.pauses if p.ended_at is None],
+            "told_by_phone": tellings.by_phone_alone(session, ticket),
             "calls_owed_here": calls_owed.of_ticket(session, ticket.id) if user.role in HOTLINE else [],
             "promise_moves": promises.waiting(session, ticket.id),
             "resolve": {clock.leg_id: clock for clock in shown.clocks if clock.kind == "resolve"},

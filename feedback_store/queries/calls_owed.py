@@ -1,4 +1,4 @@
-"""The list "Chờ gọi báo": who must be told by telephone, what and by when."""
+"""The list "Báo kết quả qua điện thoại": who must be told by telephone, what and by when."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import Actor
 from feedback_store.service.tellings import phone_of
-from feedback_store.tables import Agency, Category, Clock, Extension, Leg, PromiseMove, Telling, Ticket
+from feedback_store.tables import Agency, AuditEntry, Category, Clock, Extension, Leg, PromiseMove, Telling, Ticket
 
 Part = Literal["now", "later", "no_phone", "unreachable"]
 PARTS: tuple[Part, ...] = ("now", "later", "no_phone", "unreachable")
 PAGE = 30
+RECENT = 10
+OUTCOMES = ("phone_told", "phone_missed", "phone_wrong_number")
+"""Entries of the audit, one for each call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class CallOwed:
     phone: str | None
     name: str | None
     taken_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A call that somebody entered. ``outcome``: one of :data:`OUTCOMES`."""
+
+    outcome: str
+    code: str
+    at: dt.datetime
+    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +81,14 @@ def _count(session: Session, part: Part, at: dt.datetime) -> int:
 
 
 def calls(session: Session, *, actor: Actor, part: Part, page: int, at: dt.datetime) -> CallsPage:
-    """Calls of a part: those to be made by their due, those that wait by when to try again."""
+    """Calls of a part: those to be made by their due, those without one after them; those that wait by when to try
+    again."""
     counts = {one: _count(session, one, at) for one in PARTS}
     pages = max(1, -(-counts[part] // PAGE))
     page = min(max(1, page), pages)
     due = _due()
     order = {"later": Telling.next_try_at, "unreachable": Telling.closed_at.desc()}.get(part)
-    first = func.coalesce(due, Telling.ready_at) if order is None else order
+    first = due.asc().nulls_last() if order is None else order
     query: Any = (
         select(Telling, Ticket, Category.name, Agency.name, Leg.result_text, due, _promised())
         .join(Ticket, Ticket.id == Telling.ticket_id)
@@ -82,12 +96,28 @@ def calls(session: Session, *, actor: Actor, part: Part, page: int, at: dt.datet
         .outerjoin(Leg, Leg.id == Telling.leg_id)
         .outerjoin(Agency, Agency.id == Leg.agency_id)
         .where(*_part(part, at))
-        .order_by(first, Telling.id)
+        .order_by(first, Telling.ready_at, Telling.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     rows = [_shown(session, actor, *row) for row in session.execute(query)]
     return CallsPage(part, rows, counts, page, pages)
+
+
+def made(session: Session) -> list[CallMade]:
+    """The last calls that were entered, newest first."""
+    found: list[AuditEntry] = []
+    for outcome in OUTCOMES:  # one after the other: each is a walk along the index
+        query = select(AuditEntry).where(AuditEntry.action == outcome).order_by(AuditEntry.seq.desc())
+        found += session.scalars(query.limit(RECENT))
+    newest = sorted(found, key=lambda entry: entry.seq, reverse=True)[:RECENT]
+    of = {entry.seq: int(str(entry.subject).removeprefix("ticket:")) for entry in newest}
+    codes = dict(session.execute(select(Ticket.id, Ticket.code).where(Ticket.id.in_(of.values()))).all())
+    return [
+        CallMade(entry.action, codes[of[entry.seq]], entry.at, entry.user_id)
+        for entry in newest
+        if of[entry.seq] in codes
+    ]
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Telling]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import blind_index
@@ -62,6 +62,11 @@ def time_understood(task: CallbackTask) -> bool:
 def open_tasks(session: Session, *, limit: int = 200) -> list[CallbackTask]:
     query = select(CallbackTask).where(CallbackTask.closed_at.is_(None)).order_by(CallbackTask.due_at)
     return list(session.scalars(query.limit(limit)))
+
+
+def waiting(session: Session) -> int:
+    """How many people wait for a call: the badge in the navigation."""
+    return session.scalar(select(func.count()).select_from(CallbackTask).where(CallbackTask.closed_at.is_(None))) or 0
 
 
 def take(session: Session, *, task_id: int, actor: Actor, now: dt.datetime) -> None:

@@ -11,15 +11,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from feedback_store.domain.instants import from_micros, to_micros
 from feedback_store.domain.lifecycle import IllegalMove, check_reason
 from feedback_store.service import audit, extensions, promises, results, tellings, tickets
 from feedback_store.service.actor import Actor, Refused
+from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
 from feedback_store.service.trail import lock_ticket, record
 from feedback_store.tables import Telling, Ticket
 from vitext.dates import spoken_time
 
 TAKEN_FOR = dt.timedelta(minutes=30)
 """After this somebody else may take a call whose outcome was not entered."""
+TRY_AGAIN = dt.timedelta(hours=2)
 LATEST_TRY = dt.timedelta(days=7)
 MINUTE = dt.timedelta(minutes=1)
 
@@ -36,7 +39,7 @@ def take(session: Session, *, telling_id: int, actor: Actor, now: dt.datetime) -
     return one
 
 
-def told(session: Session, *, telling_id: int, called_at: dt.datetime, actor: Actor, now: dt.datetime) -> None:
+def told(session: Session, *, telling_id: int, called_at: dt.datetime, actor: Actor, now: dt.datetime) -> Ticket:
     """The citizen was told in a call at ``called_at``; a form gives it to the minute."""
     one, ticket = _taken(session, telling_id, actor)
     if called_at > now:
@@ -57,9 +60,20 @@ def told(session: Session, *, telling_id: int, called_at: dt.datetime, actor: Ac
     tellings.settle(
         session, ticket_id=ticket.id, kind=one.kind, leg_id=one.leg_id, at=at, by=actor.user_id  # type: ignore[arg-type]
     )
+    return ticket
 
 
-def not_reached(session: Session, *, telling_id: int, again_at: dt.datetime, actor: Actor, now: dt.datetime) -> None:
+def next_try(session: Session, *, now: dt.datetime) -> dt.datetime:
+    """When to call again, as a proposal: two hours from now, or when the hotline opens after that; within
+    :data:`LATEST_TRY`, to the minute."""
+    _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
+    opens = from_micros(calendar.next_open(to_micros(now + TRY_AGAIN)))
+    return min(opens, now + LATEST_TRY).replace(second=0, microsecond=0)
+
+
+def not_reached(
+    session: Session, *, telling_id: int, again_at: dt.datetime, actor: Actor, now: dt.datetime
+) -> Ticket:
     """Nobody answered: the call waits below the others until ``again_at``. All clocks run on."""
     one, ticket = _taken(session, telling_id, actor)
     if not now < again_at <= now + LATEST_TRY:
@@ -67,9 +81,10 @@ def not_reached(session: Session, *, telling_id: int, again_at: dt.datetime, act
     one.attempts += 1
     one.state, one.next_try_at, one.taken_by, one.taken_at = "open", again_at, None, None
     _attempt(session, "phone_missed", one, ticket, actor, now, again_at=again_at.isoformat())
+    return ticket
 
 
-def wrong_number(session: Session, *, telling_id: int, reason: str, actor: Actor, now: dt.datetime) -> None:
+def wrong_number(session: Session, *, telling_id: int, reason: str, actor: Actor, now: dt.datetime) -> Ticket:
     """There is no number under which the citizen is to be reached: kept apart, never told, never proven."""
     reason = check_reason(reason)
     one, ticket = _taken(session, telling_id, actor)
@@ -77,6 +92,7 @@ def wrong_number(session: Session, *, telling_id: int, reason: str, actor: Actor
     one.state, one.closed_at, one.closed_by, one.close_reason = "unreachable", now, actor.user_id, reason
     one.taken_by = one.taken_at = one.next_try_at = None
     _attempt(session, "phone_wrong_number", one, ticket, actor, now, reason=reason)
+    return ticket
 
 
 def _pending(session: Session, telling_id: int, actor: Actor) -> tuple[Telling, Ticket]:

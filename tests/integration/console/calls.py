@@ -1,4 +1,4 @@
-"""The list "Chờ gọi báo" as a person works through it."""
+"""The two lists of calls as a person works through them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from tests.integration.console.conftest import Person
 LIST = "/goi-bao"
 
 
-def first(person: Person, part: str = "") -> str:
+def first(person: Person, part: str = "", *, path: str = LIST) -> str:
     """The number of the call that stands first in a part of the list."""
-    found = re.search(r'id="goi-(\d+)"', person.read(f"{LIST}?muc={part}"))
+    found = re.search(r'id="goi-(\d+)"', person.read(f"{path}?muc={part}"))
     assert found is not None, "the list is empty"
     return found[1]
+
+
+def card(page: str, number: str) -> str:
+    """One call of a page."""
+    start = page.index(f'id="goi-{number}"')
+    return page[start : page.index("</section>", start)]
 
 
 def send(person: Person, act: str, number: str, **fields: str) -> Response:

@@ -314,3 +314,20 @@ def test_strange_addresses_of_the_list_give_a_page(operator: Person) -> None:
         assert operator.get(f"/khan-cap{path}").status_code == 200, path
     for path in ("/999999", "/" + "9" * 30, "/-1", "/x", "/nguon?nguon=a%00b"):
         assert operator.get(f"/khan-cap{path}").status_code in (400, 404), path
+
+
+def test_a_refused_form_of_an_alert_stands_there_with_what_was_typed(alerts: Alerts, operator: Person) -> None:
+    call = alerts.send(FIRE)
+    path = f"/khan-cap/{call}"
+    operator.post(f"{path}/nhan", page=path)
+    empty = operator.post(f"{path}/dong", page=path, outcome=" ")
+    assert empty.status_code == 409
+    assert re.search(r'/dong">.*role="alert"[^>]*>.*name="outcome"', empty.text)
+    filed = operator.post(f"{path}/phan-anh", page=path, text="", category="khac.khac", place="Ngõ 7 vừa gõ")
+    assert filed.status_code == 409
+    assert 'role="alert"' in filed.text
+    assert "Ngõ 7 vừa gõ" in filed.text
+    many = operator.post("/khan-cap/dong-nhieu", page="/khan-cap", tin=str(call), reason="")
+    assert many.status_code == 409
+    assert 'role="alert"' in many.text
+    assert f'value="{call}" form="bulk" checked' in many.text

@@ -1,4 +1,4 @@
-"""What is owed: the list "Chờ gọi báo", the tabs of everything that waits, and one meaning of "quá hạn" everywhere."""
+"""What is owed: calls to be made, the tabs of everything that waits, and one meaning of "quá hạn" everywhere."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def chosen(page: str) -> str | None:
 def test_the_navigation_counts_the_calls_and_only_the_taker_sees_the_number(office: Office) -> None:
     ticket, leg = released(office)
     operator, colleague = office.person("tong-dai", "operator"), office.person("dong-nghiep", "supervisor")
-    assert 'Chờ gọi báo <b class="count">1</b>' in operator.read("/phan-anh")
+    assert 'Báo kết quả qua điện thoại <b class="count">1</b>' in operator.read("/phan-anh")
     page = operator.read(LIST)
     assert ticket.code in page
     assert RESULT in page
@@ -95,10 +95,10 @@ def test_a_call_of_the_future_is_refused_with_what_was_typed_and_a_true_one_is_k
     assert "Giờ gọi không thể ở tương lai" in wrong.text
     assert 'value="2026-11-23T12:00"' in wrong.text
     kept = send(operator, "da-bao", first(operator), called_at="2026-11-23T10:15")
-    assert "Đã ghi nhận cuộc gọi báo người dân." in kept.text
+    assert "Đã ghi nhận cuộc gọi báo người dân" in kept.text
     with office.store.reading() as session:
         assert session.get_one(Leg, leg.id).delivered_at == dt.datetime(2026, 11, 23, 3, 15, tzinfo=dt.UTC)
-    assert "Chờ gọi báo <b" not in operator.read("/phan-anh")
+    assert "Báo kết quả qua điện thoại <b" not in operator.read("/phan-anh")
     assert "Đã gọi điện báo người dân" in operator.read(f"/phan-anh/{ticket.code}")
 
 
