@@ -92,9 +92,9 @@ class Listing:
             if column is not None:
                 self.conditions.append(ListEntry.ticket_id.in_(select(Ticket.id).where(column)))
             else:
-                self.words = list_search.by_words(session, filters.search, actor, self._marks())
+                self.words = list_search.by_words(session, filters.search, actor, self.marks())
         elif len(filters.marked) + filters.dated > 1:
-            self.words = list_search.by_marks(self._marks())
+            self.words = list_search.by_marks(self.marks())
 
     def _narrowed(self) -> list[Condition]:
         wanted = self.filters
@@ -113,7 +113,7 @@ class Listing:
             found.append(ListEntry.received < wanted.until)
         return found
 
-    def _marks(self) -> list[str]:
+    def marks(self) -> list[str]:
         """What of the view the index of the words knows, so that it gives few tickets."""
         viewer, tab = self.viewer or 0, self.filters.tab
         found = [f"A{viewer}"] if viewer > 0 else [f"H{-viewer}"] if viewer < 0 else []
@@ -249,6 +249,14 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
         before = earlier[0] if len(earlier) > PAGE else None
     page = max(2, page) if after else 1
     return QueuePage(_rows(session, view, keys), total, page, after, before, further, elsewhere)
+
+
+def absent_words(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> list[str] | None:
+    """Words of a search that none of the viewer's tickets holds; None where no words were searched."""
+    view = Listing(session, actor=actor, filters=QueueFilter(search=filters.search, agency_id=filters.agency_id), at=at)
+    if view.viewer is None or view.words is None:
+        return None
+    return list_search.absent(session, filters.search, view.marks())
 
 
 @dataclass(frozen=True, slots=True)
