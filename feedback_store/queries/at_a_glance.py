@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.domain.warnings import DUE
 from feedback_store.queries.explain import ClockTold, explain
+from feedback_store.queries.overdue import KINDS
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import clocks, deadlines, legs
 from feedback_store.service.extensions import in_words
@@ -66,7 +67,7 @@ class _Card:
             why=list(self.why()),
             as_of=self.as_of(),
             next=list(self.next()) or [render("glance.next_nothing")],
-            late=any(self.over(one) for one in self.running),
+            late=any(one.overdue(self.now) for one in self.running),
             held=any(one.held for one in self.running),
         )
 
@@ -82,12 +83,18 @@ class _Card:
         return render(f"glance.of_{clock.kind}", agency=clock.agency or "")
 
     def over(self, clock: ClockTold) -> bool:
-        return not clock.held and clock.current < self.now
+        return clock.passed(self.now)
+
+    def standing(self, clock: ClockTold, prefix: str) -> str:
+        """The sentence for where a running clock stands: held, in time, overdue, late, or past and undecided."""
+        if clock.held or not self.over(clock):
+            return f"{prefix}_held" if clock.held else prefix
+        late = "over" if clock.overdue(self.now) else "late" if clock.late_step(self.now) else "undecided"
+        return f"{prefix}_{late}"
 
     def due(self) -> Iterator[str]:
         for one in self.running:
-            name = "due_held" if one.held else "due_over" if self.over(one) else "due"
-            yield render(f"glance.{name}", what=self.what(one), due=spoken_time(one.live))
+            yield render(f"glance.{self.standing(one, 'due')}", what=self.what(one), due=spoken_time(one.live))
             if one.held:
                 yield render("glance.due_before", due=spoken_time(self.before(one)))
             elif one.original != one.current:
@@ -119,8 +126,8 @@ class _Card:
         for one in self.running:
             span = duration(one.left) if one.target.round_the_clock else working_duration(one.left)
             said = render("glance.left_clock", left=span) if one.target.round_the_clock else span
-            name = "left_held" if one.held else "left_over" if self.over(one) else "left"
-            yield render(f"glance.{name}", what=self.what(one), left=span if name == "left_over" else said)
+            length = span if self.over(one) else said
+            yield render(f"glance.{self.standing(one, 'left')}", what=self.what(one), left=length)
 
     # ---- who
 
@@ -253,7 +260,8 @@ class _Card:
         found = [(one.next_warning, one) for one in self.running if one.next_warning is not None and not one.held]
         for at, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
             if self.over(one):
-                yield render("glance.next_overdue", what=self.what(one), due=spoken_time(one.current))
+                name = "next_late" if one.late_step(self.now) else "next_overdue"
+                yield render(f"glance.{name}", what=self.what(one), due=spoken_time(one.current))
             yield self.warning(one, at)
             if not self.over(one) and one.next_level < DUE:
                 yield render("glance.next_breach", what=self.what(one), due=spoken_time(one.current))
@@ -264,7 +272,8 @@ class _Card:
         if level == DUE and not self.over(one):
             due = spoken_time(one.current)
             return render("glance.next_breach_warned", due=due, what=what, who=who, at=spoken_time(at))
-        name, n = ("share", level) if level < DUE else ("after", level - DUE)
+        after = "after" if one.kind in KINDS else "late"
+        name, n = ("share", level) if level < DUE else (after, level - DUE)
         said = render(f"glance.level_{name}", n=n)
         return render("glance.next_warning", at=_capital(spoken_time(at)), who=who, what=what, level=said)
 

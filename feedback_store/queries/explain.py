@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, due, remaining, used
+from feedback_store.queries.overdue import KINDS
 from feedback_store.service import clocks
 from feedback_store.tables import Agency, CalendarVersion, Clock, Extension, Pause, Ticket, TicketEvent
 
@@ -97,6 +98,17 @@ class ClockTold:
     """What the leg leaves to the release of its result (sla.md, rule 16), where that makes its due time earlier."""
     class_due: dt.datetime | None = None
     """The base due of the class alone, where something is kept."""
+
+    def passed(self, now: dt.datetime) -> bool:
+        """Whether it runs past its due time, and no pause moves that on."""
+        return self.stopped is None and not self.held and self.current < now
+
+    def overdue(self, now: dt.datetime) -> bool:
+        """As the lists mean it (``queries.overdue``)."""
+        return self.kind in KINDS and not self.pending and self.passed(now)
+
+    def late_step(self, now: dt.datetime) -> bool:
+        return self.kind not in KINDS and self.passed(now)
 
 
 def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[ClockTold]:

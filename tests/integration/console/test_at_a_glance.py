@@ -77,7 +77,7 @@ def test_after_a_pause_the_time_given_back_is_named(loaded_store: Store) -> None
     life.do("2026-11-05 15:00", pauses.resume, ticket_id=life.id, actor=OPERATOR)
     found = card(life)
     assert said(found.due, "Trả lời người dân: chậm nhất 10 giờ 30, thứ Sáu, ngày 13/11/2026.")
-    assert said(found.why, "Được bù 10 giờ 30 phút làm việc đã tạm dừng từ 10 giờ 00, thứ Tư", "15 giờ 00, thứ Năm")
+    assert said(found.why, "Được bù 1 ngày làm việc 3 giờ đã tạm dừng từ 10 giờ 00, thứ Tư", "15 giờ 00, thứ Năm")
 
 
 def test_extended_shows_both_due_times_and_the_days_added(loaded_store: Store) -> None:
