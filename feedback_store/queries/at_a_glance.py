@@ -7,7 +7,7 @@ The facts are those of ``explain``; the words stand in ``data/texts/glance.yaml`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -207,9 +207,9 @@ class _Card:
         if one.target.kind == "working_days":
             name = "why_days_again" if one.round > 1 else "why_days_dispatch" if one.kind == "resolve" else "why_days"
             yield render(f"glance.{name}", what=what, n=one.target.amount, start=start)
-            yield render("glance.why_counted", days=_days(one.counted))
+            yield render("glance.why_counted", days=_days(one.counted, one.names))
             if one.skipped:
-                yield render("glance.why_skipped", days=_days(one.skipped))
+                yield render("glance.why_skipped", days=_days(one.skipped, one.names))
         else:
             name = "why_clock" if one.target.round_the_clock else "why_minutes"
             n = duration(dt.timedelta(minutes=one.target.amount)) if name == "why_clock" else in_words(
@@ -218,7 +218,15 @@ class _Card:
             yield render(f"glance.{name}", what=what, n=n, start=start)
         if one.kept is not None and one.class_due is not None:
             kept = in_words(one.kept.kind, one.kept.amount)
-            yield render("glance.why_kept", kept=kept, due=spoken_time(one.class_due))
+            promise = next((told for told in self.told if told.kind == "promise" and told.round == one.round), None)
+            promised = f" ({spoken_time(promise.base)})" if promise is not None else ""
+            yield render(
+                "glance.why_kept",
+                kept=kept,
+                due=spoken_time(one.class_due),
+                promise=promised,
+                own=spoken_time(one.base),
+            )
         yield from self.why_moved(one)
 
     def why_moved(self, one: ClockTold) -> Iterator[str]:
@@ -316,9 +324,12 @@ def _amount(kind: str, amount: int) -> str:
     return in_words(kind, amount)
 
 
-def _days(days: Sequence[dt.date]) -> str:
-    """``thứ Hai 23/11, thứ Tư 25/11``."""
-    return ", ".join(f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" for day in days)
+def _days(days: Sequence[dt.date], names: Mapping[dt.date, str] | None = None) -> str:
+    """``thứ Hai 23/11, thứ Ba 24/11 (Ngày Văn hóa Việt Nam)``."""
+    known = names or {}
+    return ", ".join(
+        f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" + (f" ({known[day]})" if day in known else "") for day in days
+    )
 
 
 def _bare(reason: str | None) -> str:
