@@ -26,6 +26,9 @@ class Cell:
     turn: str
     used: int
     late: bool
+    """Overdue, as the lists mean it."""
+    slow: bool
+    """A step past its due time."""
     held: bool
 
 
@@ -45,28 +48,39 @@ def strip(shown: TicketPage, told: Sequence[ClockTold], *, now: dt.datetime) -> 
     running.sort(key=lambda one: (one.kind != "promise", one.live, one.id))
     cells = [_cell(one, shown, now) for one in running]
     promise = next((one for one in running if one.kind == "promise"), None)
-    return Strip(cells, _whose(promise, mine, shown) if promise is not None else [])
+    late = [_late_step(one) for one in running if one.late_step(now)]
+    return Strip(cells, [*late, *(_whose(promise, mine, shown) if promise is not None else [])])
+
+
+def _length(one: ClockTold) -> str:
+    return duration(one.left) if one.target.round_the_clock else working_duration(one.left)
+
+
+def _late_step(one: ClockTold) -> str:
+    who = one.agency if one.kind == "accept" and one.agency else render("strip.hotline")
+    step = words.step(one.kind)
+    return render("strip.late_step", who=who, step=step, due=spoken_time(one.current), left=_length(one))
 
 
 def _cell(one: ClockTold, shown: TicketPage, now: dt.datetime) -> Cell:
-    late = not one.held and one.current < now
-    span = duration(one.left) if one.target.round_the_clock else working_duration(one.left)
-    said = "over" if late else "held" if one.held else "left"
+    late, slow, passed = one.overdue(now), one.late_step(now), one.passed(now)
+    said = "over" if late else "step" if slow else "undecided" if passed else "held" if one.held else "left"
     name = words.clock_kind(one.kind)
     return Cell(
         name=f"{name}: {one.agency}" if one.agency and one.kind != "notify" else name,
-        left=render(f"strip.{said}", left=span),
+        left=render(f"strip.{said}", left=_length(one), step=words.step(one.kind) if slow else ""),
         due=one.live,
         turn=_turn(one, shown),
-        used=_percent(one, late=late),
+        used=_percent(one, over=passed),
         late=late,
+        slow=slow,
         held=one.held,
     )
 
 
-def _percent(one: ClockTold, *, late: bool) -> int:
+def _percent(one: ClockTold, *, over: bool) -> int:
     """Used time against used and left time, both in the clock's own kind: a time that is nearly over reads 99."""
-    if late:
+    if over:
         return 100
     total = one.used + one.left
     return int(100 * one.used / total) if total else 0

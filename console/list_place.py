@@ -33,6 +33,8 @@ class ListPlace:
     """The row before the page's first; None on the first page, or where only its number is known."""
     row: Key | None = None
     """The ticket's row as it stood when the ticket was opened."""
+    alone: bool = False
+    """The list holds this ticket and no other: there is no next."""
 
     @property
     def address(self) -> str:
@@ -43,7 +45,8 @@ class ListPlace:
     def query(self) -> str:
         """What the address of a ticket, or of one of its forms, ends with."""
         row = {"dong": self.row.written()} if self.row else {}
-        return "?" + urlencode({FIELD: urlencode({**self._named(), **row})})
+        alone = {"mot": "1"} if self.alone else {}
+        return "?" + urlencode({FIELD: urlencode({**self._named(), **row, **alone})})
 
     def ticket(self, code: str) -> str:
         """The address of a ticket opened from here."""
@@ -74,7 +77,8 @@ def place_of(request: Request) -> ListPlace | None:
         return None
     known = {name: clean(value) for name, value in parse_qsl(written)}
     given = {name: asked.text(known, name) for name in ("muc", *NARROWING)}
-    return ListPlace(given, page=asked.page_number(known), after=key_of(known), row=key_of(known, "dong"))
+    return ListPlace(given, page=asked.page_number(known), after=key_of(known), row=key_of(known, "dong"),
+                     alone=bool(known.get("mot")))  # fmt: skip
 
 
 def ticket_address(request: Request, code: str) -> str:

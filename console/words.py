@@ -10,6 +10,7 @@ from feedback_store.domain.due import PauseSpan, Target, remaining
 from feedback_store.domain.kpi import Ratio
 from feedback_store.domain.phones import masked
 from feedback_store.domain.warnings import DUE
+from feedback_store.queries.overdue import KINDS as OVERDUE
 from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
 from vitext import fold
@@ -55,6 +56,20 @@ def clock_kind(code: str) -> str:
     return render(f"console.clock_{code}")
 
 
+def step(code: str) -> str:
+    """A clock on the way to the result, as what has to be done: ``tiếp nhận``."""
+    return render(f"console.step_{code}")
+
+
+def late_step(code: str) -> str:
+    return render("console.late_step", step=step(code))
+
+
+def breach(kind: str) -> str:
+    """What a passed due time means: overdue, or a step that is late."""
+    return f"{event('breached')} · {clock_kind(kind)}" if kind in OVERDUE else late_step(kind)
+
+
 def event(code: str) -> str:
     return render(f"console.event_{code}") if has(f"console.event_{code}") else code
 
@@ -89,16 +104,18 @@ def hide_numbers(text: str) -> str:
 
 
 def time_left(clock: Clock, calendar: Calendar, at: dt.datetime) -> str:
-    """``còn 3 giờ 20 phút làm việc`` or ``quá 2 ngày làm việc``, in the clock's own kind of time."""
+    """``còn 3 giờ 20 phút làm việc``, ``quá 2 ngày làm việc``; of a step ``trễ …``: in the clock's own kind of time."""
     target = Target(clock.target_kind, clock.target_amount)  # type: ignore[arg-type]
-    return left_until(clock.current_due, target, calendar, at)
+    return left_until(clock.current_due, target, calendar, at, clock.kind)
 
 
-def left_until(due: dt.datetime, target: Target, calendar: Calendar, at: dt.datetime) -> str:
+def left_until(due: dt.datetime, target: Target, calendar: Calendar, at: dt.datetime, kind: str) -> str:
     """:func:`time_left` of a due time alone."""
     left = remaining(calendar, target, due, at)
     said = duration(left) if target.round_the_clock else working_duration(left)
     if due < at:
+        if kind not in OVERDUE:
+            return f"trễ {said}" if left else "vừa trễ"
         return f"quá {said}" if left else "vừa quá hạn"
     return f"còn {said}"
 
@@ -111,12 +128,13 @@ def budget(clock: Clock) -> str:
     return f"{span} (tính cả đêm và ngày nghỉ)" if clock.target_kind == "clock_minutes" else f"{span} làm việc"
 
 
-def warning(level: str) -> str:
-    """``50`` → "đã dùng 50 % thời gian"; ``102`` → "quá hạn, nhắc lần 2"."""
+def warning(level: str, kind: str) -> str:
+    """``50`` → "đã dùng 50 % thời gian"; ``102`` → "quá hạn, nhắc lần 2", of a step "trễ, nhắc lần 2"."""
     number_ = int(level)
     if number_ < DUE:
         return f"đã dùng {number_} % thời gian"
-    return "đến hạn" if number_ == DUE else f"quá hạn, nhắc lần {number_ - DUE}"
+    name = "after" if kind in OVERDUE else "late"
+    return "đến hạn" if number_ == DUE else render(f"glance.level_{name}", n=number_ - DUE)
 
 
 def paused_now(spans: list[PauseSpan]) -> bool:

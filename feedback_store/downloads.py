@@ -15,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from feedback_store.domain.codes import replaced_outside_codes
 from vitext.dates import local
 
 Kind = Literal["text", "number", "instant", "percent"]
@@ -100,4 +101,4 @@ def _cell(page: Any, value: Any, kind: Kind, font: Font | None = None) -> Any:
 
 def masked(text: str | None) -> str | None:
     """A text without what looks like a phone number."""
-    return None if text is None else LONG_NUMBER.sub("•••", text)
+    return None if text is None else replaced_outside_codes(LONG_NUMBER, lambda _: "•••", text)

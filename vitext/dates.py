@@ -53,10 +53,10 @@ def duration(value: dt.timedelta) -> str:
 
 
 def working_duration(value: dt.timedelta, day_hours: float = 7.5) -> str:
-    """Working time as ``2 ngày làm việc 3 giờ`` (days of ``day_hours``) or ``3 giờ 20 phút làm việc``."""
+    """Working time as ``2 ngày làm việc 3 giờ`` (from one day of ``day_hours`` on) or ``3 giờ 20 phút làm việc``."""
     minutes = int(abs(value).total_seconds()) // 60
     day = int(day_hours * 60)
-    if minutes < 2 * day:
+    if minutes < day:
         return f"{duration(value)} làm việc"
     days, rest = divmod(minutes, day)
     hours = rest // 60

@@ -12,7 +12,8 @@ from fastapi.responses import Response
 
 from console import asked
 from console.context import Deps, deps_of, go, page, signed_in
-from console.list_place import NARROWING, ListPlace, key_of
+from console.list_place import LIST, NARROWING, ListPlace, key_of
+from console.narrowed import DAYS, chosen_days, filters_said
 from feedback_store.persons.masking import masked
 from feedback_store.queries import desk, listing, lookups, queue_tabs
 from feedback_store.queries.list_filters import Key, QueueFilter
@@ -21,7 +22,7 @@ from feedback_store.service import audit
 from feedback_store.service.actor import Actor
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.texts import render
-from vitext.dates import VIET_NAM
+from vitext.dates import VIET_NAM, local
 
 router = APIRouter()
 CLASSES = ("U4", "H5", "H24", "N3", "N7", "P10")
@@ -46,13 +47,15 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
     with deps.store.reading() as session:
         found = listing.queue(session, actor=actor, filters=filters, at=now)
         counts = listing.counts(session, actor=actor, at=now)
+        nowhere = not found.rows and not found.elsewhere.number
+        absent = listing.absent_words(session, actor=actor, filters=filters, at=now) if nowhere else None
         options: dict[str, Any] = {
             "categories": lookups.categories(session),
             "communes": lookups.communes(session),
             "agencies": [] if actor.is_agency else desk.agencies(session),
         }
     record_search(deps, user, filters, rows=found.total.number)
-    place = ListPlace(given, page=found.page, after=found.after)
+    place = ListPlace(given, page=found.page, after=found.after, alone=found.total.number == 1)
     return page(
         request,
         "queue.html",
@@ -66,14 +69,28 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         tabs=tab_names(user),
         classes=CLASSES,
         channels=CHANNELS,
-        link=lambda **changed: "/console/phan-anh?" + urlencode({k: v for k, v in {**given, **changed}.items() if v}),
+        link=lambda **changed: _listed({**given, **changed}),
+        no_filter=_listed({"muc": given["muc"], "tim": given["tim"]}),
+        said=filters_said(given, options),
+        absent=absent,
+        days=[(name, render(f"console.days_{name}")) for name in DAYS],
         opened=lambda row: place.at(row.key).ticket(row.ticket.code),
         sooner=place.turned(found.page - 1, found.before).address if found.page > 1 else None,
         later=place.turned(found.page + 1, found.rows[-1].key).address if found.further else None,
         xlsx="/console/phan-anh.xlsx?" + urlencode({k: v for k, v in given.items() if v}),
-        filtered=any(given[k] for k in NARROWING),
         narrowed=any(given[k] for k in NARROWING if k != "tim"),
     )
+
+
+def _listed(given: Mapping[str, str]) -> str:
+    return f"{LIST}?" + urlencode({name: value for name, value in given.items() if value})
+
+
+@router.get("/phan-anh-nhan/{days}")
+def received(request: Request, days: str, user: CurrentUser = Depends(signed_in)) -> Response:
+    """A quick choice of days beside what else the form holds: an address with the days themselves."""
+    given = {name: asked.text(request.query_params, name) for name in ("muc", *NARROWING)}
+    return go(_listed({**given, **chosen_days(days, local(deps_of(request).now()).date())}))
 
 
 def record_search(deps: Deps, user: CurrentUser, filters: QueueFilter, *, rows: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from feedback_store.domain.lifecycle import ACTIVE_LEG, may_ticket
 from feedback_store.persons.masking import masked
 from feedback_store.queries import at_a_glance, calls_owed, conversations, desk, imports, lookups, organisation
 from feedback_store.queries import tickets as queries
-from feedback_store.queries.explain import explain
+from feedback_store.queries.explain import ClockTold, explain
+from feedback_store.queries.overdue import KINDS
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import audit, clocks, promises, routing, tellings, tickets
 from feedback_store.service.sessions import CurrentUser
@@ -43,6 +44,8 @@ class ClockView:
     left: str
     running: bool
     late: bool
+    """Overdue, or done after the due time; of a step ``slow``."""
+    slow: bool
     paused: bool
     moved: bool
     original: dt.datetime | None
@@ -80,7 +83,7 @@ def ticket_view(
         values: dict[str, Any] = {
             "shown": shown,
             "ticket": ticket,
-            "clocks": clock_views(session, shown, now),
+            "clocks": clock_views(session, shown, told, now),
             "glance": at_a_glance.glance(session, shown, now=now, told=told),
             "strip": strip(shown, told, now=now),
             "suggestion": suggestion,
@@ -121,12 +124,16 @@ def ticket_view(
     )
 
 
-def clock_views(session: Session, shown: TicketPage, now: dt.datetime) -> list[ClockView]:
+def clock_views(
+    session: Session, shown: TicketPage, told: Sequence[ClockTold], now: dt.datetime
+) -> list[ClockView]:
     """Running clocks first; promise before the rest."""
     agencies = {leg.id: agency.name for leg, agency in shown.legs}
+    by_id = {one.id: one for one in told}
     found = []
     for clock in shown.clocks:
-        spans = clocks.pause_spans(session, clock)
+        spans, one = clocks.pause_spans(session, clock), by_id[clock.id]
+        was_late = clock.standing_current == "late"
         found.append(
             ClockView(
                 name=words.clock_kind(clock.kind),
@@ -135,7 +142,8 @@ def clock_views(session: Session, shown: TicketPage, now: dt.datetime) -> list[C
                 due=clock.current_due,
                 left=words.time_left(clock, clocks.calendar_of(session, clock), now),
                 running=clock.stopped_at is None,
-                late=clock.standing_current == "late" or (clock.stopped_at is None and clock.current_due < now),
+                late=one.overdue(now) or (was_late and clock.kind in KINDS),
+                slow=one.late_step(now) or (was_late and clock.kind not in KINDS),
                 paused=clock.stopped_at is None and words.paused_now(spans),
                 moved=clock.current_due != clock.base_due,
                 original=clock.original_due if clock.original_due != clock.current_due else None,

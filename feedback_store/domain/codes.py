@@ -22,6 +22,9 @@ _DAMM = (
 _TYPED = re.compile(r"^\s*(?:p\s*a)?[\s.:_\-–—#]*((?:\d[\s.\-–—]*){9})$", re.IGNORECASE)
 _LOOSE = re.compile(r"(?<![\w])p\s?a[\s.:_\-–—#]*((?:\d[ .\-–—]*){6,12})(?!\w)", re.IGNORECASE)
 
+_WITH_PREFIX = re.compile(r"(?<!\w)p\s?a[\s.:_\-–—#]*(\d(?:[\s._\-–—]{0,3}\d){8})(?!\w)", re.IGNORECASE)
+_IN_THREES = re.compile(r"\d{3}\D+\d{3}\D+\d{3}")
+
 
 def check_digit(digits: str) -> int:
     """Damm check digit of a string of digits."""
@@ -63,6 +66,28 @@ def find_code(text: str) -> TypedCode | None:
     """The first code inside a sentence; here the prefix is needed."""
     match = _LOOSE.search(text)
     return _typed(match.group(1)) if match else read_code(text)
+
+
+def without_codes(text: str) -> str:
+    """The text with every code dotted out, as long as before: for whoever looks for other numbers, to hide them.
+
+    The prefix is needed, and the check digit or the groups of three: "pa 912345678" can be somebody's telephone.
+    """
+
+    def dotted(match: re.Match[str]) -> str:
+        run = match.group(1)
+        return "·" * len(match.group()) if _IN_THREES.fullmatch(run) or not _typed(run).mistyped else match.group()
+
+    return _WITH_PREFIX.sub(dotted, text)
+
+
+def replaced_outside_codes(pattern: re.Pattern[str], by: Callable[[re.Match[str]], str], text: str) -> str:
+    """``pattern.sub(by, text)`` that leaves codes alone."""
+    made, last = [], 0
+    for match in pattern.finditer(without_codes(text)):
+        made += [text[last : match.start()], by(match)]
+        last = match.end()
+    return "".join([*made, text[last:]])
 
 
 def _typed(run: str) -> TypedCode:

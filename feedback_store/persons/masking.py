@@ -1,8 +1,8 @@
 """Hides what points to the writer of a report from people who need not know it (decision 11).
 
 Agencies, managers, files, search and public pages read the masked text, whether or not the report is anonymous; an
-operator reads the original for a stated reason, which is recorded. Short numbers (1022, 113) and service lines (1900 …)
-are nobody's and stay.
+operator reads the original for a stated reason, which is recorded. Short numbers (1022, 113), service lines (1900 …)
+and codes of tickets are nobody's and stay.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Literal
 import phonenumbers
 import yaml
 
+from feedback_store.domain.codes import without_codes
 from feedback_store.persons.finding import PERSONAL
 from feedback_store.texts import FOLDER, render
 from vitext import fold, nfc
@@ -96,6 +97,7 @@ def masked(text: str | None, *, names: Iterable[str | None] = (), phones: Iterab
 
 def personal(text: str, *, names: Iterable[str | None] = (), phones: Iterable[str | None] = ()) -> list[Personal]:
     """Everything personal, in order, without overlaps; what begins first wins, then what is longer."""
+    text = without_codes(text)
     found = [
         *_numbers(text, [re.sub(r"\D", "", one) for one in phones if one]),
         *(Personal(one.start(), one.end(), "email") for one in _EMAIL.finditer(text)),

@@ -7,13 +7,14 @@ The facts are those of ``explain``; the words stand in ``data/texts/glance.yaml`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.warnings import DUE
 from feedback_store.queries.explain import ClockTold, explain
+from feedback_store.queries.overdue import KINDS
 from feedback_store.queries.tickets import TicketPage
 from feedback_store.service import clocks, deadlines, legs
 from feedback_store.service.extensions import in_words
@@ -66,7 +67,7 @@ class _Card:
             why=list(self.why()),
             as_of=self.as_of(),
             next=list(self.next()) or [render("glance.next_nothing")],
-            late=any(self.over(one) for one in self.running),
+            late=any(one.overdue(self.now) for one in self.running),
             held=any(one.held for one in self.running),
         )
 
@@ -82,12 +83,18 @@ class _Card:
         return render(f"glance.of_{clock.kind}", agency=clock.agency or "")
 
     def over(self, clock: ClockTold) -> bool:
-        return not clock.held and clock.current < self.now
+        return clock.passed(self.now)
+
+    def standing(self, clock: ClockTold, prefix: str) -> str:
+        """The sentence for where a running clock stands: held, in time, overdue, late, or past and undecided."""
+        if clock.held or not self.over(clock):
+            return f"{prefix}_held" if clock.held else prefix
+        late = "over" if clock.overdue(self.now) else "late" if clock.late_step(self.now) else "undecided"
+        return f"{prefix}_{late}"
 
     def due(self) -> Iterator[str]:
         for one in self.running:
-            name = "due_held" if one.held else "due_over" if self.over(one) else "due"
-            yield render(f"glance.{name}", what=self.what(one), due=spoken_time(one.live))
+            yield render(f"glance.{self.standing(one, 'due')}", what=self.what(one), due=spoken_time(one.live))
             if one.held:
                 yield render("glance.due_before", due=spoken_time(self.before(one)))
             elif one.original != one.current:
@@ -119,8 +126,8 @@ class _Card:
         for one in self.running:
             span = duration(one.left) if one.target.round_the_clock else working_duration(one.left)
             said = render("glance.left_clock", left=span) if one.target.round_the_clock else span
-            name = "left_held" if one.held else "left_over" if self.over(one) else "left"
-            yield render(f"glance.{name}", what=self.what(one), left=span if name == "left_over" else said)
+            length = span if self.over(one) else said
+            yield render(f"glance.{self.standing(one, 'left')}", what=self.what(one), left=length)
 
     # ---- who
 
@@ -200,9 +207,9 @@ class _Card:
         if one.target.kind == "working_days":
             name = "why_days_again" if one.round > 1 else "why_days_dispatch" if one.kind == "resolve" else "why_days"
             yield render(f"glance.{name}", what=what, n=one.target.amount, start=start)
-            yield render("glance.why_counted", days=_days(one.counted))
+            yield render("glance.why_counted", days=_days(one.counted, one.names))
             if one.skipped:
-                yield render("glance.why_skipped", days=_days(one.skipped))
+                yield render("glance.why_skipped", days=_days(one.skipped, one.names))
         else:
             name = "why_clock" if one.target.round_the_clock else "why_minutes"
             n = duration(dt.timedelta(minutes=one.target.amount)) if name == "why_clock" else in_words(
@@ -211,7 +218,15 @@ class _Card:
             yield render(f"glance.{name}", what=what, n=n, start=start)
         if one.kept is not None and one.class_due is not None:
             kept = in_words(one.kept.kind, one.kept.amount)
-            yield render("glance.why_kept", kept=kept, due=spoken_time(one.class_due))
+            promise = next((told for told in self.told if told.kind == "promise" and told.round == one.round), None)
+            promised = f" ({spoken_time(promise.base)})" if promise is not None else ""
+            yield render(
+                "glance.why_kept",
+                kept=kept,
+                due=spoken_time(one.class_due),
+                promise=promised,
+                own=spoken_time(one.base),
+            )
         yield from self.why_moved(one)
 
     def why_moved(self, one: ClockTold) -> Iterator[str]:
@@ -253,7 +268,8 @@ class _Card:
         found = [(one.next_warning, one) for one in self.running if one.next_warning is not None and not one.held]
         for at, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
             if self.over(one):
-                yield render("glance.next_overdue", what=self.what(one), due=spoken_time(one.current))
+                name = "next_late" if one.late_step(self.now) else "next_overdue"
+                yield render(f"glance.{name}", what=self.what(one), due=spoken_time(one.current))
             yield self.warning(one, at)
             if not self.over(one) and one.next_level < DUE:
                 yield render("glance.next_breach", what=self.what(one), due=spoken_time(one.current))
@@ -264,7 +280,8 @@ class _Card:
         if level == DUE and not self.over(one):
             due = spoken_time(one.current)
             return render("glance.next_breach_warned", due=due, what=what, who=who, at=spoken_time(at))
-        name, n = ("share", level) if level < DUE else ("after", level - DUE)
+        after = "after" if one.kind in KINDS else "late"
+        name, n = ("share", level) if level < DUE else (after, level - DUE)
         said = render(f"glance.level_{name}", n=n)
         return render("glance.next_warning", at=_capital(spoken_time(at)), who=who, what=what, level=said)
 
@@ -307,9 +324,12 @@ def _amount(kind: str, amount: int) -> str:
     return in_words(kind, amount)
 
 
-def _days(days: Sequence[dt.date]) -> str:
-    """``thứ Hai 23/11, thứ Tư 25/11``."""
-    return ", ".join(f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" for day in days)
+def _days(days: Sequence[dt.date], names: Mapping[dt.date, str] | None = None) -> str:
+    """``thứ Hai 23/11, thứ Ba 24/11 (Ngày Văn hóa Việt Nam)``."""
+    known = names or {}
+    return ", ".join(
+        f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" + (f" ({known[day]})" if day in known else "") for day in days
+    )
 
 
 def _bare(reason: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -147,6 +147,12 @@ def _day(had: Mapping[str, Any], date: dt.date) -> Day:
         return Day(date, "holiday", [], had["public"][key])
     spans = had["week"].get(WEEKDAYS[date.weekday()]) or []
     return Day(date, "work" if spans else "rest", spans, "")
+
+
+def named(data: Mapping[str, Any], days: Sequence[dt.date]) -> dict[dt.date, str]:
+    """Which of these days have a name or a reason of their own in the data of a version."""
+    had = parts(data)
+    return {day: reason for day in days if (reason := _day(had, day).reason)}
 
 
 def _specials(days: list[Day]) -> list[Special]:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, due, remaining, used
+from feedback_store.queries.calendars import named
+from feedback_store.queries.overdue import KINDS
 from feedback_store.service import clocks
 from feedback_store.tables import Agency, CalendarVersion, Clock, Extension, Pause, Ticket, TicketEvent
 
@@ -50,7 +52,8 @@ class RecalculationTold:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due.
+    """One clock. ``counted`` and ``skipped``: the local days of a target in working days, up to the base due;
+    of a leg that leaves time to its release up to the due time of the class alone.
 
     ``live``: the current due as it would be if an open pause ended now; ``held``: an open pause moves it on.
     """
@@ -85,6 +88,8 @@ class ClockTold:
     next_level: int
     counted: list[dt.date] = field(default_factory=list)
     skipped: list[dt.date] = field(default_factory=list)
+    names: dict[dt.date, str] = field(default_factory=dict)
+    """Of days skipped or counted: the holiday's name, or why the day is off or worked."""
     added: list[dt.date] = field(default_factory=list)
     """Open days between the original and the current due, of a target in working days."""
     pauses: list[PauseTold] = field(default_factory=list)
@@ -97,6 +102,17 @@ class ClockTold:
     """What the leg leaves to the release of its result (sla.md, rule 16), where that makes its due time earlier."""
     class_due: dt.datetime | None = None
     """The base due of the class alone, where something is kept."""
+
+    def passed(self, now: dt.datetime) -> bool:
+        """Whether it runs past its due time, and no pause moves that on."""
+        return self.stopped is None and not self.held and self.current < now
+
+    def overdue(self, now: dt.datetime) -> bool:
+        """As the lists mean it (``queries.overdue``)."""
+        return self.kind in KINDS and not self.pending and self.passed(now)
+
+    def late_step(self, now: dt.datetime) -> bool:
+        return self.kind not in KINDS and self.passed(now)
 
 
 def explain(session: Session, ticket: Ticket, *, now: dt.datetime) -> list[ClockTold]:
@@ -131,7 +147,9 @@ def _told(
     held = clock.stopped_at is None and clocks.held(moving, clock)
     live = clocks.due_of(session, clock, "current", now=now, known=pauses) if held else clock.current_due
     agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None
-    counted, skipped = _days(older, target, clock.started_at, clock.base_due)
+    kept = _kept(clock, older, target)
+    counted, skipped = _days(older, target, clock.started_at, kept.get("class_due", clock.base_due))
+    days = session.get_one(CalendarVersion, clock.original_calendar_version_id or version.id).data
     own = (event for event in warned if event.data and event.data.get("clock_id") == clock.id)
     return ClockTold(
         id=clock.id,
@@ -164,6 +182,7 @@ def _told(
         next_level=warnings.after(max(clock.warned_level, clocks.FIRST_LEVEL.get(clock.kind, 0))),
         counted=counted,
         skipped=skipped,
+        names=named(days, [*counted, *skipped]),
         added=_days(calendar, target, clock.original_due, clock.current_due)[0],
         pauses=[
             PauseTold(
@@ -183,7 +202,7 @@ def _told(
         extensions=[one for one in asked if one.leg_id == clock.leg_id and clock.kind == "resolve"],
         original_calendar_version=clock.original_calendar_version_id,
         recalculations=_recalculated(clock, warned),
-        **_kept(clock, older, target),
+        **kept,
     )
 
 

@@ -15,7 +15,7 @@ from feedback_store.domain.codes import read_code
 from feedback_store.persons.finding import canonical_phone, name_index, phone_index
 from feedback_store.service.actor import Actor
 from feedback_store.tables import ListEntry, ListWords, Ticket
-from vitext import fold
+from vitext import fold, nfc
 
 CODE_END = re.compile(r"\s*(?:\d[\s.\-–—]*){6}")
 CODE_END_COLUMN: ColumnElement[str] = func.right(func.replace(Ticket.code, "-", ""), 6)
@@ -23,6 +23,9 @@ Days = tuple[dt.datetime | None, dt.datetime | None]
 """From, to: half-open; None: without a bound."""
 FEW = 2_000
 """So many found tickets are read and sorted; where there are more, the list is read in its order instead."""
+
+TOLD = 5
+"""Each word is one look into the index."""
 
 
 def reporter_searched(words: str, actor: Actor) -> bool:
@@ -76,12 +79,29 @@ def by_column(words: str, actor: Actor) -> ColumnElement[bool] | None:
 
 def by_words(session: Session, words: str, actor: Actor, marks: list[str]) -> Words | None:
     """None where nothing is left to look for. The last word may be unfinished; ``marks``: see :func:`mark`."""
-    folded = "".join(c if c.isalnum() else " " for c in fold(words)).split()
+    folded = _split(fold(words))
     if not folded:
         return None
     name = name_index(words) if actor.is_hotline else None
     named = session.scalars(select(Ticket.id).where(Ticket.name_bidx == name).limit(FEW)) if name is not None else ()
     return Words(" & ".join([*folded[:-1], f"{folded[-1]}:*", *marks]), tuple(named))
+
+
+def _split(words: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in words).split()
+
+
+def absent(session: Session, words: str, marks: list[str]) -> list[str]:
+    """Words of a search, as they were written, that stand in no ticket of these marks; of the first ``TOLD`` alone."""
+    written = _split(nfc(words))
+    last = len(written) - 1
+    queries = {one: f"{fold(one)}{':*' if number == last else ''}" for number, one in enumerate(written)}
+    found = func.found_in_lists
+    return [
+        one
+        for one, query in list(queries.items())[:TOLD]
+        if not session.scalar(select(found(cast(" & ".join([query, *marks]), TSQUERY), 1, type_=ARRAY(BigInteger))))
+    ]
 
 
 def by_marks(marks: list[str]) -> Words:

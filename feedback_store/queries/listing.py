@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from feedback_store.queries import list_search
 from feedback_store.queries.list_filters import Key, QueueFilter, Span
 from feedback_store.queries.lookups import is_sample_database
+from feedback_store.queries.overdue import KINDS
 from feedback_store.queries.queue_tabs import MARKED, PARTS, tab_rule, tabs_of
 from feedback_store.queries.tickets import visible_leg
 from feedback_store.service.actor import Actor
-from feedback_store.tables import Addition, Agency, Category, Commune, Leg, ListCount, ListEntry, Ticket
+from feedback_store.tables import Addition, Agency, Category, Clock, Commune, Leg, ListCount, ListEntry, Ticket
 from feedback_store.tables.listing import HOTLINE, NEVER
 
 PAGE = 30
@@ -41,6 +42,8 @@ class QueueRow:
     overdue: bool
     unseen_additions: int
     key: Key
+    late_step: str | None = None
+    """The kind of the earliest step that is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,9 @@ class Listing:
             if column is not None:
                 self.conditions.append(ListEntry.ticket_id.in_(select(Ticket.id).where(column)))
             else:
-                self.words = list_search.by_words(session, filters.search, actor, self._marks())
+                self.words = list_search.by_words(session, filters.search, actor, self.marks())
         elif len(filters.marked) + filters.dated > 1:
-            self.words = list_search.by_marks(self._marks())
+            self.words = list_search.by_marks(self.marks())
 
     def _narrowed(self) -> list[Condition]:
         wanted = self.filters
@@ -117,7 +120,7 @@ class Listing:
             found.append(ListEntry.received < wanted.until)
         return found
 
-    def _marks(self) -> list[str]:
+    def marks(self) -> list[str]:
         """What of the view the index of the words knows, so that it gives few tickets."""
         viewer, tab = self.viewer or 0, self.filters.tab
         found = [f"A{viewer}"] if viewer > 0 else [f"H{-viewer}"] if viewer < 0 else []
@@ -272,6 +275,14 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     return QueuePage(_rows(session, view, keys), total, page, after, before, further, elsewhere)
 
 
+def absent_words(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> list[str] | None:
+    """Words of a search that none of the viewer's tickets holds; None where no words were searched."""
+    view = Listing(session, actor=actor, filters=QueueFilter(search=filters.search, agency_id=filters.agency_id), at=at)
+    if view.viewer is None or view.words is None:
+        return None
+    return list_search.absent(session, filters.search, view.marks())
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """``turned``: how many pages on from the one it was looked for from; ``after``: the row before its page."""
@@ -321,6 +332,7 @@ def _rows(session: Session, view: Listing, keys: Sequence[Key]) -> list[QueueRow
         .where(Ticket.id.in_(ids), ListEntry.viewer == view.viewer)
     )
     found = {row[0].id: row for row in session.execute(query)}
+    late = _late_steps(session, ids, view.actor, view.at)
     agencies, additions = _agencies(session, ids, view.actor), _unseen(session, ids)
     rows = []
     for key in keys:
@@ -328,10 +340,18 @@ def _rows(session: Session, view: Listing, keys: Sequence[Key]) -> list[QueueRow
         rows.append(
             QueueRow(
                 ticket, category, commune, agencies.get(ticket.id, ()), due if due < NEVER else None, overdue,
-                additions.get(ticket.id, 0), key,
+                additions.get(ticket.id, 0), key, late.get(ticket.id),
             )
         )  # fmt: skip
     return rows
+
+
+def _late_steps(session: Session, ids: Sequence[int], actor: Actor, at: dt.datetime) -> dict[int, str]:
+    """Per ticket the step that has been late longest; of an agency its own."""
+    own = [Clock.agency_id == actor.agency_id] if actor.is_agency else []
+    late = [Clock.ticket_id.in_(ids), Clock.stopped_at.is_(None), Clock.kind.not_in(KINDS), Clock.current_due < at]
+    query = select(Clock.ticket_id, Clock.kind).where(*late, *own).order_by(Clock.current_due.desc(), Clock.id.desc())
+    return dict(session.execute(query).all())
 
 
 def kept_counts(session: Session, viewer: int) -> dict[str, int]:

@@ -16,6 +16,9 @@ from feedback_store.queries.figures_cohort import check_reader, held, samples
 from feedback_store.service.actor import Actor
 from feedback_store.tables import Clock
 
+KINDS = ("promise", "resolve")
+"""The other clocks are steps on the way: past their due time they are late ("trễ bước …"), never overdue."""
+
 
 def overdue_clocks(session: Session, *, actor: Actor, at: dt.datetime) -> list[ColumnElement[bool]]:
     """Clocks that are overdue for the actor. Raises ``Refused`` for whoever is no console user."""
@@ -23,7 +26,7 @@ def overdue_clocks(session: Session, *, actor: Actor, at: dt.datetime) -> list[C
     if actor.is_agency:
         whose = [Clock.kind == "resolve", Clock.agency_id == actor.agency_id]
     else:
-        whose = [Clock.kind.in_(("promise", "resolve"))]
+        whose = [Clock.kind.in_(KINDS)]
     return [
         Clock.stopped_at.is_(None),
         Clock.current_due < at,

@@ -52,7 +52,7 @@ def test_running_names_the_due_times_the_days_counted_and_the_next_warning(loade
     assert found.who == ["UBND Phường Lê Chân: giải quyết và gửi kết quả."]
     assert said(found.why, "3 ngày làm việc tính từ ngày nhận (09 giờ 12, thứ Năm, ngày 19/11/2026)")
     assert said(found.why, "Các ngày được tính: thứ Sáu 20/11, thứ Hai 23/11, thứ Tư 25/11.")
-    assert said(found.why, "Không tính thứ Bảy 21/11, Chủ nhật 22/11, thứ Ba 24/11 vì là ngày nghỉ.")
+    assert said(found.why, "Không tính thứ Bảy 21/11, Chủ nhật 22/11, thứ Ba 24/11 (Ngày Văn hóa Việt Nam) vì là ngày nghỉ.")
     assert said(found.next, "08 giờ 35, thứ Hai, ngày 23/11/2026: nhắc cán bộ đơn vị", "đã dùng 50 % thời gian")
     assert not found.late
     assert not found.held
@@ -77,7 +77,7 @@ def test_after_a_pause_the_time_given_back_is_named(loaded_store: Store) -> None
     life.do("2026-11-05 15:00", pauses.resume, ticket_id=life.id, actor=OPERATOR)
     found = card(life)
     assert said(found.due, "Trả lời người dân: chậm nhất 10 giờ 30, thứ Sáu, ngày 13/11/2026.")
-    assert said(found.why, "Được bù 10 giờ 30 phút làm việc đã tạm dừng từ 10 giờ 00, thứ Tư", "15 giờ 00, thứ Năm")
+    assert said(found.why, "Được bù 1 ngày làm việc 3 giờ đã tạm dừng từ 10 giờ 00, thứ Tư", "15 giờ 00, thứ Năm")
 
 
 def test_extended_shows_both_due_times_and_the_days_added(loaded_store: Store) -> None:
@@ -279,3 +279,19 @@ def test_the_page_shows_the_card_to_every_role_of_the_hotline(office: Office, ro
     for heading in ("Hạn", "Còn lại", "Đến lượt ai", "Vì sao hạn như vậy", "Việc tiếp theo"):
         assert re.search(rf"\b{heading}\b", shown)
     assert "chậm nhất 17 giờ 00, thứ Tư, ngày 25/11/2026" in shown
+
+
+@pytest.mark.release_time
+def test_the_days_counted_are_as_many_as_the_target_and_what_is_kept_back_is_said(loaded_store: Store) -> None:
+    """The promise begins a day before the agency's part, so that part ends before its third day."""
+    life = Life(loaded_store).filed("2026-11-19 16:40", "moi-truong.rac", "Rác đầu hẻm", place="Ngõ 45 Lạch Tray")
+    life.dispatched("2026-11-20 07:50", "ubnd-xa-11383")
+    found = card(life)
+    assert said(found.why, "gửi kết quả: 3 ngày làm việc tính từ ngày giao việc (07 giờ 50, thứ Sáu, ngày 20/11/2026)")
+    assert said(found.why, "Các ngày được tính: thứ Hai 23/11, thứ Tư 25/11, thứ Năm 26/11.")
+    assert said(found.why, "Không tính thứ Bảy 21/11, Chủ nhật 22/11, thứ Ba 24/11 (Ngày Văn hóa Việt Nam) vì")
+    assert said(
+        found.why,
+        "Tính đủ như vậy thì đến 17 giờ 00, thứ Năm, ngày 26/11/2026; nhưng tổng đài cần giữ lại",
+        "trước lời hẹn (17 giờ 00, thứ Tư, ngày 25/11/2026), nên hạn của đơn vị là 16 giờ 00, thứ Tư, ngày 25/11/2026.",
+    )

@@ -59,6 +59,51 @@ def test_an_overdue_clock_is_full_and_late(loaded_store: Store) -> None:
     assert late.left == "quá hạn 25 giờ 50 phút"
 
 
+def not_accepted(store: Store) -> Life:
+    """The agency should have taken it or given it back by 14:30 on the 16th; its result is due later."""
+    life = Life(store).filed("2026-11-16 08:00", "trat-tu-do-thi.via-he", "Bàn ghế kín vỉa hè", place="Số 12 Cầu Đất")
+    life.dispatched("2026-11-16 08:30", "ubnd-xa-11383")
+    return life.until("2026-11-17 16:00")
+
+
+def test_a_step_that_is_late_is_not_called_overdue(loaded_store: Store) -> None:
+    found = shown_strip(not_accepted(loaded_store))
+    (step,) = [one for one in found.cells if one.slow]
+    assert step.left == "trễ bước tiếp nhận 1 ngày làm việc 1 giờ"
+    assert step.used == 100
+    assert not any(one.late for one in found.cells)
+    assert found.whose[0] == (
+        f"{WARD} đang trễ bước tiếp nhận 1 ngày làm việc 1 giờ: bước này phải xong trước 14 giờ 30, thứ Hai, ngày "
+        "16/11/2026."
+    )
+
+
+def test_no_page_calls_a_ticket_overdue_that_the_lists_do_not(office: Office) -> None:
+    life = not_accepted(office.store)
+    office.now = life.now
+    for person in (office.person("tong-dai", "operator"), office.person("can-bo", "officer", "ubnd-xa-11383")):
+        assert life.code not in person.read("/phan-anh?muc=overdue")
+        row = html.unescape(person.read("/phan-anh?muc=all"))
+        assert "<small>trễ bước tiếp nhận</small>" in row
+        page = html.unescape(person.read(f"/phan-anh/{life.code}"))
+        assert "quá hạn" not in page.lower()
+        assert 'class="cell late"' not in page
+        assert 'class="clock late"' not in page
+        assert "Trễ bước tiếp nhận" in page  # the history
+        assert "trễ, nhắc lần 1" in page
+        assert "quá hạn" not in html.unescape(person.read("/thong-bao"))
+
+
+def test_an_undecided_extension_is_not_called_overdue(loaded_store: Store) -> None:
+    life = Life(loaded_store).filed("2026-11-16 08:00", "trat-tu-do-thi.via-he", "Bàn ghế", place="Số 12 Cầu Đất")
+    leg = life.dispatched("2026-11-16 08:30", "ubnd-xa-11383")
+    life.accepted("2026-11-16 09:00", leg)
+    life.asked_time("2026-11-17 09:00", leg, 3, "Chờ hộ kinh doanh dọn hàng")
+    resolve = next(one for one in shown_strip(life.until("2026-12-10 08:00")).cells if one.name.startswith("Xử lý"))
+    assert not resolve.late
+    assert resolve.left.endswith("chờ quyết định gia hạn")
+
+
 def test_while_the_citizen_is_asked_the_time_stands_still_and_the_turn_is_theirs(loaded_store: Store) -> None:
     life = paused(loaded_store)
     before = shown_strip(life).cells

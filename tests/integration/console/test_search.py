@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -112,3 +113,80 @@ def test_what_is_no_persons_number_is_none(text: str | None) -> None:
 
 def test_landlines_are_read_with_their_area() -> None:
     assert canonical_phone("(0225) 384 2190") == canonical_phone("0225/3842190") == "+842253842190"
+
+
+def link(page: str, words: str) -> str:
+    """Where the first link of these words leads, below ``/console``."""
+    found = re.search(rf'<a href="/console([^"]*)">{words}</a>', page)
+    assert found is not None, words
+    return html.unescape(found[1])
+
+
+def test_a_search_that_a_tab_does_not_hold_says_so_and_has_a_way_out(office: Office, operator: Person) -> None:
+    first = office.ticket("đèn tắt")
+    office.dispatch(office.ticket("cống tắc"), "ubnd-xa-11383")
+    shown = operator.read("/phan-anh?muc=new&tim=c%E1%BB%91ng+t%E1%BA%AFc")
+    assert codes(shown) == []
+    assert "Đang tìm: <b>“cống tắc”</b>" in shown
+    assert "Không có phản ánh nào khớp “cống tắc” trong mục này; mục có 1 phản ánh." in shown
+    assert "bộ lọc" not in shown.partition('class="empty card"')[2]
+    assert codes(operator.read(link(shown, "Bỏ tìm"))) == [first.code]
+    assert "Đang tìm" not in operator.read("/phan-anh?muc=new")
+
+
+def test_filters_are_named_and_left_without_opening_them_and_the_search_stays(office: Office, operator: Person) -> None:
+    wanted = office.ticket("đèn tắt")
+    shown = operator.read("/phan-anh?muc=new&tim=den&kenh=phone&tu=2026-11-20&den=2026-11-20")
+    outside = re.sub(r"(?s)<details.*?</details>", "", shown)
+    assert "Đang lọc: <b>Điện thoại; nhận ngày 20/11/2026</b>" in outside
+    assert "khớp “den” và bộ lọc đã chọn" in outside
+    again = operator.read(link(outside, "Bỏ lọc"))
+    assert codes(again) == [wanted.code]
+    assert "“den”" in again
+
+
+def test_nothing_found_anywhere_names_the_words_that_stand_nowhere(office: Office, operator: Person) -> None:
+    office.ticket("đèn tắt", place_text="Hàng Kênh")
+    office.dispatch(office.ticket("cống tắc"), "ubnd-xa-11383")
+    shown = operator.read("/phan-anh?tim=b%C3%A1c+n%C3%A0o+%C4%91%C3%A8n+h%C3%A0ng")
+    assert "Không phản ánh nào có từ “bác”, từ “nào”." in shown
+    assert "có đủ mọi từ đã nhập" in shown
+    both = operator.read("/phan-anh?tim=den+cong")
+    assert "có đủ mọi từ đã nhập" in both
+    assert "Không phản ánh nào có" not in both
+    assert "có đủ mọi từ" not in operator.read("/phan-anh?tim=den&muc=working")  # it stands elsewhere, and that is said
+    assert "có đủ mọi từ" not in operator.read("/phan-anh?tim=123456")
+
+
+def test_an_agency_learns_no_word_of_others(office: Office) -> None:
+    office.ticket("đèn tắt")
+    office.dispatch(office.ticket("cống tắc"), "ubnd-xa-11383")
+    officer = office.person("can-bo", "officer", "ubnd-xa-11383")
+    assert "Không phản ánh nào có từ “den”." in officer.read("/phan-anh?tim=cong+den")
+
+
+@pytest.mark.parametrize(
+    ("choice", "since", "until"),
+    [
+        ("hom-nay", "2026-11-23", "2026-11-23"),
+        ("hom-qua", "2026-11-22", "2026-11-22"),
+        ("bay-ngay", "2026-11-17", "2026-11-23"),
+    ],
+)
+def test_days_are_one_press_and_keep_what_else_was_chosen(
+    office: Office, operator: Person, choice: str, since: str, until: str
+) -> None:
+    assert f'formaction="/console/phan-anh-nhan/{choice}"' in operator.read("/phan-anh")
+    answer = operator.get(f"/phan-anh-nhan/{choice}?tim=den&kenh=web&tu=&den=2020-01-01&muc=working")
+    assert dict(answer.url.params) == {"muc": "working", "tim": "den", "kenh": "web", "tu": since, "den": until}
+
+
+def test_the_subject_opens_the_ticket_and_a_list_of_one_has_no_next(office: Office, operator: Person) -> None:
+    office.ticket("đèn tắt")
+    subject = re.compile(r'<a class="title" href="/console([^"]*)"')
+    one = subject.findall(operator.read("/phan-anh?tim=den"))
+    assert len(one) == 1
+    assert "Phản ánh sau" not in operator.read(html.unescape(one[0]))
+    office.ticket("đèn hỏng")
+    two = subject.findall(operator.read("/phan-anh?tim=den"))
+    assert "Phản ánh sau" in operator.read(html.unescape(two[0]))

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_store.domain.codes import check_digit, find_code, make_code, read_code
+from feedback_store.domain.codes import check_digit, find_code, make_code, read_code, without_codes
+from feedback_store.domain.phones import masked as half_hidden
+from feedback_store.downloads import masked as left_out
+from feedback_store.persons.masking import masked
 
 numbers = st.integers(0, 10**8 - 1)
 
@@ -51,3 +54,24 @@ def test_a_code_is_found_inside_a_sentence() -> None:
     found = find_code(f"cho hỏi {code.lower()} tới đâu rồi ạ")
     assert found is not None
     assert found.code == code
+
+
+WRITINGS = ("PA-{}-{}-{}", "pa{}{}{}", "PA {} {} {}", "Pa.{}.{}.{}", "p a {} {} {}", "PA_{}_{}_{}", "PA–{}–{}–{}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(numbers, st.sampled_from(WRITINGS), st.sampled_from(("", ".", " 8 giờ", " 0912345678")))
+def test_no_code_is_hidden_as_if_it_were_a_number_of_somebody(number: int, writing: str, after: str) -> None:
+    _, *groups = make_code(lambda _: number).split("-")
+    code = writing.format(*groups)
+    text = f"Mã phản ánh: {code}{after}"
+    for hide in (masked, half_hidden, left_out):
+        shown = hide(text) or ""
+        assert code in shown, hide
+        assert "0912345678" not in shown, hide
+
+
+@pytest.mark.parametrize("text", ["số của pa 0912345678", "pa 0912 345 678", "sđt pa 912345678 nhé"])
+def test_a_telephone_number_after_the_same_two_letters_is_no_code(text: str) -> None:
+    assert without_codes(text) == text
+    assert "345" not in masked(text)
