@@ -72,8 +72,8 @@ def _list(
         closed, people = desk.closed_emergencies(session), desk.people(session)
     _saw(request, user, [thread for source in listed.rows for thread in source.threads])
     return page(
-        request, "emergencies.html", user, status=status, refused=refused, listed=listed, standing=standing, closed=closed,
-        people=people, luc=_stamp(asked_at), muc=muc,
+        request, "emergencies.html", user, status=status, refused=refused, listed=listed, standing=standing,
+        closed=closed, people=people, luc=_stamp(asked_at), muc=muc,
     )  # fmt: skip
 
 
@@ -126,8 +126,9 @@ def _card(
                 session, action="chat_viewed", user_id=user.id, subject=f"emergency:{call_id}", now=deps.now()
             )
     return page(
-        request, "emergency.html", user, status=409 if refused else 200, refused=refused or RefusedForm(), thread=thread, chat=chat,
-        people=people, numbers=numbers, report=report if numbers else masked(report), ticket=ticket, categories=categories, communes=communes,
+        request, "emergency.html", user, status=409 if refused else 200, refused=refused or RefusedForm(),
+        thread=thread, chat=chat, people=people, numbers=numbers, report=report if numbers else masked(report),
+        ticket=ticket, categories=categories, communes=communes,
         category=OTHER, listed=reads.page_of(thread, number),
     )  # fmt: skip
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-
-import pytest
 
 from tests.integration.console.calls import first, send
 from tests.integration.console.conftest import Office, Person
@@ -91,7 +88,7 @@ def test_every_form_is_refused_on_its_page(office: Office) -> None:
             if not form.needed:
                 continue
             data = {name: "" if name in form.needed else value for name, value in form.fields}
-            data |= {name: TYPED for name in form.words}
+            data |= dict.fromkeys(form.words, TYPED)
             action = form.action or f"/console{path}"
             answer = people[role].client.post(action, data=data, files={"x": b""} if form.files else None)
             tried += 1
