@@ -128,7 +128,8 @@ def _card(
     return page(
         request, "emergency.html", user, status=409 if refused else 200, refused=refused or RefusedForm(),
         thread=thread, chat=chat, people=people, numbers=numbers, report=report if numbers else masked(report),
-        ticket=ticket, categories=categories, communes=communes, category=OTHER, listed=reads.page_of(thread, number),
+        ticket=ticket, categories=categories, communes=communes,
+        category=OTHER, listed=reads.page_of(thread, number),
     )  # fmt: skip
 
 

@@ -26,8 +26,8 @@ FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 def form_of(page: str, action: str) -> tuple[str, dict[str, list[str]]]:
     """Address and hidden fields of the form whose address begins so."""
-    opening = rf'<form novalidate method="post" action="({re.escape(action)}[^"]*)"[^>]*>'
-    found = re.search(rf"{opening}(.*?)</form>", page, re.S)
+    begins = rf'<form novalidate method="post" action="({re.escape(action)}[^"]*)"[^>]*>'
+    found = re.search(begins + "(.*?)</form>", page, re.S)
     assert found is not None, f"no form {action}"
     fields: dict[str, list[str]] = {}
     for name, value in FIELD.findall(found[2]):
