@@ -49,7 +49,7 @@ def strip(shown: TicketPage, told: Sequence[ClockTold], *, now: dt.datetime) -> 
     cells = [_cell(one, shown, now) for one in running]
     promise = next((one for one in running if one.kind == "promise"), None)
     late = [_late_step(one) for one in running if one.late_step(now)]
-    return Strip(cells, [*late, *(_whose(promise, mine, shown) if promise is not None else [])])
+    return Strip(cells, [*late, *(_whose(promise, mine, shown, now) if promise is not None else [])])
 
 
 def _length(one: ClockTold) -> str:
@@ -101,7 +101,7 @@ def _turn(one: ClockTold, shown: TicketPage) -> str:
     return ", ".join(dict.fromkeys(working)) or render("strip.hotline")
 
 
-def _whose(promise: ClockTold, mine: Sequence[ClockTold], shown: TicketPage) -> list[str]:
+def _whose(promise: ClockTold, mine: Sequence[ClockTold], shown: TicketPage, now: dt.datetime) -> list[str]:
     """Whose time is running, where a leg ends before the promise so that its result can still be released (rule 16)."""
     states = {leg.id: leg.state for leg, _ in shown.legs}
     sentences = []
@@ -110,7 +110,7 @@ def _whose(promise: ClockTold, mine: Sequence[ClockTold], shown: TicketPage) -> 
             continue
         state = states.get(one.leg_id or 0)
         if state in AT_WORK and one.stopped is None:
-            name = "held_agency" if one.held else "of_agency"
+            name = "held_agency" if one.held else "past_agency" if one.live < now else "of_agency"
         elif state == "answered":
             name = "of_hotline"
         else:

@@ -225,9 +225,13 @@ class _Card:
                 kept=kept,
                 due=spoken_time(one.class_due),
                 promise=promised,
+                which=render("glance.its_due" if one.live == one.base else "glance.its_first_due"),
                 own=spoken_time(one.base),
             )
-        yield from self.why_moved(one)
+        moved = list(self.why_moved(one))
+        yield from moved
+        if moved and one.live != one.base:
+            yield render("glance.why_now_held" if one.held else "glance.why_now", what=what, due=spoken_time(one.live))
 
     def why_moved(self, one: ClockTold) -> Iterator[str]:
         for pause in one.pauses:

@@ -67,6 +67,7 @@ def test_paused_gives_the_time_that_does_not_run_down_and_the_end_of_the_pause(l
     assert said(found.left, "còn 5 ngày làm việc 5 giờ, không bị trừ trong lúc tạm dừng")
     assert found.who[0].startswith("Người dân: trả lời câu hỏi “Anh/chị gửi thêm ảnh")
     assert said(found.why, "Đang tạm dừng từ 10 giờ 00, thứ Tư, ngày 04/11/2026")
+    assert said(found.why, "nếu hết tạm dừng ngay lúc này thì hạn là 10 giờ 30, thứ Sáu, ngày 13/11/2026.")
     assert said(found.next, "Chậm nhất 17 giờ 00, thứ Tư, ngày 11/11/2026 thời hạn tự tính tiếp")
     assert found.held
     life.now = life.until("2026-11-06 15:00").now
@@ -79,6 +80,7 @@ def test_after_a_pause_the_time_given_back_is_named(loaded_store: Store) -> None
     found = card(life)
     assert said(found.due, "Trả lời người dân: chậm nhất 10 giờ 30, thứ Sáu, ngày 13/11/2026.")
     assert said(found.why, "Được bù 1 ngày làm việc 3 giờ đã tạm dừng từ 10 giờ 00, thứ Tư", "15 giờ 00, thứ Năm")
+    assert found.why[-1].endswith("tính cả những điều trên, hạn bây giờ là 10 giờ 30, thứ Sáu, ngày 13/11/2026.")
 
 
 def test_extended_shows_both_due_times_and_the_days_added(loaded_store: Store) -> None:
@@ -88,6 +90,7 @@ def test_extended_shows_both_due_times_and_the_days_added(loaded_store: Store) -
     assert said(found.why, "Được gia hạn thêm 3 ngày làm việc", "Phải lấy mẫu nước")
     assert said(found.why, "Các ngày được thêm: thứ Năm 12/11, thứ Sáu 13/11, thứ Hai 16/11.")
     assert said(found.why, "Hẹn với người dân dài thêm 3 ngày làm việc", "đã được báo")
+    assert found.why[-1].endswith("tính cả những điều trên, hạn bây giờ là 17 giờ 00, thứ Hai, ngày 16/11/2026.")
 
 
 def test_an_extension_that_nobody_decided_leaves_the_due_and_says_who_decides(loaded_store: Store) -> None:

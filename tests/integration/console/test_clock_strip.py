@@ -45,6 +45,9 @@ def test_both_due_times_and_whose_time_runs_are_told_where_a_leg_leaves_time_to_
         f"Đang tính thời gian của {WARD}: gửi kết quả chậm nhất 16 giờ 00, thứ Tư, ngày 25/11/2026. Từ lúc đó đến "
         "17 giờ 00, thứ Tư, ngày 25/11/2026 là thời gian của tổng đài để duyệt và gửi người dân."
     ]
+    gone = shown_strip(life.until("2026-11-25 16:30")).whose[0]
+    assert gone.startswith(f"Thời gian của {WARD} đã hết từ 16 giờ 00, thứ Tư, ngày 25/11/2026 mà chưa có kết quả")
+    life = running(loaded_store)
     life.answered("2026-11-20 14:30", 1, "Đã thu gom toàn bộ rác tại đầu hẻm lúc 14 giờ.")
     answered = shown_strip(life)
     assert {one.turn for one in answered.cells} == {"Tổng đài"}
