@@ -45,14 +45,17 @@ def test_both_due_times_and_whose_time_runs_are_told_where_a_leg_leaves_time_to_
         f"Đang tính thời gian của {WARD}: gửi kết quả chậm nhất 16 giờ 00, thứ Tư, ngày 25/11/2026. Từ lúc đó đến "
         "17 giờ 00, thứ Tư, ngày 25/11/2026 là thời gian của tổng đài để duyệt và gửi người dân."
     ]
-    gone = shown_strip(life.until("2026-11-25 16:30")).whose[0]
-    assert gone.startswith(f"Thời gian của {WARD} đã hết từ 16 giờ 00, thứ Tư, ngày 25/11/2026 mà chưa có kết quả")
-    life = running(loaded_store)
     life.answered("2026-11-20 14:30", 1, "Đã thu gom toàn bộ rác tại đầu hẻm lúc 14 giờ.")
     answered = shown_strip(life)
     assert {one.turn for one in answered.cells} == {"Tổng đài"}
     assert answered.whose[0].startswith("Đang tính thời gian của tổng đài")
     assert "trước 17 giờ 00, thứ Tư, ngày 25/11/2026" in answered.whose[0]
+
+
+@pytest.mark.release_time
+def test_the_time_of_an_agency_that_has_passed_is_told_as_past(loaded_store: Store) -> None:
+    gone = shown_strip(running(loaded_store).until("2026-11-25 16:30")).whose
+    assert gone[0].startswith(f"Thời gian của {WARD} đã hết từ 16 giờ 00, thứ Tư, ngày 25/11/2026 mà chưa có kết quả")
 
 
 def test_an_overdue_clock_is_full_and_late(loaded_store: Store) -> None:
