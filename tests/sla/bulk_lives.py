@@ -88,14 +88,15 @@ class Life:
     def within(self, span: dt.timedelta) -> dt.datetime:
         return self.case.now + span * self.rng.random()
 
-    def by(self, due: dt.datetime, late: float = 0.12) -> dt.datetime:
+    def by(self, due: dt.datetime, late: float = 0.05) -> dt.datetime:
         """Before ``due``, on its very instant, right after it or long after it."""
         if due <= self.case.now:
             return self.within(DAY)
         if self.chance(late):
             return due + self.rng.choice((1 * MINUTE, HOUR, 2 * DAY, 6 * DAY)) * self.rng.random()
         if self.chance(0.1):
-            return due + dt.timedelta(microseconds=self.rng.choice((-1, 0, 0, 0, 1, 1_000_000)))
+            after = (1, 1_000_000) if late else ()
+            return due + dt.timedelta(microseconds=self.rng.choice((-1, 0, 0, 0, *after)))
         return self.case.now + (due - self.case.now) * self.rng.random()
 
     # ---- what ----------------------------------------------------------------------------------
@@ -134,15 +135,17 @@ class Life:
         self.case.withdraw()
 
     def work(self, leg: LegRow) -> Wake:
-        """A leg from its dispatch to its result, its return or nothing more."""
-        case = self.case
-        if self.chance(0.04):
+        """A leg from its dispatch to its result, its return or nothing more. Every third agency is never late, so that
+        K1 counts some."""
+        case, prompt = self.case, leg.agency_id % 3 == 0
+        late = 0 if prompt else 0.08
+        if not prompt and self.chance(0.04):
             return  # the agency never takes it
         if self.chance(0.85):
-            yield self.by(case.clock("accept", leg).current_due)
+            yield self.by(case.clock("accept", leg).current_due, late)
             case.accept(leg)
         if self.chance(0.1):
-            yield self.by(case.clock("accept", leg).current_due, late=0.4)
+            yield self.by(case.clock("accept", leg).current_due, 5 * late)
             case.give_back(leg, self.other(leg))
             yield self.within(DAY)
             if case.is_open:
@@ -152,9 +155,9 @@ class Life:
             self.start(self.waiting(leg))
         if self.chance(0.08):
             self.start(self.more_time(leg))
-        if self.chance(0.03):
+        if not prompt and self.chance(0.03):
             return  # taken, and never answered
-        yield self.by(case.clock("resolve", leg).current_due)
+        yield self.by(case.clock("resolve", leg).current_due, late)
         while case.open_pauses() and self.chance(0.7):  # most wait with their answer as long as the citizen is awaited
             yield self.within(2 * DAY)
         case.answer(leg)
