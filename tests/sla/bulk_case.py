@@ -100,6 +100,7 @@ class Case(Clockwork):
 
     def _share(self, others: set[int]) -> None:
         target = self.service_class.target("resolve", shared=True)
+        self.count_pauses(self.now)
         for clock in self.running():
             if clock.target_kind != target.kind or clock.target_amount >= target.amount:
                 continue
@@ -238,6 +239,7 @@ class Case(Clockwork):
             raise IllegalMove("tickets.extension_decided_already")
         self._change()
         resolve = self.clock("resolve", leg)
+        self.count_pauses(self.now)
         asked.decision, asked.decided_at = "granted" if grant else "refused", self.now
         asked.decision_reason = None if grant else REASON
         if grant:
@@ -254,6 +256,7 @@ class Case(Clockwork):
     def new_date_told(self, leg: LegRow, granted: ExtensionRow) -> None:
         """The citizen knows the new date: now it is the promise's too."""
         granted.told_at = self.now
+        self.count_pauses(self.now)
         unit = self.clock("resolve", leg).target_kind
         for clock in self.running("promise"):
             if clock.target_kind == unit and granted.amount > clock.extended_amount:
@@ -278,6 +281,7 @@ class Case(Clockwork):
         if last.released_at and self.now > last.released_at + dt.timedelta(days=self.world.policy.reopen_days):
             raise IllegalMove("tickets.reopen_too_late")
         self._change()
+        self.count_pauses(self.now)
         self.stop(*self.running())
         for leg in self.legs:
             leg.state = "superseded" if leg.state == "released" else leg.state

@@ -185,9 +185,10 @@ class Clockwork:
             return []
         out = {leg.id for leg in self.legs if leg.state == "released"}
         told = [c.stopped_at for c in self.clocks if c.kind == "notify" and c.leg_id in out and c.stopped_at]
-        stopped = self.running("promise")
+        at, stopped = max([*told, *([proof] if proof else [])], default=self.now), self.running("promise")
+        self.count_pauses(at)
         for clock in stopped:
-            judge.stop(clock, max([*told, *([proof] if proof else [])], default=self.now))
+            judge.stop(clock, at)
         return [clock.id for clock in stopped]
 
     # ---- pauses --------------------------------------------------------------------------------
@@ -203,6 +204,11 @@ class Clockwork:
             if clock.kind in ("promise", "resolve"):
                 self.recompute(clock, now)
         self.note()
+
+    def count_pauses(self, now: dt.datetime) -> None:
+        for clock in self.running():
+            if any(judge.moves(one, clock) for one in self.open_pauses()):
+                self.recompute(clock, now)
 
     def end_pause(self, one: PauseRow, at: dt.datetime) -> None:
         by_itself = one.limit_at is not None and one.limit_at <= at
@@ -236,7 +242,7 @@ class Clockwork:
         changed = [
             one for one in self.clocks
             if (one.noted_original, one.noted_current) != (one.original_due, one.current_due)
-            and (one.noted_current is None or not any(self.held(one, side) for side in SIDES))
+            and (one.noted_current is None or one.stopped_at or not any(self.held(one, side) for side in SIDES))
         ]  # fmt: skip
         if not changed:
             return
