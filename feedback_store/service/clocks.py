@@ -246,7 +246,8 @@ def with_release_kept(
     kept = _kept(session, clock, side, now=now, known=known, more=more)
     if kept is None:
         return class_due
-    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept)
+    spans = pause_spans(session, clock, known)
+    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, spans, now)
 
 
 def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:

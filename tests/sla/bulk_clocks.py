@@ -120,7 +120,8 @@ class Clockwork:
         plain = judge.target_of(clock, side)
         target = Target(plain.kind, plain.amount + more)
         calendar = self.world.by_id[clock.calendar_version_id]
-        class_due = due(calendar, target, clock.started_at, spans(known, clock), now)
+        paused = spans(known, clock)
+        class_due = due(calendar, target, clock.started_at, paused, now)
         if clock.kept_promise_id is None or clock.kept_kind is None:
             return class_due
         promise = next(one for one in self.clocks if one.id == clock.kept_promise_id)
@@ -133,7 +134,7 @@ class Clockwork:
         promised = due(hotline, Target(own.kind, amount), promise.started_at, spans(known, promise, clock), now)
         notify = Target(clock.kept_kind, clock.kept_amount or 0)
         kept = Kept(promised, notify, hotline, clock.kept_half)
-        return release_time.leg_due(calendar, target, clock.started_at, class_due, kept)
+        return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, paused, now)
 
     def recompute(self, clock: ClockRow, now: dt.datetime) -> None:
         for side in SIDES:
