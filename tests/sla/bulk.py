@@ -39,11 +39,13 @@ BATCH = 2_000
 LONG_DAYS = {day: [["07:00", "21:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 """Hours of the hotline here: by the defaults both calendars have the same, and a mix-up would not be seen."""
 PLANTS = {
-    "second": "UPDATE clocks SET current_due = current_due + interval '1 second' WHERE id = ({chosen})",
+    "due": "UPDATE clocks SET current_due = current_due + interval '1 second' WHERE id = ({chosen})",
     "standing": "UPDATE clocks SET standing_current = 'late' WHERE id = ({chosen})",
-    "event": "DELETE FROM ticket_events WHERE kind = 'accepted' AND leg_id = (SELECT min(leg_id) FROM clocks"
-    " WHERE kind = 'accept' AND standing_current = 'on_time')",
+    "instant": "UPDATE ticket_events SET at = at + interval '1 second' WHERE id = (SELECT min(e.id)"
+    " FROM ticket_events e JOIN clocks c ON c.leg_id = e.leg_id AND c.stopped_at = e.at"
+    " WHERE e.kind = 'answered' AND c.kind = 'resolve' AND c.stopped_at = c.current_due)",
 }
+"""A due time moved by a second; a standing changed; an answer on the very due instant, told a second later."""
 CHOSEN = "SELECT max(id) FROM clocks WHERE kind = 'resolve' AND standing_current = 'on_time'"
 
 
