@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("ev", ("ticket_id", "leg_id", "kind"), """
-    SELECT id, ticket_id, leg_id, at, kind, coalesce(data, '{}'::jsonb) AS data FROM ticket_events WHERE at <= :at
+    ("ev", ("id", "ticket_id", "leg_id", "kind"), """
+    SELECT id, ticket_id, leg_id, agency_id, at, kind, new, coalesce(data, '{}'::jsonb) AS data
+    FROM ticket_events WHERE at <= :at
     """),
     ("due", ("clock",), """
     SELECT (one->>'id')::bigint AS clock, ev.ticket_id, ev.id AS eid, ev.at AS set_at, one->>'kind' AS kind,
