@@ -177,7 +177,7 @@ class Clockwork:
         promised = due(hotline, amount, promise.started_at, spans, now)
         notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
         kept = Kept(promised, notify, hotline, bool(clock.kept_half))
-        return release_time.leg_due(calendar, target, clock.started_at, plain, kept)
+        return release_time.leg_due(calendar, target, clock.started_at, plain, kept, self._spans(clock), now)
 
     def _spans(self, clock: Clock) -> list[PauseSpan]:
         if clock.kind == "promise":

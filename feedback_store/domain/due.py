@@ -93,8 +93,10 @@ def due(
     start: dt.datetime,
     pauses: Sequence[PauseSpan] = (),
     now: dt.datetime | None = None,
+    *,
+    share: float = 1.0,
 ) -> dt.datetime:
-    """Earliest instant at which the budget has passed, unpaused, since ``start``; in UTC.
+    """Earliest instant at which the budget, or ``share`` of it, has passed, unpaused, since ``start``; in UTC.
 
     A pause that begins when the due time is reached, or later, changes nothing (rule 5).
     Raises ``NaiveDatetime`` for naive input and ``CalendarError`` where the calendar never opens
@@ -103,10 +105,10 @@ def due(
     begin = to_micros(start)
     if target.amount == 0:
         return start.astimezone(dt.UTC)
-    if target.kind == "working_days" and not pauses:
+    if target.kind == "working_days" and not pauses and share == 1.0:
         return from_micros(calendar.close_of_nth_day_after(begin, target.amount))
     clock = target.round_the_clock
-    left = budget(calendar, target, start)
+    left = int(budget(calendar, target, start) * share) if share != 1.0 else budget(calendar, target, start)
     reached = _advance(calendar, clock, begin, left)
     for low, high in merged(pauses, begin, now):
         if low >= reached:

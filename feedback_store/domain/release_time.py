@@ -4,10 +4,11 @@ promise (reference sla.md, rule 16)."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_store.domain.calendar import Calendar
-from feedback_store.domain.due import Target, due, share_of_time
+from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.instants import SECOND, from_micros, to_micros
 
 LONGEST = dt.timedelta(days=400)
@@ -47,18 +48,26 @@ def latest_start(calendar: Calendar, target: Target, end: dt.datetime) -> dt.dat
 
 
 def leg_due(
-    calendar: Calendar, target: Target, start: dt.datetime, class_due: dt.datetime, kept: Kept
+    calendar: Calendar,
+    target: Target,
+    start: dt.datetime,
+    class_due: dt.datetime,
+    kept: Kept,
+    pauses: Sequence[PauseSpan] = (),
+    now: dt.datetime | None = None,
 ) -> dt.datetime:
     """The earlier of the class's own due time and the last instant at which the release can begin.
 
-    ``calendar`` and ``target`` are the leg's own. Where nothing would be left of the leg's time, the release was
-    impossible from the start, and the class target stands.
+    ``calendar``, ``target`` and ``pauses`` are the leg's own; the half that it has at least is paused as the whole is.
+    Where nothing would be left of the leg's time, the release was impossible from the start, and the class target
+    stands.
     """
     latest = latest_start(kept.hotline, kept.notify, kept.promise_due)
+    half = due(calendar, target, start, pauses, now, share=0.5) if kept.at_least_half else None
     if latest <= start:
-        return class_due if not kept.at_least_half else share_of_time(calendar, target, start, class_due, 0.5)
-    if kept.at_least_half:
-        latest = max(latest, share_of_time(calendar, target, start, class_due, 0.5))
+        return half or class_due
+    if half is not None:
+        latest = max(latest, half)
     return min(class_due, latest)
 
 

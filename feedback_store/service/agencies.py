@@ -103,6 +103,7 @@ def _hand_over(session: Session, leg: Leg, now: dt.datetime) -> None:
     at = old.dissolved_at
     leg.agency_id, leg.handed_from_id, leg.handed_over_at = new.id, old.id, at
     resolve = None
+    clocks.count_pauses(session, ticket, now=at)
     for clock in clocks.running(session, ticket.id, leg_id=leg.id):
         clocks.mark_breach(clock, at)
         if clock.standing_current != "late" or (clock.breached_current_at or at) >= at:

@@ -190,6 +190,15 @@ def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequen
             setattr(clock, f"{side}_due", due_of(session, clock, side, now=now, known=pauses))
 
 
+def count_pauses(session: Session, ticket: Ticket, *, now: dt.datetime) -> None:
+    """Due times that an open pause is moving, as they are at ``now``: before anything is judged by them."""
+    waits = _open_pauses(session, ticket.id)
+    known = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id))) if waits else []
+    for clock in running(session, ticket.id) if waits else []:
+        if any(moves(pause, clock) for pause in waits):
+            recompute(session, clock, now=now, known=known)
+
+
 def due_of(
     session: Session, clock: Clock, side: str, *, now: dt.datetime, known: Sequence[Pause], more: int = 0
 ) -> dt.datetime:
@@ -237,7 +246,8 @@ def with_release_kept(
     kept = _kept(session, clock, side, now=now, known=known, more=more)
     if kept is None:
         return class_due
-    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept)
+    spans = pause_spans(session, clock, known)
+    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, spans, now)
 
 
 def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:
@@ -507,12 +517,17 @@ def _open_pauses(session: Session, ticket_id: int) -> list[Pause]:
 
 
 def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses: Sequence[Pause]) -> None:
-    """Tell the trail of due instants that changed; those that an open pause is still moving, when it ends."""
+    """Tell the trail of due instants that changed; those that an open pause is still moving, when it ends. A clock that
+    was stopped is moved no more."""
     changed = [
         clock
         for clock in every
         if (clock.noted_original, clock.noted_current) != (clock.original_due, clock.current_due)
-        and (clock.noted_current is None or not any(held(open_pauses, clock, side) for side in SIDES))
+        and (
+            clock.noted_current is None
+            or clock.stopped_at is not None
+            or not any(held(open_pauses, clock, side) for side in SIDES)
+        )
     ]
     if not changed:
         return

@@ -108,6 +108,7 @@ def decide(
         raise IllegalMove("tickets.extension_decided_already")
     leg = get_leg(session, found.leg_id)
     resolve = _resolve(session, leg)
+    clocks.count_pauses(session, ticket, now=now)
     found.decision, found.decision_reason = "granted" if grant else "refused", text
     found.decided_at, found.decided_by = now, actor.user_id
     if grant:
@@ -167,6 +168,7 @@ def lapse(session: Session, *, leg: Leg, now: dt.datetime) -> None:
 def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
     """Proof that the citizen read of the new date: now it is the promise's current due too (rule 8)."""
     ticket = lock_ticket(session, ticket_id)
+    clocks.count_pauses(session, ticket, now=at)
     query = select(Extension).where(
         Extension.ticket_id == ticket.id, Extension.decision == "granted", Extension.told_at.is_(None)
     )

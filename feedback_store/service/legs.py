@@ -140,6 +140,7 @@ def _share(session: Session, ticket: Ticket, others: list[int], now: dt.datetime
     policy_id, policy = clocks.load_policy(session, now)
     service_class = policy.service_class(ticket.service_class)
     target = service_class.target("resolve", shared=True)
+    clocks.count_pauses(session, ticket, now=now)
     for clock in clocks.running(session, ticket.id):
         if clock.target_kind != target.kind or clock.target_amount >= target.amount:
             continue

@@ -28,9 +28,10 @@ def stop_when_told(
     of_ticket = clocks.of_ticket(session, ticket.id)
     proofs = [one.stopped_at for one in of_ticket if one.kind == "notify" and one.leg_id in out]
     told = [at for at in (*proofs, proof) if at is not None]
-    stopped = clocks.running(session, ticket.id, kind="promise")
+    at, stopped = max(told, default=now), clocks.running(session, ticket.id, kind="promise")
+    clocks.count_pauses(session, ticket, now=at)
     for clock in stopped:
-        clocks.stop(clock, max(told, default=now))
+        clocks.stop(clock, at)
     return [clock.id for clock in stopped]
 
 
@@ -86,6 +87,7 @@ def move_later(
 def told(session: Session, *, ticket_id: int, at: dt.datetime) -> None:
     """Proof that the citizen read of the later date: now it is the current due; the original stays."""
     ticket = lock_ticket(session, ticket_id)
+    clocks.count_pauses(session, ticket, now=at)
     for move in waiting(session, ticket.id):
         move.told_at = at
         tellings.settle(session, ticket_id=ticket.id, kind="new_date", at=at)

@@ -155,6 +155,7 @@ def _retarget(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     its due stays late: a slower class is no way out."""
     policy_id, policy = clocks.load_policy(session, now)
     service_class = policy.service_class(ticket.service_class)
+    clocks.count_pauses(session, ticket, now=now)
     for clock in clocks.running(session, ticket.id):
         if clock.kind not in MOVED:
             continue

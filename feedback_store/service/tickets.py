@@ -389,6 +389,7 @@ def reopen(
     released = last.released_at or ticket.receipt_at
     if now > released + dt.timedelta(days=policy.reopen_days):
         raise IllegalMove("tickets.reopen_too_late", days=policy.reopen_days)
+    clocks.count_pauses(session, ticket, now=now)
     for clock in clocks.running(session, ticket.id):
         clocks.stop(clock, now)
     for leg in session.scalars(select(Leg).where(Leg.ticket_id == ticket.id, Leg.state == "released")):

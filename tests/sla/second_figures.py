@@ -23,14 +23,14 @@ from tests.sla import second_path
 SQL = """
 WITH first_holder AS (
     SELECT c.clock, c.leg, coalesce(
-        (SELECT t.agency_id FROM ticket_events t JOIN ev USING (id) WHERE ev.leg_id = c.leg
-            AND ev.kind = 'dispatched' ORDER BY t.id LIMIT 1),
+        (SELECT ev.agency_id FROM ev WHERE ev.leg_id = c.leg AND ev.kind = 'dispatched' ORDER BY ev.id LIMIT 1),
         (SELECT (e.data->>'agency_id')::int FROM ev e WHERE e.id = c.eid AND e.kind = 'reopened')) AS agency
     FROM clock c WHERE c.leg IS NOT NULL
 ), holder AS (  -- the agency that held the leg at the due instant of a side
     SELECT h.clock, f.side, coalesce((
-        SELECT t.new::int FROM ticket_events t JOIN ev USING (id) WHERE ev.leg_id = h.leg AND ev.kind = 'handed_over'
-            AND ev.at <= f.due AND (stop.at IS NULL OR stop.at > ev.at) ORDER BY t.id DESC LIMIT 1), h.agency) AS agency
+        SELECT ev.new::int FROM ev WHERE ev.leg_id = h.leg AND ev.kind = 'handed_over'
+            AND ev.at <= f.due AND (stop.at IS NULL OR stop.at > ev.at) ORDER BY ev.id DESC LIMIT 1
+        ), h.agency) AS agency
     FROM first_holder h JOIN final f USING (clock) JOIN stop USING (clock)
 )
 SELECT s.side, s.kind, c.round > 1 AS again, holder.agency,

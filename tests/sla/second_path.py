@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("ev", ("ticket_id", "leg_id", "kind"), """
-    SELECT id, ticket_id, leg_id, at, kind, coalesce(data, '{}'::jsonb) AS data FROM ticket_events WHERE at <= :at
+    ("ev", ("id", "ticket_id", "leg_id", "kind"), """
+    SELECT id, ticket_id, leg_id, agency_id, at, kind, new, coalesce(data, '{}'::jsonb) AS data
+    FROM ticket_events WHERE at <= :at
     """),
     ("due", ("clock",), """
     SELECT (one->>'id')::bigint AS clock, ev.ticket_id, ev.id AS eid, ev.at AS set_at, one->>'kind' AS kind,
@@ -191,15 +192,28 @@ def prepare(session: Session, at: dt.datetime) -> None:
         connection.execute(text(f"ANALYZE pg_temp.{name}"))
 
 
-STORED = """
-SELECT id, 'original', kind, ticket_id, original_due, standing_original, breached_original_at FROM clocks
-UNION ALL SELECT id, 'current', kind, ticket_id, current_due, standing_current, breached_current_at FROM clocks
+DIFFERENT = """
+WITH stored AS (
+    SELECT id AS clock, 'original' AS side, kind, ticket_id AS ticket, original_due AS due,
+        standing_original::text AS standing, breached_original_at AS breached FROM clocks
+    UNION ALL SELECT id, 'current', kind, ticket_id, current_due, standing_current, breached_current_at FROM clocks
+)
+SELECT s.clock, s.side, s.kind, s.ticket, s.due, s.standing, s.breached,
+    c.clock, c.side, c.kind, c.ticket, c.due, c.standing, c.breached
+FROM stored s FULL JOIN standing c ON c.clock = s.clock AND c.side = s.side
+WHERE (s.clock, s.kind, s.ticket, s.due, s.standing, s.breached)
+    IS DISTINCT FROM (c.clock, c.kind, c.ticket, c.due, c.standing, c.breached)
+AND NOT (  -- an open pause moves the due further every second; the trail is told of it at its end
+    (s.kind, s.ticket, s.standing, s.breached) IS NOT DISTINCT FROM (c.kind, c.ticket, 'running', NULL)
+    AND c.standing = 'running' AND s.due > c.due AND EXISTS (
+        SELECT FROM hold h WHERE h.clock = c.clock AND h.why = 'pause' AND h.low < c.due AND h.high > :at)
+)
+ORDER BY coalesce(s.clock, c.clock), coalesce(s.side, c.side)
 """
 
 
 def differences(session: Session, at: dt.datetime) -> list[tuple[Standing | None, Standing | None]]:
     """``(stored, computed)`` where they differ; either may be missing."""
-    stored = {(one.clock, one.side): one for one in (Standing(*row) for row in session.execute(text(STORED)))}
-    computed = {(one.clock, one.side): one for one in standings(session, at)}
-    keys = sorted(stored.keys() | computed.keys())
-    return [(stored.get(key), computed.get(key)) for key in keys if stored.get(key) != computed.get(key)]
+    prepare(session, at)
+    both = [(row[:7], row[7:]) for row in session.execute(text(DIFFERENT), {"at": at})]
+    return [tuple(Standing(*one) if one[0] is not None else None for one in pair) for pair in both]  # type: ignore[misc]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedback_store.defaults import read_yaml
 from feedback_store.domain.calendar import Calendar, calendar_from_data
-from feedback_store.domain.due import Target, due, share_of_time
+from feedback_store.domain.due import PauseSpan, Target, due, share_of_time
 from feedback_store.domain.policy import ServiceClass, policy_from_data
 from feedback_store.domain.release_time import Kept, holds, latest_start, leg_due
 
@@ -114,6 +114,17 @@ def test_a_further_leg_never_has_less_than_half_its_class_target(promise: str) -
     kept = Kept(local(promise), Target("working_minutes", 60), OFFICE, at_least_half=True)
     half = share_of_time(OFFICE, target, sent, class_due, 0.5)
     assert leg_due(OFFICE, target, sent, class_due, kept) >= half
+
+
+def test_a_pause_moves_the_half_by_its_whole_length() -> None:
+    target, sent = Target("working_minutes", 480), local("2026-03-02 07:30")
+    kept = Kept(local("2026-03-02 08:00"), Target("working_minutes", 60), OFFICE, at_least_half=True)
+    pause = PauseSpan(local("2026-03-02 10:30"), local("2026-03-03 10:30"))  # an hour before the half is over
+    class_due = due(OFFICE, target, sent, [pause])
+    assert leg_due(OFFICE, target, sent, class_due, kept, [pause]) == local("2026-03-03 11:30")
+    open_yet = PauseSpan(pause.start, None)
+    for now in (local("2026-03-03 10:30"), local("2026-03-20 10:30")):
+        assert leg_due(OFFICE, target, sent, due(OFFICE, target, sent, [open_yet], now), kept, [open_yet], now) > now
 
 
 def test_where_nothing_would_be_left_the_class_target_stands() -> None:
