@@ -37,6 +37,7 @@ SIGN_IN_LIMIT = 16 * 1024
 HSTS = "max-age=31536000"
 LINGER_BYTES = 2 * 2**20
 LINGER_SECONDS = 2.0
+UNREAD_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,8 @@ class Edge:
         key: str,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Answer at once, then drop a little of what still comes: a browser that is cut off while it sends shows an
-        error of its own instead of the answer."""
+        """Answer at once, then drop a little of what still comes, and then let the sender wait a moment: a browser that
+        is cut off while it sends shows an error of its own instead of the answer."""
         await sender.refuse(scope, status, key, headers)
         left = LINGER_BYTES
         with contextlib.suppress(TimeoutError):
@@ -185,6 +186,8 @@ class Edge:
                     left -= len(message.get("body", b""))
                     if message["type"] != "http.request" or not message.get("more_body", False):
                         break
+                else:
+                    await asyncio.sleep(UNREAD_SECONDS)  # nothing is read: its window fills, and it reads the answer
         await sender({"type": "http.response.body", "body": b""})
 
 

@@ -42,6 +42,8 @@ class Words:
     named: tuple[int, ...] = ()
     filters: bool = False
     """Nothing but marks, which the columns of ``ListEntry`` have too."""
+    alone: bool = False
+    """One word, which may stand in half of all tickets."""
 
     def few(self, session: Session, months: Sequence[str] = ()) -> list[int] | None:
         """The tickets found, of those received in these months of UTC (``202611``); None: more than ``FEW``."""
@@ -84,7 +86,7 @@ def by_words(session: Session, words: str, actor: Actor, marks: list[str]) -> Wo
         return None
     name = name_index(words) if actor.is_hotline else None
     named = session.scalars(select(Ticket.id).where(Ticket.name_bidx == name).limit(FEW)) if name is not None else ()
-    return Words(" & ".join([*folded[:-1], f"{folded[-1]}:*", *marks]), tuple(named))
+    return Words(" & ".join([*folded[:-1], f"{folded[-1]}:*", *marks]), tuple(named), alone=len(folded) == 1)
 
 
 def _split(words: str) -> list[str]:

@@ -151,12 +151,12 @@ class Listing:
     def _few(self) -> list[int] | None:
         """What the words find, where it is few; asked once.
 
-        Of a list that begins with the newest, its first months are looked at before: a word that stands everywhere is
-        known for one there, and the index is not read to its end."""
+        Of a list that begins with the newest, its first months are looked at before: a single word that stands
+        everywhere is known for one there, and the index is not read to its end."""
         assert self.words is not None
         if self._asked is None:
             few: list[int] | None = []
-            if self.newest_first and self.viewer is not None:
+            if self.words.alone and self.newest_first and self.viewer is not None and not self.filters.dated:
                 ways = list_search.windows(self.session, self.viewer, self.filters.days, None, newest_first=True)
                 for window in islice(ways, FIRST_LOOKS):
                     few = self._of_months(window.months)
