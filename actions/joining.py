@@ -21,6 +21,13 @@ OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
 
 
+def words_to_add(turn: Turn) -> str | None:
+    """What follows "bổ sung:"; None where the message is no such thing."""
+    if turn.payload or not ADDITION.match(fold(turn.text)):
+        return None
+    return re.split(r"[:\-,]", turn.text, maxsplit=1)[1].strip() or None
+
+
 def joins_ticket(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:
     """After filing: a photo, a pin, or "bổ sung: …" joins the ticket of this chat."""
     turn, conversation = context.turn, context.conversation

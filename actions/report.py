@@ -359,6 +359,9 @@ def edit(context: Context) -> None:
         return
     data, part = drafts.data_of(draft), context.turn.value("part")
     heard = gather.correct(context, data) if part is None and not context.turn.payload else None
+    if heard is None and part is None and (words := joining.words_to_add(context.turn)):
+        data.text.append(words)
+        heard = "added_words"
     if heard is not None:
         context.answer.say(heard)
         asking.ask(context, draft, data)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.service import denunciations, pauses, questions, tickets
 from feedback_store.store import Store
-from feedback_store.tables import Addition, CallbackTask, Conversation, InboundEvent, OutboundMessage, Question
+from feedback_store.tables import Addition, CallbackTask, Conversation, Draft, InboundEvent, OutboundMessage, Question
 from tests.integration.actions.chat import STORY, Chat
 from tests.integration.tickets.conftest import OPERATOR, Desk, at
 from tests.integration.tickets.test_questions import prove
@@ -290,3 +290,11 @@ def test_an_answer_after_the_time_to_wait_is_called_no_answer_until_it_is_added(
     chat.sends(f'/add_to_report{{"ticket": "{ticket.code}"}}')
     assert f"đã bổ sung vào phản ánh {ticket.code}" in chat.says("trước số nhà 12")
     assert additions(chat) == [(ticket.id, "trước số nhà 12", False)]
+
+
+def test_words_after_bo_sung_join_the_report_that_is_being_written(chat: Chat) -> None:
+    chat.says(STORY, "submit_feedback")
+    assert "đã thêm vào nội dung" in chat.says("bo sung: co chuot nua", "edit_report")
+    draft = chat.desk.session.scalars(select(Draft).where(Draft.conversation_id == chat.id)).one()
+    assert draft.data["text"] == [STORY, "co chuot nua"]
+    assert "muốn sửa phần nào" in chat.says("sửa", "edit_report")
