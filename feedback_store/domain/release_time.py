@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, due
-from feedback_store.domain.instants import SECOND, from_micros, to_micros
+from feedback_store.domain.instants import MINUTE, SECOND, from_micros, to_micros
 
 LONGEST = dt.timedelta(days=400)
 """How far back a start is looked for."""
@@ -29,22 +29,27 @@ class Kept:
 
 
 def latest_start(calendar: Calendar, target: Target, end: dt.datetime) -> dt.datetime:
-    """The latest whole second from which ``target`` is over by ``end``, in UTC.
+    """The latest instant from which ``target`` is over by ``end``, in UTC.
 
-    A due time never comes earlier for a later start, so the second is found by halving.
+    A due time never comes earlier for a later start, so its second is found by halving. Calendars open and close on
+    whole seconds: a second that is in time at its beginning alone is working time, of which as much is used as was left
+    over. For ``working_days`` the whole second is given: all starts of a day have the same due time.
     """
     if target.round_the_clock:
         return (end - dt.timedelta(minutes=target.amount)).astimezone(dt.UTC)
-    high = to_micros(end) // SECOND
-    low = high - int(LONGEST.total_seconds())
     limit = to_micros(end)
+    high = limit // SECOND
+    low = high - int(LONGEST.total_seconds())
     while low < high:
         middle = (low + high + 1) // 2
         if to_micros(due(calendar, target, from_micros(middle * SECOND))) <= limit:
             low = middle
         else:
             high = middle - 1
-    return from_micros(low * SECOND)
+    left = 0
+    if target.kind == "working_minutes":
+        left = calendar.worked(low * SECOND, limit) - target.amount * MINUTE
+    return from_micros(low * SECOND + min(max(0, left), SECOND - 1))
 
 
 def leg_due(

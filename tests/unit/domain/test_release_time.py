@@ -30,7 +30,9 @@ CALENDARS = {
     "at night too": opened(("00:00", "24:00"), days=(*WORKDAYS, "sat", "sun")),
 }
 POLICY = policy_from_data(read_yaml("policies.yaml"))
-INSTANTS = st.integers(0, 400 * 86_400).map(lambda n: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=n))
+INSTANTS = st.integers(0, 400 * 86_400 * 10**6).map(
+    lambda n: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=n)
+)
 
 
 def local(text: str) -> dt.datetime:
@@ -62,11 +64,20 @@ def test_triage_resolve_and_notify_on_time_keep_the_promise(code, agency, hotlin
 
 @settings(max_examples=300, deadline=None)
 @given(code=st.sampled_from(sorted(POLICY.classes)), calendar=st.sampled_from(sorted(CALENDARS)), end=INSTANTS)
-def test_the_latest_start_ends_in_time_and_a_second_later_would_not(code, calendar, end) -> None:
+def test_the_latest_start_ends_in_time_and_a_microsecond_later_would_not(code, calendar, end) -> None:
     target, ours = POLICY.service_class(code).notify, CALENDARS[calendar]
     start = latest_start(ours, target, end)
     assert due(ours, target, start) <= end
-    assert due(ours, target, start + dt.timedelta(seconds=1)) > end
+    assert due(ours, target, start + dt.timedelta(microseconds=1)) > end
+
+
+@settings(max_examples=300, deadline=None)
+@given(calendar=st.sampled_from(sorted(CALENDARS)), end=INSTANTS, more=st.integers(0, 10**7))
+def test_the_latest_start_moves_with_a_promise_by_parts_of_a_second(calendar, end, more) -> None:
+    """A pause of any length moves both alike, so that neither gains on the other."""
+    target, ours = Target("working_minutes", 60), CALENDARS[calendar]
+    first, second = (latest_start(ours, target, one) for one in (end, end + dt.timedelta(microseconds=more)))
+    assert ours.working_time(first, second) == ours.working_time(end, end + dt.timedelta(microseconds=more))
 
 
 @settings(max_examples=300, deadline=None)
