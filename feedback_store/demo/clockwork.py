@@ -97,6 +97,14 @@ class Clockwork:
             self._on_breach(clock)
         clocks.leave(clock, reason, at)
 
+    def leave_all(self, reason: str, at: dt.datetime) -> None:
+        """As a withdrawal does, also with clocks that were stopped before their due time (rule 15)."""
+        for clock in self._clocks:
+            if clock.stopped_at is None:
+                self.leave(clock, reason, at)
+            else:
+                clocks.leave(clock, reason, at)
+
     def recompute(self, now: dt.datetime) -> None:
         """Due times again after a pause began or ended (sla.md, rule 5)."""
         for clock in self.running():

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from feedback_store.defaults import load_defaults, read_yaml
+from feedback_store.demo.calls import log_calls
 from feedback_store.demo.chats import Chats
 from feedback_store.demo.photos import Photos
 from feedback_store.demo.rows import Rows
@@ -30,6 +31,7 @@ from vitext.dates import VIET_NAM
 
 TICKETS = 5_000
 DAYS = 365
+BEHIND, BEHIND_AT_MOST = dt.timedelta(days=5), dt.timedelta(days=30)
 _HOURS = (2, 1, 1, 1, 1, 3, 8, 16, 22, 22, 20, 16, 12, 12, 16, 18, 18, 18, 17, 18, 18, 14, 9, 5)
 _NAME = ("family_names", "middle_names", "given_names")
 _WET = {6: 3.0, 7: 3.5, 8: 3.5, 9: 3.0, 10: 1.6}
@@ -87,7 +89,7 @@ def _load(session: Session, now: dt.datetime, rng: random.Random, media_root: Pa
     agencies = taking_part(session, places)
     signs, operators, officers = _people(session, agencies, rng, now)
     world = load_world(session, now=now, rng=rng, places=places, agencies=agencies, operators=operators,
-                       officers=officers)
+                       officers=officers, behind=_behind(wanted))
     rows = Rows(session)
     chats = Chats(world, rows, Photos(media_root, rng, now=now))
     codes = _codes(rng, wanted)
@@ -98,7 +100,13 @@ def _load(session: Session, now: dt.datetime, rng: random.Random, media_root: Pa
             chats.write(story.chat, [*opening, *story.said], story=story, files=files)
     _small_chats(session, chats, wanted)
     rows.write()
+    log_calls(session, [entry for story, _ in stories for entry in story.calls.logged])
     return signs
+
+
+def _behind(wanted: int) -> dt.timedelta:
+    """So long that some calls and some overdue work are open, however few the tickets."""
+    return min(max(BEHIND * TICKETS / wanted, BEHIND), BEHIND_AT_MOST)
 
 
 def _people(session: Session, agencies: Sequence[Agency], rng: random.Random,

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback_store.demo.calls import Calls
 from feedback_store.demo.clockwork import Clockwork
 from feedback_store.demo.photos import Photos
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import Place, Subject, World
 from feedback_store.domain.apologies import EVERY
-from feedback_store.domain.lifecycle import ACTIVE_LEG, ticket_state_from_legs
+from feedback_store.domain.lifecycle import ACTIVE_LEG, OPEN_TICKET, ticket_state_from_legs
 from feedback_store.service import deadlines
 from feedback_store.service.actor import AGENCY_ROLES
 from feedback_store.service.delays import where_it_is
@@ -33,6 +34,7 @@ from feedback_store.tables import (
     Media,
     Pause,
     Rating,
+    Telling,
     Ticket,
     TicketEvent,
     UserNotice,
@@ -85,6 +87,7 @@ class Story:
         self._order = itertools.count()
         self._rng = self.world.rng
         self._clocks = Clockwork(self.world, self.rows, self.ticket, self._breached, self._warned)
+        self.calls = Calls(self.world, self.rows, self.ticket)
         self._paused: Pause | None = None
         self._ratings: list[Rating] = []
 
@@ -132,12 +135,23 @@ class Story:
         for clock in self._clocks.running("triage"):
             in_time = at <= clock.current_due
             self._clocks.stop(clock, at)
+        late = False
         for clock in self._clocks.running("promise"):
             if in_time:
                 self._clocks.leave(clock, "refused_in_triage", at)
-            else:
-                self._clocks.stop(clock, at)
-        self._tell(at, "refused", str(self.ticket.version), "tickets.told_refused", reason=reason)
+            late = clock.current_due < at
+        key = "tickets.told_refused_late" if late else "tickets.told_refused"
+        self._tell(at, "refused", str(self.ticket.version), key, reason=reason, due=spoken_time(at))
+        if self.ticket.channel == "phone":
+            self._call_later(self.calls.owe("refusal", at), at)
+        else:
+            wait = 0.0 if self.ticket.channel == "web" else self._rng.uniform(1, 4)
+            self._later(at + dt.timedelta(seconds=wait), self._refusal_told)
+
+    def _refusal_told(self, at: dt.datetime) -> None:
+        for clock in self._clocks.running("promise"):
+            self._clocks.stop(clock, at)
+            self._record("refusal_told", at, "system", None, scope="hotline")
 
     def _withdrawn(self, at: dt.datetime) -> None:
         if self.ticket.state not in ("new", "dispatched", "in_progress") or self._paused:
@@ -146,10 +160,10 @@ class Story:
         reason = self.world.pick("withdrawn")
         self._hear(at, reason)
         self._over("withdrawn", "withdrawn", at, None, reason)
-        for clock in self._clocks.running():
-            self._clocks.leave(clock, "withdrawn", at)
+        self._clocks.leave_all("withdrawn", at)
         for leg in self._standing():
             leg.state = "cancelled"
+        self.calls.drop(at)
         self._tell(at, "withdrawn", str(self.ticket.version), "tickets.told_withdrawn")
 
     def _dispatched_first(self, at: dt.datetime) -> None:
@@ -338,8 +352,10 @@ class Story:
         leg.state, leg.released_at, leg.released_by = "released", at, operator
         self._refresh()
         self._record("released", at, "user", operator, leg=leg, new=ticket.state, data={"agency": agency})
-        wait = {"web": self._rng.uniform(20, 20_000), "telegram": self._rng.uniform(1, 4)}.get(
-            ticket.channel, self._rng.uniform(120, 5_000))
+        if ticket.channel == "phone":
+            self._call_later(self.calls.owe("result", at, leg), at)
+            return
+        wait = self._rng.uniform(20, 20_000) if ticket.channel == "web" else self._rng.uniform(1, 4)
         proof = at + dt.timedelta(seconds=wait)
         if ticket.conversation_id is not None:
             self.said.append(Said(
@@ -351,19 +367,47 @@ class Story:
             self._told(leg, at)
         self._later(proof, lambda when: self._delivered(leg, when))
 
-    def _delivered(self, leg: Leg, at: dt.datetime) -> None:
+    def _call_later(self, one: Telling, ready: dt.datetime) -> None:
+        at = self.calls.time(ready)
+        if at is not None:
+            self._later(at, lambda when: self._called(one, when))
+
+    def _called(self, one: Telling, at: dt.datetime) -> None:
+        """Somebody calls: told, nobody answers, or the number is wrong."""
+        if one.state != "open":
+            return
+        by, outcome, reason = self._operator(), self.calls.outcome(one, at), None
+        facts: dict[str, str] = {}
+        if outcome == "phone_missed":
+            one.next_try_at = self.calls.again_at(at)
+            facts["again_at"] = one.next_try_at.isoformat()
+            self._later(one.next_try_at + dt.timedelta(minutes=3), lambda when: self._called(one, when))
+        elif outcome == "phone_wrong_number":
+            reason = facts["reason"] = render("demo.wrong_number")
+            one.state, one.closed_at, one.closed_by, one.close_reason = "unreachable", at, by, reason
+            one.next_try_at = None
+        self._changed(at)
+        data = self.calls.attempt(one, outcome, at, by, **facts)
+        self._record(outcome, at, "user", by, reason=reason, data=data, scope="hotline")
+        if outcome != "phone_told":
+            return
+        leg = next((leg for leg in self.legs if leg.id == one.leg_id), None)
+        if leg is None:
+            self._refusal_told(at)
+        else:
+            self._delivered(leg, at, by)
+
+    def _delivered(self, leg: Leg, at: dt.datetime, by: int | None = None) -> None:
+        """``by``: who called; else the chat's own proof."""
         if leg.state != "released":
             return
-        phone = self.ticket.channel == "phone"
-        if phone:
-            self._changed(at)
         leg.delivered_at = at
         self._told(leg, at)
-        self._record("delivered", at, "user" if phone else "system", self._operator() if phone else None, leg=leg)
+        self._record("delivered", at, "user" if by else "system", by, leg=leg)
         if self.ticket.state != "released":
             return
         self._later(at + dt.timedelta(days=self._rng.uniform(1, 6)), self._closed)
-        if self._rng.random() < 0.5 and not phone:
+        if self._rng.random() < 0.5 and by is None:
             self._later(at + dt.timedelta(minutes=self._rng.uniform(2, 1_400)), self._rated)
 
     def _told(self, leg: Leg, at: dt.datetime) -> None:
@@ -407,6 +451,7 @@ class Story:
         for leg in self.legs:
             if leg.state == "released":
                 leg.state = "superseded"
+        self.calls.drop(at)
         ticket.closed_at = None
         self.round += 1
         self._hear(at, reason)
@@ -467,7 +512,7 @@ class Story:
         due = clock.breached_current_at or clock.current_due
         self._record("breached", at, "system", None, leg=leg, new=clock.kind, data={"due": due.isoformat()},
                      scope=scope)
-        if clock.kind == "promise":
+        if clock.kind == "promise" and self.chat is not None and self.ticket.state in OPEN_TICKET:
             held = [self.world.agencies[one.agency_id].name for one in self.legs if one.state in ACTIVE_LEG]
             self._tell(at, "late", str(clock.id), "tickets.told_late", due=spoken_time(due),
                        who=where_it_is(self.ticket.state, held))

@@ -63,6 +63,8 @@ class World:
     """Share of results that an agency gives too late over the year; see :meth:`pace`."""
     operators: Sequence[int]
     officers: Mapping[int, int]
+    behind: dt.timedelta
+    """For so long the hotline has not kept up with its calls, nor some agencies with their work."""
 
     def calendar(self, kind: str, agency_id: int | None) -> tuple[int, Calendar]:
         """Version and calendar that a clock of ``kind`` runs on, as ``clocks.open_clock`` chooses them."""
@@ -105,7 +107,7 @@ def _lateness(agency: Agency, late: Mapping[str, float]) -> float:
 
 def load_world(
     session: Session, *, now: dt.datetime, rng: random.Random, places: Sequence[Place], agencies: Sequence[Agency],
-    operators: Sequence[int], officers: Mapping[int, int],
+    operators: Sequence[int], officers: Mapping[int, int], behind: dt.timedelta,
 ) -> World:
     """Read the default data that the stories need. Raises ``Refused`` where none is loaded."""
     reports, places_file = read_yaml("demo/reports.yaml"), read_yaml("demo/places.yaml")
@@ -132,4 +134,5 @@ def load_world(
         lateness={agency.id: _lateness(agency, places_file["late"]) for agency in agencies},
         operators=operators,
         officers=officers,
+        behind=behind,
     )

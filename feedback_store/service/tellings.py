@@ -87,7 +87,8 @@ def settle(
         Telling.ticket_id == ticket_id, Telling.kind == kind, Telling.state.in_(PENDING), Telling.leg_id == leg_id
         if leg_id is not None else Telling.leg_id.is_(None)
     )  # fmt: skip
-    session.execute(query.values(state="told", told_at=at, closed_at=at, closed_by=by))
+    closed_by = Telling.closed_by if by is None else by
+    session.execute(query.values(state="told", told_at=at, closed_at=at, closed_by=closed_by))
 
 
 def drop(session: Session, *, ticket_id: int, kinds: Sequence[Kind], now: dt.datetime) -> None:

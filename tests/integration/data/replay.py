@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.service import deadlines, legs, pauses, ratings, results, tickets
+from feedback_store.service import deadlines, legs, pauses, phone_desk, ratings, results, tickets
 from feedback_store.service.actor import CITIZEN, SYSTEM, Actor
-from feedback_store.tables import Clock, Conversation, Leg, Pause, Ticket, TicketEvent, User
+from feedback_store.tables import Clock, Conversation, Leg, Pause, Telling, Ticket, TicketEvent, User
 
 WHY_NO_PHOTO = "Ảnh chụp lại không rõ"
 
@@ -25,7 +25,7 @@ def replay(session: Session, sample: Ticket, *, now: dt.datetime) -> Ticket:
     report = tickets.NewReport(
         text=sample.text, category_code=sample.category_code, channel=sample.channel, receipt_at=sample.receipt_at,
         place_text=sample.place_text, commune_code=sample.commune_code, conversation_id=sample.conversation_id,
-        entered_by=sample.entered_by, is_sample=True,
+        entered_by=sample.entered_by, is_sample=True, reporter_phone=sample.reporter_phone,
     )  # fmt: skip
     filed = tickets.file_report(session, report=report, actor=CITIZEN, now=sample.receipt_at)
     ticket = session.get_one(Ticket, filed.ticket_id)
@@ -67,6 +67,14 @@ def standing(session: Session, ticket: Ticket) -> dict[str, Any]:
             (pause.kind, pause.started_at, pause.ended_at or dt.datetime.max, pause.limit_at)
             for pause in session.scalars(select(Pause).where(Pause.ticket_id == ticket.id))
         ),
+        "calls": sorted(
+            (
+                call.kind, numbers.get(call.leg_id or 0, 0), call.state, call.ready_at, call.has_phone, call.attempts,
+                *(at or dt.datetime.max for at in (call.told_at, call.next_try_at, call.closed_at)),
+                call.closed_by or 0, call.taken_by or 0, call.close_reason or "",
+            )
+            for call in session.scalars(select(Telling).where(Telling.ticket_id == ticket.id))
+        ),
         "trail": sorted((event.kind, event.new or "", numbers.get(event.leg_id or 0, 0)) for event in trail),
     }  # fmt: skip
 
@@ -79,8 +87,8 @@ class _Player:
         query = select(Leg).where(Leg.ticket_id == sample.id)
         self._samples = {leg.id: leg for leg in session.scalars(query)}
 
-    def _leg(self, event: TicketEvent) -> Leg:
-        number = self._samples[event.leg_id or 0].number
+    def _leg(self, event: TicketEvent, leg_id: int | None = None) -> Leg:
+        number = self._samples[leg_id or event.leg_id or 0].number
         query = select(Leg).where(Leg.ticket_id == self.ticket.id, Leg.number == number)
         return self.session.scalars(query).one()
 
@@ -150,6 +158,30 @@ class _Player:
 
     def delivered(self, event: TicketEvent) -> None:
         results.mark_delivered(self.session, leg_id=self._leg(event).id, at=event.at)
+
+    def _call(self, event: TicketEvent) -> dict[str, Any]:
+        """The call that an attempt was about, taken by who made it."""
+        data = event.data or {}
+        query = select(Telling).where(Telling.ticket_id == self.ticket.id, Telling.kind == data["about"])
+        if data["leg"]:
+            query = query.where(Telling.leg_id == self._leg(event, data["leg"]).id)
+        call = {"telling_id": self.session.scalars(query).one().id, "actor": self._who(event), "now": event.at}
+        phone_desk.take(self.session, **call)
+        return call
+
+    def phone_told(self, event: TicketEvent) -> None:
+        called_at = dt.datetime.fromisoformat((event.data or {})["called_at"])
+        phone_desk.told(self.session, called_at=called_at, **self._call(event))
+
+    def phone_missed(self, event: TicketEvent) -> None:
+        again_at = dt.datetime.fromisoformat((event.data or {})["again_at"])
+        phone_desk.not_reached(self.session, again_at=again_at, **self._call(event))
+
+    def phone_wrong_number(self, event: TicketEvent) -> None:
+        phone_desk.wrong_number(self.session, reason=str(event.reason), **self._call(event))
+
+    def refusal_told(self, event: TicketEvent) -> None:
+        tickets.refusal_delivered(self.session, ticket_id=self.ticket.id, at=event.at)
 
     def rated(self, event: TicketEvent) -> None:
         ratings.rate(self.session, ticket_id=self.ticket.id, stars=int(str(event.new)), now=event.at)

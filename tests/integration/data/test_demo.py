@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.demo import DemoRefused, load_demo
 from feedback_store.domain.kpi import Period
-from feedback_store.queries import figures, figures_counts
+from feedback_store.queries import calls_owed, figures, figures_counts
 from feedback_store.queries.figures_rows import Asked
 from feedback_store.service import tickets
 from feedback_store.service.actor import CITIZEN, ROLES, SYSTEM
@@ -29,6 +29,7 @@ from feedback_store.tables import (
     OutboundMessage,
     Pause,
     Rating,
+    Telling,
     Ticket,
     TicketEvent,
     User,
@@ -103,6 +104,24 @@ def test_a_year_holds_every_kind_of_case(demo: Demo) -> None:
             select(Media).where(Media.leg_id.is_not(None)),
         ):
             assert count(select(func.count()).select_from(rows.subquery())) > 0, rows
+
+
+def test_calls_and_late_work_are_there_to_be_practised(demo: Demo) -> None:
+    with demo.store.reading() as session:
+        page = calls_owed.calls(session, actor=SYSTEM, part="now", page=1, at=NOW)
+        assert page.counts["now"] >= 1
+        assert page.rows[0].telling.has_phone
+        assert calls_owed.made(session)  # with their entries in the audit
+        told = select(func.count()).select_from(Telling).where(Telling.state == "told", Telling.kind == "result")
+        assert (session.scalar(told) or 0) > 50
+        missed = select(func.count()).select_from(TicketEvent).where(TicketEvent.kind == "phone_missed")
+        assert (session.scalar(missed) or 0) > 5
+        by_phone = select(Ticket.id).where(Ticket.channel == "phone", Ticket.state == "closed")
+        uncalled = select(func.count()).select_from(Leg).where(
+            Leg.ticket_id.in_(by_phone), Leg.state == "released", Leg.delivered_at.is_(None)
+        )  # fmt: skip
+        assert session.scalar(uncalled) == 0
+        assert figures.count_overdue(session, at=NOW, scope=SYSTEM) >= 1
 
 
 def test_the_figures_look_like_a_year_of_work(demo: Demo) -> None:
