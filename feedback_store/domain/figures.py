@@ -6,7 +6,8 @@ Reference sla.md, "Figures". Pages, files and queries read this catalogue; ``kpi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,7 +94,8 @@ class Count:
     """Rows of one part of a division that are counted together.
 
     ``apart`` keeps from each other what cannot be added: of K1 the agency, of tickets that happen in several months
-    the earlier month of theirs (``YYYY-MM-01``); None: nothing does. ``minutes``: of each first response. ``due`` and
+    the earlier month of theirs (``YYYY-MM-01``); None: nothing does. ``minutes``: of the first responses, each
+    number of minutes with how many took so long. ``due`` and
     ``late``: of K1 the agencies that had a leg due, and those of them that were late, where they are told so.
     """
 
@@ -101,7 +103,7 @@ class Count:
     apart: str | int | None
     good: int
     every: int
-    minutes: Sequence[int] = ()
+    minutes: Sequence[tuple[int, int]] = ()
     due: Sequence[int] = ()
     late: Sequence[int] = ()
 
@@ -163,13 +165,23 @@ class Spread:
     ninetieth: int | None
 
 
-def spread(received: int, minutes: Iterable[int]) -> Spread:
-    """From the minutes of those reports that had a response, in any order."""
-    known = sorted(minutes)
-    return Spread(received, len(known), percentile(known, 50), percentile(known, 90))
+def spread(received: int, minutes: Iterable[tuple[int, int]]) -> Spread:
+    """From the minutes of those reports that had a response: a number of minutes and how many took it, in any order,
+    the same minutes also more than once."""
+    known: Counter[int] = Counter()
+    for value, times in minutes:
+        known[value] += times
+    return Spread(received, known.total(), percentile(known, 50), percentile(known, 90))
 
 
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The smallest of the sorted values that at least ``percent`` in a hundred do not exceed (nearest rank); None
-    without any."""
-    return values[-(-len(values) * percent // 100) - 1] if values else None
+def percentile(values: Mapping[int, int], percent: int) -> int | None:
+    """The smallest value that at least ``percent`` in a hundred do not exceed (nearest rank); None without any.
+
+    ``values``: how often each occurs.
+    """
+    rank = -(-sum(values.values()) * percent // 100)
+    for value in sorted(values):
+        rank -= values[value]
+        if rank <= 0:
+            return value
+    return None

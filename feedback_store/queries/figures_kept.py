@@ -7,6 +7,7 @@ What is kept and when it holds is in ``tables.figures``; ``service.counted_month
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -146,10 +147,15 @@ def live(session: Session, asked: Asked, period: Period, dimension: Dimension | 
     grouped = [one for one in columns if one is not None]
     found = session.execute(query.group_by(*grouped) if grouped else query)
     return [
-        Count(text_of(key), apart_text(apart), good, every, minutes or ())
+        Count(text_of(key), apart_text(apart), good, every, times_of(minutes))
         for key, apart, good, every, minutes in found
         if every
     ]
+
+
+def times_of(values: Iterable[int] | None) -> list[tuple[int, int]]:
+    """Each value and how often it occurs, the smallest first."""
+    return sorted(Counter(values or ()).items())
 
 
 def apart_text(value: Any) -> str | int | None:

@@ -295,7 +295,7 @@ def _received(session: Session, asked: Asked, parts: bool) -> Source:
         has_ticket=True,
         ended=Ticket.first_response_at if asked.figure == "first_response" else null(),
         note=Ticket.close_reason if asked.figure == "refusals" else null(),
-        own={"reason": refused, "minutes": cast(waited, Integer)},
+        own={"minutes": cast(waited, Integer)} if asked.figure == "first_response" else {"reason": refused},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 from sqlalchemy import select, text
@@ -66,8 +67,5 @@ def months(session: Session) -> list[str]:
 
 
 def told(counts: dict[str, list[list[object]]]) -> dict[str, list[str]]:
-    """Comparable: neither the rows of a division nor the minutes in one have an order."""
-    return {
-        division: sorted(repr([sorted(one) if isinstance(one, list) else one for one in row]) for row in rows)
-        for division, rows in counts.items()
-    }
+    """Comparable: as they are stored, but the rows of a division have no order."""
+    return {division: sorted(json.dumps(row) for row in rows) for division, rows in counts.items()}

@@ -53,14 +53,14 @@ def test_a_place_is_compared_without_case_and_outer_spaces() -> None:
 
 
 def test_percentiles_are_of_the_nearest_rank() -> None:
-    ten = [1] * 5 + [2] * 4 + [60]
-    assert percentile([], 50) is None
-    assert percentile([7], 90) == 7
+    ten = {60: 1, 1: 5, 2: 4}
+    assert percentile({}, 50) is None
+    assert percentile({7: 1}, 90) == 7
     assert percentile(ten, 50) == 1
     assert percentile(ten, 90) == 2
     assert percentile(ten, 91) == 60
-    assert spread(4, [10]) == Spread(4, 1, 10, 10)
-    assert spread(12, reversed(ten)) == Spread(12, 10, 1, 2)
+    assert spread(4, [(10, 1)]) == Spread(4, 1, 10, 10)
+    assert spread(12, [(1, 2), (60, 1), (2, 4), (1, 3)]) == Spread(12, 10, 1, 2)
 
 
 def test_an_average_is_cut_to_two_decimals() -> None:
