@@ -11,7 +11,6 @@ from feedback_store.domain import release_time, warnings
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, TargetKind, due, used
 from feedback_store.domain.policy import ClockKind
-from feedback_store.domain.release_time import Kept
 from feedback_store.service import clocks
 from feedback_store.tables import Clock, Leg, Pause, Ticket
 
@@ -181,10 +180,7 @@ class Clockwork:
             return plain
         hotline = self._world.calendar("promise", None)[1]
         spans = [*self._spans(clock), *self._spans(promise)]
-        amount = Target(promise.target_kind, promise.target_amount + promise.extra_amount)  # type: ignore[arg-type]
-        promised = due(hotline, amount, promise.started_at, spans, now)
-        notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
-        kept = Kept(promised, notify, hotline, bool(clock.kept_half))
+        kept = clocks.kept_before(hotline, promise, clock, "original", spans, now, 0)
         return release_time.leg_due(calendar, target, clock.started_at, plain, kept, self._spans(clock), now)
 
     def _spans(self, clock: Clock) -> list[PauseSpan]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_store.domain.calendar import Calendar
-from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.domain.due import PauseSpan, Target, due, merged
 from feedback_store.domain.instants import MINUTE, SECOND, from_micros, to_micros
 
 LONGEST = dt.timedelta(days=400)
@@ -19,10 +19,12 @@ LONGEST = dt.timedelta(days=400)
 class Kept:
     """What is kept back from a leg: the ``notify`` target before ``promise_due``, on the hotline's calendar.
 
-    ``at_least_half``: a second leg after a return or a reopening never has less than half its class target.
+    ``unpaused_due``: the promise's due time without any pause. ``at_least_half``: a second leg after a return or a
+    reopening never has less than half its class target.
     """
 
     promise_due: dt.datetime
+    unpaused_due: dt.datetime
     notify: Target
     hotline: Calendar
     at_least_half: bool = False
@@ -52,6 +54,19 @@ def latest_start(calendar: Calendar, target: Target, end: dt.datetime) -> dt.dat
     return from_micros(low * SECOND + min(max(0, left), SECOND - 1))
 
 
+def moved(calendar: Calendar, target: Target, end: dt.datetime, pauses: Sequence[PauseSpan], now: dt.datetime | None,
+          start: dt.datetime) -> dt.datetime:
+    """``end``, moved by the pauses that begin before it is reached: the time that was left, of the target's kind, is
+    left when the pause is over. Never earlier than the end of such a pause."""
+    reached, clock = to_micros(end), target.round_the_clock
+    for low, high in merged(pauses, to_micros(start), now):
+        if low >= reached:
+            break
+        left = reached - low if clock else calendar.worked(low, reached)
+        reached = max(reached, high + left if clock else calendar.advance(high, left))
+    return from_micros(reached)
+
+
 def leg_due(
     calendar: Calendar,
     target: Target,
@@ -64,16 +79,21 @@ def leg_due(
     """The earlier of the class's own due time and the last instant at which the release can begin.
 
     ``calendar``, ``target`` and ``pauses`` are the leg's own; the half that it has at least is paused as the whole is.
+    A pause moves the promise by time of the promise's kind, which may be none of the leg's (a release counted in
+    working time, a promise that falls due at night): whatever the promise does, a pause takes no time from the leg.
     Where nothing would be left of the leg's time, the release was impossible from the start, and the class target
     stands.
     """
-    latest = latest_start(kept.hotline, kept.notify, kept.promise_due)
+    unpaused = latest_start(kept.hotline, kept.notify, kept.unpaused_due)
     half = due(calendar, target, start, pauses, now, share=0.5) if kept.at_least_half else None
-    if latest <= start:
+    if unpaused <= start:
         return half or class_due
+    ends = [latest_start(kept.hotline, kept.notify, kept.promise_due)]
+    if pauses:
+        ends.append(moved(calendar, target, unpaused, pauses, now, start))
     if half is not None:
-        latest = max(latest, half)
-    return min(class_due, latest)
+        ends.append(half)
+    return min(class_due, max(ends))
 
 
 def holds(dispatched_at: dt.datetime, triage_due: dt.datetime) -> bool:

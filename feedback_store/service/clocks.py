@@ -266,15 +266,25 @@ def _kept(
         return None
     promise = next(one for one in of_ticket(session, clock.ticket_id) if one.id == clock.kept_promise_id)
     spans = [PauseSpan(p.started_at, p.ended_at) for p in known if moves(p, promise) or moves(p, clock)]
+    return kept_before(calendar_of(session, promise, side), promise, clock, side, spans, now, more)
+
+
+def kept_before(
+    hotline: Calendar, promise: Clock, clock: Clock, side: str, spans: Sequence[PauseSpan], now: dt.datetime, more: int
+) -> Kept:
+    """:func:`_kept` without a session. ``spans``: pauses of the leg or of the promise."""
     target = target_of(promise)
-    amount = target.amount + promise.extra_amount
+    amount, given = target.amount + promise.extra_amount, Target(target_of(clock).kind, 0)
     if side == "current":
-        given = clock.extended_amount + more if clock.target_kind == target.kind else 0
-        amount += max(promise.extended_amount, given)
-    hotline = calendar_of(session, promise, side)
-    promised = due(hotline, Target(target.kind, amount), promise.started_at, spans, now)
+        own = clock.extended_amount + more
+        amount += max(promise.extended_amount, own if given.kind == target.kind else 0)
+        given = Target(given.kind, own if given.kind != target.kind else 0)
+    whole = Target(target.kind, amount)
+    paused, plain = (due(hotline, whole, promise.started_at, some, now) for some in (spans, ()))
+    if given.amount:  # of another kind than the promise: it begins where that ends
+        paused, plain = (due(hotline, given, end) for end in (paused, plain))
     notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
-    return Kept(promised, notify, hotline, clock.kept_half)
+    return Kept(paused, plain, notify, hotline, bool(clock.kept_half))
 
 
 def keep_for_release(session: Session, clock: Clock, *, ticket: Ticket, dispatched_at: dt.datetime) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from feedback_store.domain import release_time
 from feedback_store.domain.due import PauseSpan, Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, ServiceClass
-from feedback_store.domain.release_time import Kept
 from feedback_store.service import clocks as judge
 from feedback_store.service.clocks import HOTLINE_CALENDAR, SIDES
 from tests.sla.bulk_rows import ClockRow, EventRow, ExtensionRow, LegRow, PauseRow, TicketRow, World
@@ -125,15 +124,8 @@ class Clockwork:
         if clock.kept_promise_id is None or clock.kept_kind is None:
             return class_due
         promise = next(one for one in self.clocks if one.id == clock.kept_promise_id)
-        own = judge.target_of(promise)
-        amount = own.amount + promise.extra_amount
-        if side == "current":
-            given = clock.extended_amount + more if clock.target_kind == own.kind else 0
-            amount += max(promise.extended_amount, given)
         hotline = self.world.by_id[promise.calendar_version_id]
-        promised = due(hotline, Target(own.kind, amount), promise.started_at, spans(known, promise, clock), now)
-        notify = Target(clock.kept_kind, clock.kept_amount or 0)
-        kept = Kept(promised, notify, hotline, clock.kept_half)
+        kept = judge.kept_before(hotline, promise, clock, side, spans(known, promise, clock), now, more)
         return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, paused, now)
 
     def recompute(self, clock: ClockRow, now: dt.datetime) -> None:

@@ -41,7 +41,8 @@ def local(text: str) -> dt.datetime:
 
 def due_of_leg(one: ServiceClass, agency: Calendar, hotline: Calendar, receipt: dt.datetime, sent: dt.datetime):
     class_due = due(agency, one.resolve, sent)
-    kept = Kept(due(hotline, one.resolve, receipt), one.notify, hotline)
+    promise = due(hotline, one.resolve, receipt)
+    kept = Kept(promise, promise, one.notify, hotline)
     return class_due, leg_due(agency, one.resolve, sent, class_due, kept)
 
 
@@ -122,14 +123,15 @@ def test_a_leg_dispatched_after_the_triage_clock_has_its_full_time() -> None:
 def test_a_further_leg_never_has_less_than_half_its_class_target(promise: str) -> None:
     target, sent = Target("working_days", 3), local("2026-03-02 09:40")
     class_due = due(OFFICE, target, sent)
-    kept = Kept(local(promise), Target("working_minutes", 60), OFFICE, at_least_half=True)
+    kept = Kept(local(promise), local(promise), Target("working_minutes", 60), OFFICE, at_least_half=True)
     half = share_of_time(OFFICE, target, sent, class_due, 0.5)
     assert leg_due(OFFICE, target, sent, class_due, kept) >= half
 
 
 def test_a_pause_moves_the_half_by_its_whole_length() -> None:
     target, sent = Target("working_minutes", 480), local("2026-03-02 07:30")
-    kept = Kept(local("2026-03-02 08:00"), Target("working_minutes", 60), OFFICE, at_least_half=True)
+    promise = local("2026-03-02 08:00")
+    kept = Kept(promise, promise, Target("working_minutes", 60), OFFICE, at_least_half=True)
     pause = PauseSpan(local("2026-03-02 10:30"), local("2026-03-03 10:30"))  # an hour before the half is over
     class_due = due(OFFICE, target, sent, [pause])
     assert leg_due(OFFICE, target, sent, class_due, kept, [pause]) == local("2026-03-03 11:30")
@@ -141,5 +143,39 @@ def test_a_pause_moves_the_half_by_its_whole_length() -> None:
 def test_where_nothing_would_be_left_the_class_target_stands() -> None:
     target, sent = Target("working_minutes", 30), local("2026-03-02 09:40")
     class_due = due(OFFICE, target, sent)
-    kept = Kept(local("2026-03-02 10:10"), Target("working_minutes", 60), OFFICE)
+    kept = Kept(local("2026-03-02 10:10"), local("2026-03-02 10:10"), Target("working_minutes", 60), OFFICE)
     assert leg_due(OFFICE, target, sent, class_due, kept) == class_due
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    code=st.sampled_from(sorted(POLICY.classes)), promised=st.sampled_from(sorted(POLICY.classes)),
+    agency=st.sampled_from(sorted(CALENDARS)), receipt=INSTANTS, sent_after=st.integers(0, 3 * 3600),
+    begin=st.floats(0, 1), length=st.integers(1, 20 * 86_400), citizen=st.booleans(),
+)  # fmt: skip
+def test_a_pause_takes_no_time_from_a_leg(
+    code, promised, agency, receipt, sent_after, begin, length, citizen
+) -> None:
+    """Whatever kinds of time the promise, the leg and the release are counted in, as after a change of category."""
+    one, theirs = POLICY.service_class(code), CALENDARS[agency]
+    whole, sent = POLICY.service_class(promised).resolve, receipt + dt.timedelta(seconds=sent_after)
+    plain = due(OFFICE, whole, receipt)
+    kept = Kept(plain, plain, one.notify, OFFICE)
+    unpaused = leg_due(theirs, one.resolve, sent, due(theirs, one.resolve, sent), kept)
+    start = sent + (unpaused - sent) * begin
+    assume(start < unpaused)
+    pause = PauseSpan(start, start + dt.timedelta(seconds=length))
+    assume(pause.start < due(theirs, one.resolve, sent))
+    kept = Kept(due(OFFICE, whole, receipt, [pause]) if citizen else plain, plain, one.notify, OFFICE)
+
+    def paused(pause: PauseSpan, now: dt.datetime) -> dt.datetime:
+        return leg_due(theirs, one.resolve, sent, due(theirs, one.resolve, sent, [pause], now), kept, [pause], now)
+
+    found = paused(pause, pause.end)
+    assert found >= unpaused
+    assert found >= pause.end
+    assert paused(PauseSpan(pause.start, None), pause.end) == found
+    if one.resolve.round_the_clock:
+        assert found - pause.end >= unpaused - pause.start
+    else:
+        assert theirs.working_time(pause.end, found) >= theirs.working_time(pause.start, unpaused)
