@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from feedback_store.queries.explain import explain
-from feedback_store.service import clocks, extensions, legs, pauses, recategorising, tickets
+from feedback_store.service import clocks, deadlines, extensions, legs, pauses, recategorising, results, tickets
 from feedback_store.service.actor import CITIZEN, Actor
-from feedback_store.tables import Category, PolicyVersion
+from feedback_store.tables import Category, PolicyVersion, Ticket
 from tests.integration.tickets.conftest import OPERATOR, SUPERVISOR, Desk, at
 from tests.integration.tickets.conftest import desk as desk
 
@@ -148,3 +148,55 @@ def test_the_explanation_names_what_is_kept_back(desk: Desk) -> None:
     assert told["resolve"].kept is not None
     assert told["resolve"].class_due == at("2026-03-05 17:00")
     assert told["promise"].kept is None
+
+
+def changed_to(desk: Desk, ticket: Ticket, category: str, when: str) -> None:
+    recategorising.change_category(desk.session, ticket_id=ticket.id, category_code=category, reason="Đúng lĩnh vực",
+                                   actor=OPERATOR, expected_version=None, now=at(when))
+
+
+def test_an_answer_while_the_hotline_waits_for_the_citizen_is_not_late(desk: Desk) -> None:
+    """The promise moves by working time, the release is counted round the clock: the instant that it leaves would lie
+    behind the present for as long as the pause lasts."""
+    ticket = desk.file("2026-03-24 13:29:44", "y-te-attp.thuc-pham")
+    leg = desk.dispatch(ticket, "2026-03-24 13:32:06")
+    assert resolve_due(desk, leg) == at("2026-03-25 07:00")
+    pauses.pause(desk.session, ticket_id=ticket.id, kind="citizen", reason="Chờ người dân gửi ảnh", actor=OPERATOR,
+                 expected_version=None, now=at("2026-03-25 00:43"))
+    desk.answer(leg, "2026-03-25 09:27:27")
+    clock = desk.clock("resolve", leg=leg)
+    assert (clock.standing_original, clock.standing_current) == ("on_time", "on_time")
+    desk.release(leg, "2026-03-25 09:40")
+    assert desk.clock("promise", ticket).standing_current == "on_time"
+
+
+def test_a_review_that_the_promise_does_not_feel_gives_the_agency_its_time_back(desk: Desk) -> None:
+    """The promise falls due in the evening: a quarter of an hour more changes nothing of when the release begins."""
+    ticket = desk.file("2026-03-10 15:21:14", "dien-chieu-sang.day-ho")
+    changed_to(desk, ticket, "xa-hoi.lao-dong", "2026-03-10 15:23")
+    leg = desk.dispatch(ticket, "2026-03-10 15:26")
+    assert resolve_due(desk, leg) == at("2026-03-10 16:00")
+    desk.answer(leg, "2026-03-10 15:35")
+    results.send_back(desk.session, leg_id=leg.id, reason="Chưa nêu kết quả kiểm tra", actor=OPERATOR,
+                      expected_version=None, now=at("2026-03-10 16:01:40"))
+    assert resolve_due(desk, leg) == at("2026-03-10 16:26:40")
+    desk.answer(leg, "2026-03-10 16:26:40")
+    assert desk.clock("resolve", leg=leg).standing_current == "on_time"
+
+
+@pytest.mark.parametrize("decided", ["2026-03-09 09:00", "2026-03-09 17:51"])
+def test_more_days_for_a_leg_before_a_promise_of_hours_move_it(desk: Desk, decided: str) -> None:
+    ticket = desk.file("2026-03-09 01:34:18", "an-ninh.co-bac")
+    changed_to(desk, ticket, "tieng-on.nha-xuong", "2026-03-09 01:39")
+    leg = desk.dispatch(ticket, "2026-03-09 01:41")
+    assert desk.clock("promise", ticket).current_due == at("2026-03-09 11:30")
+    assert resolve_due(desk, leg) == at("2026-03-09 10:30")
+    asked = extensions.ask(desk.session, leg_id=leg.id, amount=2, reason="Chờ thiết bị về", expected_version=None,
+                           actor=Actor("user", 8, "leader", leg.agency_id), now=at("2026-03-09 07:02"))
+    deadlines.handle_due(desk.session, now=at("2026-03-09 08:59"))
+    extensions.decide(desk.session, extension_id=asked.id, grant=True, reason=None, actor=SUPERVISOR,
+                      expected_version=None, now=at(decided))
+    clock = desk.clock("resolve", leg=leg)
+    assert (clock.original_due, clock.current_due) == (at("2026-03-09 10:30"), at("2026-03-11 16:00"))
+    desk.answer(leg, "2026-03-11 16:00")
+    assert clock.standing_current == "on_time"
