@@ -40,7 +40,14 @@ SELECT c.clock, 'extension', e.at, coalesce((SELECT min(d.at) FROM ev d WHERE d.
 FROM clock c JOIN ev e ON e.leg_id = c.leg AND e.kind = 'extension_asked' WHERE c.kind = 'resolve'
 ORDER BY clock, low
 """
-DUES = "SELECT clock, set_at, until, current, unit FROM due ORDER BY clock, eid"
+DUES = """
+SELECT clock, set_at, until, current, unit, (
+    SELECT (moved->'calendar'->>0)::bigint FROM ev r CROSS JOIN LATERAL jsonb_array_elements(r.data->'moved') AS moved
+    WHERE r.ticket_id = due.ticket_id AND r.kind = 'recalculated' AND r.id > due.eid
+        AND (moved->>'clock')::bigint = due.clock
+    ORDER BY r.id LIMIT 1) AS older_calendar
+FROM due ORDER BY clock, eid
+"""
 
 
 class Hours:
@@ -135,7 +142,7 @@ def faults(session: Session, *, end: dt.datetime, slack: dt.timedelta, away: Awa
     found: list[str] = []
     for row in session.execute(text(CLOCKS)):
         stopped = min(row.stopped_at or end, end)
-        one = _Clock(row, calendars[row.calendar], stopped, dues[row.id], held.get(row.id, []))
+        one = _Clock(row, calendars, stopped, dues[row.id], held.get(row.id, []))
         found += one.order(told.get(row.id, []))
         found += one.not_too_early(told.get(row.id, []), slack)
         found += one.nothing_missed(told.get(row.id, []), slack, away)
@@ -157,9 +164,15 @@ def _calendars(session: Session) -> dict[int, Hours]:
 
 
 class _Clock:
-    def __init__(self, row: Any, hours: Hours, stopped: dt.datetime, dues: list[Any], held: list[Any]) -> None:
-        self.row, self.hours, self.stopped, self.dues, self.held = row, hours, stopped, dues, held
+    def __init__(
+        self, row: Any, calendars: dict[int, Hours], stopped: dt.datetime, dues: list[Any], held: list[Any]
+    ) -> None:
+        self.row, self.calendars, self.stopped, self.dues, self.held = row, calendars, stopped, dues, held
         self.known = max(stopped, row.known_at or stopped)  # when the last awaited result fell away
+
+    def _hours(self, told: Any) -> Hours:
+        """Of the calendar that one of its due times was counted on: a recalculation puts a clock on another."""
+        return self.calendars[told.older_calendar or self.row.calendar]
 
     def _holding(self, due: dt.datetime, level: int) -> Iterator[Any]:
         """Stretches in which no warning of ``level`` may be sent: a pause begun before the due, a result under review,
@@ -184,14 +197,14 @@ class _Clock:
     def not_too_early(self, sent: list[Any], slack: dt.timedelta) -> Iterator[str]:
         for row in sent:
             told = next((one for one in reversed(self.dues) if one.set_at <= row.at), self.dues[0])
-            due = told.current
-            if level_instant(self.row, self.hours, due, told.unit, row.level) > row.at + INSTANT:
+            due, hours = told.current, self._hours(told)
+            if level_instant(self.row, hours, due, told.unit, row.level) > row.at + INSTANT:
                 yield self._say(f"{row.level} told at {row.at}, before its time")
             if row.at > self.known + slack:
                 yield self._say(f"{row.level} told at {row.at}, stopped {self.stopped}")
             if any(one.low <= row.at - slack and row.at < one.high for one in self._holding(due, row.level)):
                 yield self._say(f"{row.level} told at {row.at}, during a pause")
-            closed = self.hours.open_from(row.at - slack) > row.at
+            closed = hours.open_from(row.at - slack) > row.at
             if closed and told.unit != "clock_minutes":
                 yield self._say(f"{row.level} told at {row.at}, outside working hours")
 
@@ -201,7 +214,7 @@ class _Clock:
         for one in self.dues:
             until = min(one.until or self.stopped, self.stopped)
             for level in levels(self.row.kind):
-                at = max(level_instant(self.row, self.hours, one.current, one.unit, level), one.set_at)
+                at = max(level_instant(self.row, self._hours(one), one.current, one.unit, level), one.set_at)
                 latest = self._latest(at, one, level, slack, away)
                 if latest >= until:
                     break
@@ -223,7 +236,7 @@ class _Clock:
             for low, high in away:
                 if low - slack <= latest <= high + slack:
                     latest = high + slack
-            opening = self.hours.open_from(latest) if told.unit != "clock_minutes" else latest
+            opening = self._hours(told).open_from(latest) if told.unit != "clock_minutes" else latest
             if opening > latest:
                 latest = opening + slack  # the job came when it was closed
             if latest == before:
