@@ -6,8 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,8 @@ Days = tuple[dt.datetime | None, dt.datetime | None]
 FEW = 2_000
 """So many found tickets are read and sorted; where there are more, the list is read in its order instead."""
 
+Found = dict[str, list[int] | None]
+"""What each tsquery found; None: more than ``FEW``."""
 TOLD = 5
 """Each word is one look into the index."""
 
@@ -35,36 +38,69 @@ def reporter_searched(words: str, actor: Actor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A search by words, or by several filters at once. ``query`` is a tsquery that the marks of the view narrow;
-    ``named``: tickets whose reporter has exactly that name."""
+    """A search by words, or by several filters at once.
 
-    query: str
+    ``typed``: the words as terms of a tsquery, of which the last one may go on unless they are ``finished``; ``marks``
+    narrow them to a view; ``named``: tickets whose reporter has exactly that name. Without words the marks alone are
+    looked for, which the columns of ``ListEntry`` have too.
+    """
+
+    marks: tuple[str, ...]
+    typed: tuple[str, ...] = ()
     named: tuple[int, ...] = ()
-    filters: bool = False
-    """Nothing but marks, which the columns of ``ListEntry`` have too."""
-    alone: bool = False
-    """One word, which may stand in half of all tickets."""
+    finished: bool = False
 
-    def few(self, session: Session, months: Sequence[str] = ()) -> list[int] | None:
-        """The tickets found, of those received in these months of UTC (``202611``); None: more than ``FEW``."""
-        query = f"{self.query} & ({' | '.join(f'M{one}' for one in months)})" if months else self.query
-        found = session.scalar(select(func.found_in_lists(cast(query, TSQUERY), FEW + 1, type_=ARRAY(BigInteger))))
-        return None if found is None or len(found) > FEW else [*found, *self.named]
+    def few(self, session: Session, known: Found, months: Sequence[str] = ()) -> list[int] | None:
+        """The tickets found, of those received in these months of UTC (``202611``); None: more than ``FEW``. What is
+        ``known`` is not asked again."""
+        within = [f"({' | '.join(f'M{one}' for one in months)})"] if months else []
+        query = " & ".join([*self._terms(), *self.marks, *within])
+        if query not in known:
+            known[query] = _found(session, query, FEW)
+        found = known[query]
+        return None if found is None else [*found, *self.named]
 
-    def many(self) -> ColumnElement[bool]:
-        """The condition on ``ListEntry`` where many are found: rows are read in the order of the list, and each is
-        looked at."""
-        if self.filters:
+    def _terms(self) -> list[str]:
+        if self.finished or not self.typed:
+            return list(self.typed)
+        return [*self.typed[:-1], f"{self.typed[-1]}:*"]
+
+    def share(self, session: Session) -> float:
+        """In about which share of all tickets the words stand, 0 to 1, as the database's statistics have it; 0 where
+        they would be found as fast as they are read."""
+        if not self.typed:
+            return 0.0
+        query = {"query": " & ".join(self._terms())}
+        plan = session.scalar(
+            text("EXPLAIN (FORMAT JSON) SELECT FROM list_words WHERE words @@ CAST(:query AS tsquery)"), query
+        )
+        every = session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'list_words'::regclass"))
+        expected = float(plan[0]["Plan"]["Plan Rows"]) if plan else 0.0
+        return expected / every if every and expected > 2 * FEW else 0.0
+
+    def many(self, ticket_id: Any = ListEntry.ticket_id) -> ColumnElement[bool]:
+        """The condition on rows of a list where many are found: they are read in its order, and each is looked at."""
+        if not self.typed:
             return true()
-        matches = ListWords.words.op("@@", is_comparison=True)(cast(self.query, TSQUERY))
-        looked = select(ListWords.ticket_id).where(ListWords.ticket_id == ListEntry.ticket_id, matches)
-        found = looked.correlate(ListEntry).offset(0).exists()  # the offset keeps the planner from turning it around
-        return or_(found, among(self.named)) if self.named else found
+        query = " & ".join([*self._terms(), *self.marks])
+        matches = ListWords.words.op("@@", is_comparison=True)(cast(query, TSQUERY))
+        looked = select(ListWords.ticket_id).where(ListWords.ticket_id == ticket_id, matches)
+        looked = looked.correlate_except(ListWords).offset(0)  # the offset keeps the planner from turning it around
+        found = looked.exists()
+        return or_(found, among(self.named, ticket_id)) if self.named else found
 
 
-def among(ids: Sequence[int]) -> ColumnElement[bool]:
-    """The condition on ``ListEntry`` of these tickets."""
-    return ListEntry.ticket_id == any_(cast(list(ids), ARRAY(BigInteger)))
+def _found(session: Session, query: str, most: int) -> list[int] | None:
+    """Tickets that a tsquery finds; None where there are more than ``most``."""
+    asked = func.found_in_lists(cast(query, TSQUERY), most + 1, type_=ARRAY(BigInteger))
+    found = session.scalar(select(asked)) or []
+    return None if len(found) > most else found
+
+
+def among(ids: Sequence[int], ticket_id: Any = ListEntry.ticket_id) -> ColumnElement[bool]:
+    """The condition on rows of a list that they are of these tickets."""
+    found: ColumnElement[bool] = ticket_id == any_(cast(list(ids), ARRAY(BigInteger)))
+    return found
 
 
 def by_column(words: str, actor: Actor) -> ColumnElement[bool] | None:
@@ -86,7 +122,7 @@ def by_words(session: Session, words: str, actor: Actor, marks: list[str]) -> Wo
         return None
     name = name_index(words) if actor.is_hotline else None
     named = session.scalars(select(Ticket.id).where(Ticket.name_bidx == name).limit(FEW)) if name is not None else ()
-    return Words(" & ".join([*folded[:-1], f"{folded[-1]}:*", *marks]), tuple(named), alone=len(folded) == 1)
+    return Words(tuple(marks), tuple(folded), tuple(named))
 
 
 def _split(words: str) -> list[str]:
@@ -98,17 +134,12 @@ def absent(session: Session, words: str, marks: list[str]) -> list[str]:
     written = _split(nfc(words))
     last = len(written) - 1
     queries = {one: f"{fold(one)}{':*' if number == last else ''}" for number, one in enumerate(written)}
-    found = func.found_in_lists
-    return [
-        one
-        for one, query in list(queries.items())[:TOLD]
-        if not session.scalar(select(found(cast(" & ".join([query, *marks]), TSQUERY), 1, type_=ARRAY(BigInteger))))
-    ]
+    return [one for one, query in list(queries.items())[:TOLD] if _found(session, " & ".join([query, *marks]), 0) == []]
 
 
 def by_marks(marks: list[str]) -> Words:
     """Several filters at once: their marks are cut in the index of the words."""
-    return Words(" & ".join(marks), filters=True)
+    return Words(tuple(marks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, delete, func, insert, select, tuple_
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.queries import list_search
 from feedback_store.queries.list_filters import Key, QueueFilter, Span
+from feedback_store.queries.list_search import Found
 from feedback_store.queries.lookups import is_sample_database
 from feedback_store.queries.overdue import KINDS
 from feedback_store.queries.queue_tabs import MARKED, PARTS, tab_rule, tabs_of
@@ -26,8 +26,10 @@ MOST_COUNTED = 10_000
 """A narrowed list that holds more is not counted to its end."""
 MOST_FOUND = 500
 """The same of a search that finds many."""
-FIRST_LOOKS = 2
-"""In so many months a word that stands everywhere is looked for before it is in all."""
+DENSE = 0.1
+"""Words that stand in so large a share of all tickets are not looked up: reading the list soon finds a page."""
+LOOKED, LOOKED_AT_MOST = 5_000, 20_000
+"""So many rows of the list are read for them, more for a later page; after that the index is asked all the same."""
 NEWEST_FIRST = ("done", "all")
 Condition = ColumnExpressionArgument[bool]
 
@@ -84,16 +86,18 @@ def viewer_of(actor: Actor, filters: QueueFilter) -> int | None:
 class Listing:
     """One view: whose rows, in which order, narrowed by what."""
 
-    def __init__(self, session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> None:
+    def __init__(
+        self, session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime, found: Found | None = None
+    ) -> None:
         self.session, self.actor, self.filters, self.at = session, actor, filters, at
+        self.found: Found = {} if found is None else found
         self.viewer = viewer_of(actor, filters)
         self.newest_first = filters.tab in NEWEST_FIRST
         self.instant = ListEntry.received if self.newest_first else ListEntry.due
         tab = tab_rule(session, filters.tab, actor, at)
         self.conditions: list[Condition] = [ListEntry.viewer == self.viewer, *tab, *self._narrowed()]
         self.words: list_search.Words | None = None
-        self._asked: tuple[list[int] | None] | None = None
-        self._months: dict[tuple[str, ...], list[int] | None] = {}
+        self._share: float | None = None
         if filters.search.strip():
             column = list_search.by_column(filters.search, actor)
             if column is not None:
@@ -141,6 +145,10 @@ class Listing:
             return Total(self.whole(kept_counts(self.session, self.viewer)))
         if self.words is None:
             return self._counted(self.conditions, MOST_COUNTED)
+        if self._dense():
+            number, complete = self._read_through(MOST_FOUND + 1)
+            if complete or number > MOST_FOUND:
+                return Total(min(number, MOST_FOUND), number > MOST_FOUND)
         few = self._few()
         if few is not None:
             return self._counted([*self.conditions, list_search.among(few)], list_search.FEW)
@@ -149,28 +157,51 @@ class Listing:
         return self._counted([*self.conditions, self.words.many()], MOST_FOUND)
 
     def _few(self) -> list[int] | None:
-        """What the words find, where it is few; asked once.
-
-        Of a list that begins with the newest, its first months are looked at before: a single word that stands
-        everywhere is known for one there, and the index is not read to its end."""
+        """What the words find, where it is few. Where the words as they were typed find many, no more than they are
+        meant: then the last one does not go on."""
         assert self.words is not None
-        if self._asked is None:
-            few: list[int] | None = []
-            if self.words.alone and self.newest_first and self.viewer is not None and not self.filters.dated:
-                ways = list_search.windows(self.session, self.viewer, self.filters.days, None, newest_first=True)
-                for window in islice(ways, FIRST_LOOKS):
-                    few = self._of_months(window.months)
-                    if few is None:
-                        break
-            self._asked = (None if few is None else self.words.few(self.session),)
-        return self._asked[0]
+        if self.words.typed and not self.words.finished:
+            finished = replace(self.words, finished=True)
+            if finished.few(self.session, self.found) is None:
+                self.words = finished
+        return self.words.few(self.session, self.found)
 
-    def _of_months(self, months: list[str]) -> list[int] | None:
-        """What the words find in these months; asked once."""
+    def _dense(self) -> float:
+        """The share of all tickets in which the words stand, where it is large; else 0."""
+        if self._share is None:
+            assert self.words is not None
+            finished = replace(self.words, finished=True)
+            share = finished.share(self.session)
+            self._share = share if share >= DENSE else 0.0
+            self.words = finished if self._share else self.words
+        return self._share
+
+    def _looked_at(self, span: Span) -> tuple[Any, int]:
+        """The first rows of the list from the place of ``span`` on, and how many are read for it."""
+        expected = (span.offset + span.limit) / self._dense()
+        looked = min(LOOKED_AT_MOST, max(LOOKED, int(2 * expected)))
+        rows = select(self.instant.label("instant"), ListEntry.ticket_id).where(*self.conditions, *self._from(span))
+        return rows.order_by(*self._order(span)).limit(looked).subquery(), looked
+
+    def _read_through(self, most: int) -> tuple[int, bool]:
+        """How many of the list's first rows hold the words, counted up to ``most``, and whether those are all."""
         assert self.words is not None
-        if (key := tuple(months)) not in self._months:
-            self._months[key] = self.words.few(self.session, months)
-        return self._months[key]
+        rows, looked = self._looked_at(Span(most, None, None, 0))
+        found = select(rows.c.ticket_id).where(self.words.many(rows.c.ticket_id)).limit(most).subquery()
+        number = self.session.scalar(select(func.count()).select_from(found)) or 0
+        return number, number < most and not self._read(self.conditions, Span(1, None, None, looked))
+
+    def _read_words(self, span: Span) -> list[Key] | None:
+        """A page of rows that hold the words; None where the rows that were read are too few to tell."""
+        assert self.words is not None
+        rows, looked = self._looked_at(span)
+        query = select(rows.c.instant, rows.c.ticket_id).where(self.words.many(rows.c.ticket_id))
+        order = self._order(span, rows.c.instant, rows.c.ticket_id)
+        read = self.session.execute(query.order_by(*order).limit(span.limit).offset(span.offset))
+        found = [Key(at, ticket_id) for at, ticket_id in read]
+        if len(found) < span.limit and self._read(self.conditions, Span(1, span.after, span.before, looked)):
+            return None
+        return found if span.before is None else found[::-1]
 
     def _counted(self, conditions: Sequence[Condition], most: int) -> Total:
         rows = select(ListEntry.ticket_id).where(*conditions).limit(most + 1).subquery()
@@ -193,6 +224,7 @@ class Listing:
         """The conditions on ``ListEntry``, the search included."""
         if self.words is None:
             return self.conditions
+        self._dense()
         return [*self.conditions, self._found(self._few())]
 
     @staticmethod
@@ -211,6 +243,8 @@ class Listing:
         span = Span(limit, after, before, offset)
         if self.words is None:
             return self._read(self.conditions, span)
+        if self._dense() and (read := self._read_words(span)) is not None:
+            return read
         few = self._few()
         if few is not None or not self.newest_first:
             return self._read([*self.conditions, self._found(few)], span)
@@ -219,13 +253,14 @@ class Listing:
     def _by_months(self, span: Span) -> list[Key]:
         """Of many found tickets: a word may stand in those of one season alone, far from where the reading begins."""
         assert self.viewer is not None
+        assert self.words is not None
         found: list[Key] = []
         skip = span.offset
         for window in list_search.windows(
             self.session, self.viewer, self.filters.days, span.edge.at if span.edge else None,
             newest_first=span.before is None,
         ):  # fmt: skip
-            few = self._of_months(window.months)
+            few = self.words.few(self.session, self.found, window.months)
             if few == []:
                 continue
             within = (ListEntry.received >= window.low, ListEntry.received < window.high)
@@ -240,16 +275,25 @@ class Listing:
         return found
 
     def _read(self, conditions: Sequence[Condition], span: Span) -> list[Key]:
-        descending = self.newest_first != (span.before is not None)
-        query = select(self.instant, ListEntry.ticket_id).where(*conditions)
-        if span.edge is not None:
-            there: Any = tuple_(span.edge.at, span.edge.ticket_id)
-            place = tuple_(self.instant, ListEntry.ticket_id)
-            query = query.where(place < there if descending else place > there)
-        order = [one.desc() if descending else one.asc() for one in (self.instant, ListEntry.ticket_id)]
-        rows = self.session.execute(query.order_by(*order).limit(span.limit).offset(span.offset))
+        query = select(self.instant, ListEntry.ticket_id).where(*conditions, *self._from(span))
+        rows = self.session.execute(query.order_by(*self._order(span)).limit(span.limit).offset(span.offset))
         found = [Key(at, ticket_id) for at, ticket_id in rows]
         return found if span.before is None else found[::-1]
+
+    def _descending(self, span: Span) -> bool:
+        return self.newest_first != (span.before is not None)
+
+    def _from(self, span: Span) -> list[Condition]:
+        """Rows beyond the place of ``span``, in the direction in which it is read."""
+        if span.edge is None:
+            return []
+        there: Any = tuple_(span.edge.at, span.edge.ticket_id)
+        place = tuple_(self.instant, ListEntry.ticket_id)
+        return [place < there if self._descending(span) else place > there]
+
+    def _order(self, span: Span, instant: Any = None, ticket_id: Any = None) -> list[Any]:
+        columns = (self.instant, ListEntry.ticket_id) if instant is None else (instant, ticket_id)
+        return [one.desc() if self._descending(span) else one.asc() for one in columns]
 
 
 def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.datetime) -> QueuePage:
@@ -258,7 +302,8 @@ def queue(session: Session, *, actor: Actor, filters: QueueFilter, at: dt.dateti
     total = view.total()
     elsewhere = Total(0)
     if filters.search.strip() and filters.tab != "all":
-        anywhere = Listing(session, actor=actor, filters=replace(filters, tab="all"), at=at).total()
+        all_tabs = replace(filters, tab="all")
+        anywhere = Listing(session, actor=actor, filters=all_tabs, at=at, found=view.found).total()
         elsewhere = Total(anywhere.number - total.number, anywhere.more)
     page = filters.page if filters.after else min(filters.page, total.pages)
     offset = 0 if filters.after else min((page - 1) * PAGE, MOST_COUNTED)

@@ -127,15 +127,20 @@ def test_what_moves_meanwhile_makes_no_row_come_twice_and_none_be_passed_over(
         assert [row.ticket.id for row in before.rows] == ids[::-1][:3]
 
 
-@pytest.mark.parametrize("few", [0, 3, 1_000])
+@pytest.mark.parametrize(("few", "looked"), [(0, 0), (3, 0), (1_000, 0), (3, 6), (0, 9), (0, 1_000)])
 @pytest.mark.parametrize(
     ("words", "finds"),
     [("den", lambda w: "đèn" in w), ("den tat", lambda w: "đèn tắt" in w), ("cay", lambda w: "Cây" in w)],
 )
 def test_a_search_finds_the_same_whether_few_or_many_are_expected(
-    loaded_store: Store, monkeypatch: pytest.MonkeyPatch, few: int, words: str, finds: Callable[[str], bool]
-) -> None:
+    loaded_store: Store, monkeypatch: pytest.MonkeyPatch, few: int, looked: int, words: str,
+    finds: Callable[[str], bool],
+) -> None:  # fmt: skip
+    """``looked``: the words are thought to stand everywhere, and so many rows are read for them first."""
     monkeypatch.setattr(list_search, "FEW", few)
+    monkeypatch.setattr(listing, "LOOKED", looked)
+    monkeypatch.setattr(listing, "LOOKED_AT_MOST", looked)
+    monkeypatch.setattr(list_search.Words, "share", lambda self, session: 0.5 if looked and self.typed else 0.0)
     monkeypatch.setattr(listing, "PAGE", 4)
     made = {}
     for number in range(24):
@@ -156,6 +161,31 @@ def test_a_search_finds_the_same_whether_few_or_many_are_expected(
         assert walk(session, QueueFilter(search=words, since=since)) == [one for one in wanted if one in late]
         for row, expected in zip(_backwards(session, QueueFilter(search=words)), wanted[::-1], strict=True):
             assert row == expected
+
+
+def test_an_unfinished_word_goes_on_only_while_it_finds_few(
+    loaded_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tung, tu = [[file(loaded_store, text_, NOW - DAY) for _ in range(3)] for text_ in ("phố Tùng", "ngã tư")]
+    with loaded_store.reading() as session:
+        assert set(walk(session, QueueFilter(search="tu"))) == {*tung, *tu}
+        monkeypatch.setattr(list_search, "FEW", 2)
+        assert set(walk(session, QueueFilter(search="tu"))) == set(tu)
+        assert set(walk(session, QueueFilter(search="tun"))) == set(tung)
+
+
+def test_the_share_of_words_is_that_of_the_statistics(loaded_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        file(loaded_store, "Cây đổ" if number % 3 else "đèn tắt", NOW - DAY)
+    with loaded_store.transaction() as session:
+        session.execute(text("ANALYZE list_words"))
+    with loaded_store.reading() as session:
+        known = list_search.Words((), ("cay",), finished=True)
+        assert known.share(session) == 0, "of few tickets nothing is gained"
+        monkeypatch.setattr(list_search, "FEW", 1)
+        assert known.share(session) == pytest.approx(2 / 3, abs=0.1)
+        assert list_search.Words((), ("xyzq",)).share(session) == 0
+        assert list_search.Words(("Pnew",)).share(session) == 0
 
 
 def _backwards(session: Session, filters: QueueFilter) -> list[int]:
