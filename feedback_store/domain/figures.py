@@ -6,7 +6,6 @@ Reference sla.md, "Figures". Pages, files and queries read this catalogue; ``kpi
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -168,10 +167,10 @@ class Spread:
 def spread(received: int, minutes: Iterable[tuple[int, int]]) -> Spread:
     """From the minutes of those reports that had a response: a number of minutes and how many took it, in any order,
     the same minutes also more than once."""
-    known: Counter[int] = Counter()
+    known: dict[int, int] = {}
     for value, times in minutes:
-        known[value] += times
-    return Spread(received, known.total(), percentile(known, 50), percentile(known, 90))
+        known[value] = known.get(value, 0) + times
+    return Spread(received, sum(known.values()), percentile(known, 50), percentile(known, 90))
 
 
 def percentile(values: Mapping[int, int], percent: int) -> int | None:

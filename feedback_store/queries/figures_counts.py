@@ -189,7 +189,9 @@ def _size(asked: Asked, counts: list[Count], part: Part) -> int:
 def _page(session: Session, asked: Asked, part: Part, period: Period, limit: int | None, offset: int) -> list[Counted]:
     here = replace(asked, period=period)
     rows = source(session, here)
-    only = {"numerator": [rows.good.is_(True)], "missed": [rows.good.is_not(True)], "denominator": []}[part]
+    bad = rows.good.is_not(True) if rows.bad is None else rows.bad
+    wanted: dict[Part, list[Any]] = {"numerator": [rows.good.is_(True)], "missed": [bad], "denominator": []}
+    only = wanted[part]
     if CATALOGUE[asked.figure].per_ticket and part == "denominator":
         only.append(_first_of_ticket(asked))
     chosen = selected(rows, here, rows.row.label("row"), rows.instant.label("instant")).where(*only)
@@ -224,7 +226,9 @@ def _rows(session: Session, asked: Asked, rows: Source, chosen: Any) -> list[Cou
         if rows.agency is not None:
             start, agency = _joined(start, Agency, Agency.id == rows.agency, outer=True), Agency.name
         wanted += [Ticket.code, Category.name, Commune.name, Ticket.service_class, Ticket.state, agency]
-    query = select(*wanted).select_from(start).where(*rows.rules, *where_of(rows, asked))
+    query = select(*wanted).select_from(start)
+    if rows.repeated:
+        query = query.where(*rows.rules, *where_of(rows, asked))
     found = session.execute(query.order_by(rows.instant, rows.row))
     return [Counted(instant, bool(good), *more) for instant, good, *more in found]
 

@@ -7,7 +7,7 @@ What is kept and when it holds is in ``tables.figures``; ``service.counted_month
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -111,11 +111,12 @@ def _kept(session: Session, asked: Asked, dimension: Dimension | None) -> dict[d
         if together:
             counts += [Count(key, None, 0, 0, (), due, late) for key, due, late in values or ()]
             continue
-        for key, apart, good, every, *minutes in values or ():
+        for key, apart, good, every, *times in values or ():
             if asked.where and key != asked.where[1]:
                 continue
             shown = month.isoformat() if dimension == "month" else NONE if dimension is None else key
-            counts.append(Count(shown, agency if asked.figure == "k1" else apart, good, every, *minutes))
+            by, minutes = (agency if asked.figure == "k1" else apart), (read_times(times[0]) if times else ())
+            counts.append(Count(shown, by, good, every, minutes))
     return found
 
 
@@ -142,20 +143,34 @@ def live(session: Session, asked: Asked, period: Period, dimension: Dimension | 
         key_of(rows, dimension) if dimension else None,
         rows.agency if asked.figure == "k1" else rows.own["earlier"] if by_month(asked) else None,
     ]
-    shown = [null() if one is None else one for one in columns]
-    query = selected(rows, part, *shown, *numbers_of(rows, part), by=dimension)
-    grouped = [one for one in columns if one is not None]
-    found = session.execute(query.group_by(*grouped) if grouped else query)
+    minutes = rows.own.get("minutes")
+    shown = [null() if one is None else one for one in (*columns, minutes)]
+    query = selected(rows, part, *shown, *numbers_of(rows, part)[:2], by=dimension)
+    grouped = [one for one in (*columns, minutes) if one is not None]
+    found = [row for row in session.execute(query.group_by(*grouped) if grouped else query) if row[-1]]
+    if minutes is None:
+        return [Count(text_of(key), apart_text(apart), good, every) for key, apart, _, good, every in found]
+    parts: dict[Any, list[Any]] = defaultdict(list)
+    for row in found:
+        parts[row[0]].append(row)
     return [
-        Count(text_of(key), apart_text(apart), good, every, times_of(minutes))
-        for key, apart, good, every, minutes in found
-        if every
-    ]
+        Count(
+            text_of(key), None, sum(row[3] for row in some), sum(row[4] for row in some),
+            [(row[2], row[4]) for row in some if row[2] is not None],
+        )
+        for key, some in parts.items()
+    ]  # fmt: skip
 
 
-def times_of(values: Iterable[int] | None) -> list[tuple[int, int]]:
-    """Each value and how often it occurs, the smallest first."""
-    return sorted(Counter(values or ()).items())
+def write_times(values: Iterable[int]) -> str:
+    """As it is kept: value, times, value, times …; read ten times as fast as pairs in JSON."""
+    return " ".join(f"{value} {times}" for value, times in sorted(Counter(values).items()))
+
+
+def read_times(written: str) -> list[tuple[int, int]]:
+    """What :func:`write_times` wrote."""
+    numbers = [*map(int, written.split())]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def apart_text(value: Any) -> str | int | None:

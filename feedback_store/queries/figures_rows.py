@@ -82,9 +82,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Counted rows. ``row`` tells two of them apart; ``own`` are divisions that only this figure has.
+    """Counted rows. ``row`` tells two of them apart, but for an event that happened to several agencies
+    (``repeated``); ``own`` are divisions that only this figure has.
 
-    ``ticket`` None: rows of no ticket."""
+    ``ticket`` None: rows of no ticket. ``bad``: those that are not good, as an index knows them; None: not ``good``.
+    """
 
     start: Any
     rules: list[ColumnElement[bool]]
@@ -92,6 +94,8 @@ class Source:
     ticket: Any
     instant: Any
     good: ColumnElement[bool]
+    bad: ColumnElement[bool] | None = None
+    repeated: bool = False
     agency: Any = None
     has_ticket: bool = False
     own: Mapping[str, Any] = field(default_factory=dict)
@@ -196,6 +200,7 @@ def _closed(session: Session, asked: Asked, parts: bool) -> Source:
         ticket=Ticket.id,
         instant=Ticket.closed_at,
         good=told if asked.figure == "k2" else and_(~told, Ticket.id.in_(dead)),
+        bad=Leg.delivered_at.is_(None) if parts and asked.figure == "k2" else None,
         agency=Leg.agency_id if parts else None,
         has_ticket=True,
     )
@@ -316,6 +321,7 @@ def _changes(session: Session, asked: Asked, parts: bool) -> Source:
         row=TicketEvent.id,
         ticket=TicketEvent.ticket_id,
         instant=TicketEvent.at,
+        repeated=parts,
         good=_rank(TicketEvent.data["class"].astext) > _rank(TicketEvent.data["old_class"].astext),
         agency=Leg.agency_id if parts else null(),
         note=_called(TicketEvent.old) + " → " + _called(TicketEvent.new),

@@ -26,7 +26,7 @@ from feedback_store.queries.figures_kept import (
     numbers_of,
     selected,
     text_of,
-    times_of,
+    write_times,
 )
 from feedback_store.queries.figures_rows import Asked, Source, agency_source, source
 from feedback_store.queries.lookups import is_sample_database
@@ -177,7 +177,7 @@ def _counts(session: Session, asked: Asked, rows: Source, agency: Any = None) ->
             continue
         place = _place(mask, len(divisions))
         division, key = (WHOLE, NONE) if place is None else (divisions[place], text_of(values[place]))
-        yield division, owner, [key, apart_text(kept_apart), good, every, *([times_of(minutes)] if minutes else ())]
+        yield division, owner, [key, apart_text(kept_apart), good, every, *([write_times(minutes)] if minutes else ())]
 
 
 def _place(mask: int | None, count: int) -> int | None:
