@@ -20,7 +20,8 @@ Figure = Literal[
 ]  # fmt: skip
 Unit = Literal["promise", "agency", "leg", "ticket", "clock", "rating", "result", "change", "conversation"]
 Cohort = Literal["due", "closed", "delivered", "released", "dispatched", "received", "changed", "begun"]
-Dimension = Literal["month", "agency", "category", "service_class", "commune", "reason", "person", "stars"]
+Dimension = Literal["month", "agency", "category", "service_class", "commune", "reason", "person", "stars", "day"]
+"""``day`` is no division of any figure: by it a page of a list finds the days it shows."""
 
 OF_TICKET: tuple[Dimension, ...] = ("month", "category", "service_class", "commune")
 OF_LEG: tuple[Dimension, ...] = ("month", "agency", "category", "service_class", "commune")

@@ -6,10 +6,11 @@ All of them count the same rows (``figures_rows``), so a number and the list beh
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, Literal
 
 from sqlalchemy import and_, func, join, null, or_, select
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from feedback_store.domain import kpi
 from feedback_store.domain.figures import CATALOGUE, Count, Dimension, PerTicket, Spread, spread, tickets_in
 from feedback_store.domain.kpi import Period, Ratio, Tally
-from feedback_store.queries.figures_kept import NONE, Stretch, selected, stretches, text_of, where_of
+from feedback_store.queries.figures_kept import NONE, Stretch, days, selected, stretches, text_of, where_of
 from feedback_store.queries.figures_rows import Asked, Source, source
 from feedback_store.service.actor import Refused
 from feedback_store.tables import Agency, Category, Commune, Leg, Ticket, User
@@ -157,8 +158,9 @@ def listed(session: Session, asked: Asked, part: Part, *, limit: int | None = 50
 
     Where the denominator is tickets, they are listed once each. ``limit`` None: all of them.
     """
-    parts = stretches(session, asked)
-    if CATALOGUE[asked.figure].per_ticket and part == "missed":  # rows that are no tickets: their own count
+    per_ticket = CATALOGUE[asked.figure].per_ticket
+    parts = days(session, asked) if asked.where is None and not per_ticket else stretches(session, asked)
+    if per_ticket and part == "missed":  # rows that are no tickets: their own count
         rows = source(session, asked)
         query = selected(rows, asked, func.count()).where(rows.good.is_not(True))
         parts = [Stretch(asked.period, [Count(NONE, None, 0, session.scalar(query) or 0)])]
@@ -166,16 +168,12 @@ def listed(session: Session, asked: Asked, part: Part, *, limit: int | None = 50
     total = sum(sizes)
     if limit is None:
         return Found(_page(session, asked, part, asked.period, None, 0), total)
-    found: list[Counted] = []
-    for one, size in zip(parts, sizes, strict=True):
-        if offset >= size:
-            offset -= size
-            continue
-        found += _page(session, asked, part, one.period, limit - len(found), offset)
-        offset = 0
-        if len(found) == limit:
-            break
-    return Found(found, total)
+    if offset >= total:
+        return Found([], total)
+    ends = list(accumulate(sizes))
+    first, last = bisect_right(ends, offset), bisect_left(ends, min(offset + limit, total))
+    shown = Period(parts[first].period.first, parts[last].period.end)
+    return Found(_page(session, asked, part, shown, limit, offset - ends[first] + sizes[first]), total)
 
 
 def _size(asked: Asked, counts: list[Count], part: Part) -> int:

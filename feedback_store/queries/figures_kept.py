@@ -57,6 +57,16 @@ def stretches(session: Session, asked: Asked, dimension: Dimension | None = None
     return found
 
 
+def days(session: Session, asked: Asked) -> list[Stretch]:
+    """The counts of ``asked`` day by day, those without any left out."""
+    found: list[Stretch] = []
+    for one in stretches(session, asked, "day"):
+        for count in sorted(one.counts, key=lambda some: some.key):
+            day = dt.date.fromisoformat(count.key)
+            found.append(Stretch(Period(day, day + dt.timedelta(days=1)), [count]))
+    return found
+
+
 def _together(asked: Asked, group: list[Period]) -> list[Period]:
     """Neighbouring months are counted at once, but for a figure whose tickets would be counted again in each."""
     if by_month(asked):
@@ -143,7 +153,7 @@ def live(session: Session, asked: Asked, period: Period, dimension: Dimension | 
         key_of(rows, dimension) if dimension else None,
         rows.agency if asked.figure == "k1" else rows.own["earlier"] if by_month(asked) else None,
     ]
-    minutes = rows.own.get("minutes")
+    minutes = rows.own.get("minutes") if dimension != "day" else None
     shown = [null() if one is None else one for one in (*columns, minutes)]
     query = selected(rows, part, *shown, *numbers_of(rows, part)[:2], by=dimension)
     grouped = [one for one in (*columns, minutes) if one is not None]
@@ -213,6 +223,8 @@ def key_of(rows: Source, dimension: Dimension) -> Any:
         return rows.own[dimension]
     if dimension == "month":
         return cast(func.date_trunc("month", func.timezone(LOCAL_ZONE, rows.instant)), Date)
+    if dimension == "day":
+        return cast(func.timezone(LOCAL_ZONE, rows.instant), Date)
     if dimension == "agency":
         return rows.agency
     columns = {

@@ -163,6 +163,7 @@ def _of_k1(viewers: dict[int, dict[str, list[Any]]]) -> dict[str, list[Any]]:
 def _counts(session: Session, asked: Asked, rows: Source, agency: Any = None) -> Iterator[tuple[str, Any, list[Any]]]:
     """(division, agency, [key, kept apart by, good, all]) of a month, all divisions in one reading of its rows."""
     divisions = [one for one in CATALOGUE[asked.figure].dimensions if one not in ("month", "agency")]
+    divisions += [] if CATALOGUE[asked.figure].per_ticket else ["day"]
     keys = [key_of(rows, one) for one in divisions]
     apart = rows.own["earlier"] if by_month(asked) else None
     fixed = [one for one in (agency, apart) if one is not None]
@@ -177,7 +178,8 @@ def _counts(session: Session, asked: Asked, rows: Source, agency: Any = None) ->
             continue
         place = _place(mask, len(divisions))
         division, key = (WHOLE, NONE) if place is None else (divisions[place], text_of(values[place]))
-        yield division, owner, [key, apart_text(kept_apart), good, every, *([write_times(minutes)] if minutes else ())]
+        times = [write_times(minutes)] if minutes and division != "day" else []
+        yield division, owner, [key, apart_text(kept_apart), good, every, *times]
 
 
 def _place(mask: int | None, count: int) -> int | None:

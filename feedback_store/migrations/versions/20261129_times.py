@@ -1,4 +1,4 @@
-"""Kept first responses say how many took so many minutes, instead of naming each: they are counted again."""
+"""Kept counts hold those of each day, and minutes as how many took so many: they are counted again."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "20261129_figures"
 branch_labels = None
 depends_on = None
 
-AGAIN = "DELETE FROM figure_months WHERE figure IN ('first_response', 'refusals', 'recurrence')"
+AGAIN = "DELETE FROM figure_months"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
@@ -80,6 +80,9 @@ def answers(session: Session, asked: Asked, *, parts_too: bool = False) -> dict[
     """What pages ask of a figure; ``parts_too``: also each part of the longest period alone, with its rows."""
     parts_too = parts_too and asked.period in SPRING and (asked.scope == MANAGER or asked.figure in ("k1b", "k3"))
     found: dict[str, Any] = {"whole": figures_counts.ratio(session, asked)}
+    if asked.figure != "k1" and asked.period in SPRING and asked.against == "current":
+        for part in get_args(figures_counts.Part):
+            found[f"rows, {part}"] = pages(session, asked, part)
     times = asked.figure == "first_response"
     if times:
         found["time"] = figures_counts.first_response(session, asked)
@@ -96,14 +99,16 @@ def answers(session: Session, asked: Asked, *, parts_too: bool = False) -> dict[
     return found
 
 
-def pages(session: Session, asked: Asked) -> list[Any]:
-    """The rows behind a number, three by three."""
+def pages(session: Session, asked: Asked, part: figures_counts.Part = "denominator") -> list[Any]:
+    """The rows behind a number, seven by seven, which are those of one page that holds all."""
     found = []
-    for offset in itertools.count(0, 3):
-        page = figures_counts.listed(session, asked, "denominator", limit=3, offset=offset)
+    for offset in itertools.count(0, 7):
+        page = figures_counts.listed(session, asked, part, limit=7, offset=offset)
         found += page.rows
         if not page.rows:
-            return [page.total, found]
+            assert found == figures_counts.listed(session, asked, part, limit=None).rows
+            assert page.total == len(found)
+            return found
     raise AssertionError
 
 
