@@ -180,8 +180,10 @@ class Clockwork:
             return plain
         hotline = self._world.calendar("promise", None)[1]
         spans = [*self._spans(clock), *self._spans(promise)]
-        kept = clocks.kept_before(hotline, promise, clock, "original", spans, now, 0)
-        return release_time.leg_due(calendar, target, clock.started_at, plain, kept, self._spans(clock), now)
+        return clocks.before_release(
+            clock, "original", plain, calendar=calendar, target=target, hotline=hotline, promise=promise,
+            own=self._spans(clock), both=spans, now=now,
+        )  # fmt: skip
 
     def _spans(self, clock: Clock) -> list[PauseSpan]:
         if clock.kind == "promise":

@@ -96,6 +96,17 @@ def leg_due(
     return min(class_due, max(ends))
 
 
+def later(
+    calendar: Calendar, target: Target, end: dt.datetime, class_due: dt.datetime, extended: dt.datetime
+) -> dt.datetime:
+    """``end`` and as much of the leg's own time as lies between two due times of its class: without an extension, and
+    with it."""
+    if target.round_the_clock:
+        return end + (extended - class_due)
+    more = calendar.worked(to_micros(class_due), to_micros(extended))
+    return from_micros(calendar.advance(to_micros(end), more))
+
+
 def holds(dispatched_at: dt.datetime, triage_due: dt.datetime) -> bool:
     """Whether the hotline dispatched in its own time; a leg dispatched later has its full class target."""
     return dispatched_at <= triage_due

@@ -106,13 +106,21 @@ def ends_by_itself(pause: Pause) -> dt.datetime | None:
     return min((at for at in (pause.limit_at, word_due) if at is not None), default=None)
 
 
-def pause_spans(session: Session, clock: Clock, known: Sequence[Pause] | None = None) -> list[PauseSpan]:
-    """Pauses that move this clock, of those ``known`` or looked up."""
+def span_at(pause: Pause, now: dt.datetime) -> PauseSpan:
+    """A pause as it is at ``now``: one that has met its end is over, though the job has not written it yet."""
+    end = ends_by_itself(pause) if pause.ended_at is None else None
+    return PauseSpan(pause.started_at, end if end is not None and end <= now else pause.ended_at)
+
+
+def pause_spans(
+    session: Session, clock: Clock, now: dt.datetime, known: Sequence[Pause] | None = None
+) -> list[PauseSpan]:
+    """Pauses that move this clock, of those ``known`` or looked up, as they are at ``now``."""
     if clock.kind not in ("resolve", "promise"):
         return []
     if known is None:
         known = list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
-    return [PauseSpan(p.started_at, p.ended_at) for p in known if moves(p, clock)]
+    return [span_at(one, now) for one in known if moves(one, clock)]
 
 
 def open_clock(
@@ -224,7 +232,7 @@ def _due_with_pauses(
     target = target_of(clock, side)
     target = Target(target.kind, target.amount + more)
     calendar = calendar_of(session, clock, side)
-    plain = due(calendar, target, clock.started_at, pause_spans(session, clock, known), now)
+    plain = due(calendar, target, clock.started_at, pause_spans(session, clock, now, known), now)
     return with_release_kept(
         session, clock, side, plain, calendar=calendar, target=target, now=now, known=known, more=more
     )
@@ -243,11 +251,53 @@ def with_release_kept(
     more: int = 0,
 ) -> dt.datetime:
     """``class_due``, or earlier where the leg leaves time to its release."""
-    kept = _kept(session, clock, side, now=now, known=known, more=more)
-    if kept is None:
+    if clock.kept_promise_id is None or clock.kept_kind is None:
         return class_due
-    spans = pause_spans(session, clock, known)
-    return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, spans, now)
+    promise = next(one for one in of_ticket(session, clock.ticket_id) if one.id == clock.kept_promise_id)
+    both = [span_at(one, now) for one in known if moves(one, promise) or moves(one, clock)]
+    return before_release(
+        clock, side, class_due, calendar=calendar, target=target, hotline=calendar_of(session, promise, side),
+        promise=promise, own=pause_spans(session, clock, now, known), both=both, now=now, more=more,
+    )  # fmt: skip
+
+
+def before_release(
+    clock: Clock,
+    side: str,
+    class_due: dt.datetime,
+    *,
+    calendar: Calendar,
+    target: Target,
+    hotline: Calendar,
+    promise: Clock,
+    own: Sequence[PauseSpan],
+    both: Sequence[PauseSpan],
+    now: dt.datetime,
+    more: int = 0,
+) -> dt.datetime:
+    """The due time of a leg that leaves time before ``promise`` (rule 16).
+
+    ``own``: pauses of the leg; ``both``: of the leg or of the promise. Time that was given to the leg itself, a pause
+    or an extension, is not taken away again by a promise that did not get it, or not yet, or got it on another calendar
+    or in another kind of time.
+    """
+    given = clock.extended_amount + more if side == "current" else 0
+
+    def due_with(amount: int, its_target: Target, its_class_due: dt.datetime) -> dt.datetime:
+        whole = Target(promise.target_kind, promise.target_amount + promise.extra_amount + amount)  # type: ignore[arg-type]
+        paused, plain = (due(hotline, whole, promise.started_at, some, now) for some in (both, ()))
+        notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
+        kept = Kept(paused, plain, notify, hotline, bool(clock.kept_half))
+        return release_time.leg_due(calendar, its_target, clock.started_at, its_class_due, kept, own, now)
+
+    same = given if clock.target_kind == promise.target_kind else 0
+    found = due_with(max(promise.extended_amount, same) if side == "current" else 0, target, class_due)
+    if not given:
+        return found
+    before = Target(target.kind, target.amount - given)
+    class_before = due(calendar, before, clock.started_at, own, now)
+    least = release_time.later(calendar, before, due_with(0, before, class_before), class_before, class_due)
+    return min(class_due, max(found, least))
 
 
 def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:
@@ -255,36 +305,6 @@ def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:
     if clock.kind not in ("resolve", "promise"):
         return []
     return list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
-
-
-def _kept(
-    session: Session, clock: Clock, side: str, *, now: dt.datetime, known: Sequence[Pause], more: int
-) -> Kept | None:
-    """What the leg leaves to its release (rule 16). Time that was given to the leg itself, a pause or an extension, is
-    not taken away again by a promise that did not get it, or not yet: both are moved alike."""
-    if clock.kept_promise_id is None or clock.kept_kind is None:
-        return None
-    promise = next(one for one in of_ticket(session, clock.ticket_id) if one.id == clock.kept_promise_id)
-    spans = [PauseSpan(p.started_at, p.ended_at) for p in known if moves(p, promise) or moves(p, clock)]
-    return kept_before(calendar_of(session, promise, side), promise, clock, side, spans, now, more)
-
-
-def kept_before(
-    hotline: Calendar, promise: Clock, clock: Clock, side: str, spans: Sequence[PauseSpan], now: dt.datetime, more: int
-) -> Kept:
-    """:func:`_kept` without a session. ``spans``: pauses of the leg or of the promise."""
-    target = target_of(promise)
-    amount, given = target.amount + promise.extra_amount, Target(target_of(clock).kind, 0)
-    if side == "current":
-        own = clock.extended_amount + more
-        amount += max(promise.extended_amount, own if given.kind == target.kind else 0)
-        given = Target(given.kind, own if given.kind != target.kind else 0)
-    whole = Target(target.kind, amount)
-    paused, plain = (due(hotline, whole, promise.started_at, some, now) for some in (spans, ()))
-    if given.amount:  # of another kind than the promise: it begins where that ends
-        paused, plain = (due(hotline, given, end) for end in (paused, plain))
-    notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
-    return Kept(paused, plain, notify, hotline, bool(clock.kept_half))
 
 
 def keep_for_release(session: Session, clock: Clock, *, ticket: Ticket, dispatched_at: dt.datetime) -> None:

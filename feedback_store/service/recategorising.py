@@ -162,7 +162,7 @@ def _retarget(session: Session, ticket: Ticket, now: dt.datetime) -> None:
         clocks.mark_breach(clock, now)
         target = service_class.target("promise" if clock.kind == "promise" else "resolve")
         if clock.kind == "promise":
-            spans = clocks.pause_spans(session, clock)
+            spans = clocks.pause_spans(session, clock, now)
             again = due(clocks.calendar_of(session, clock), target, clock.started_at, spans, now)
             if again >= clock.current_due:
                 continue

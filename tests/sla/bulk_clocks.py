@@ -125,8 +125,10 @@ class Clockwork:
             return class_due
         promise = next(one for one in self.clocks if one.id == clock.kept_promise_id)
         hotline = self.world.by_id[promise.calendar_version_id]
-        kept = judge.kept_before(hotline, promise, clock, side, spans(known, promise, clock), now, more)
-        return release_time.leg_due(calendar, target, clock.started_at, class_due, kept, paused, now)
+        return judge.before_release(
+            clock, side, class_due, calendar=calendar, target=target, hotline=hotline, promise=promise, own=paused,
+            both=spans(known, promise, clock), now=now, more=more,
+        )  # fmt: skip
 
     def recompute(self, clock: ClockRow, now: dt.datetime) -> None:
         for side in SIDES:

@@ -206,7 +206,7 @@ WHERE (s.clock, s.kind, s.ticket, s.due, s.standing, s.breached)
 AND NOT (  -- an open pause moves the due further every second; the trail is told of it at its end
     (s.kind, s.ticket, s.standing, s.breached) IS NOT DISTINCT FROM (c.kind, c.ticket, 'running', NULL)
     AND c.standing = 'running' AND s.due > c.due AND EXISTS (
-        SELECT FROM hold h WHERE h.clock = c.clock AND h.why = 'pause' AND h.low < c.due AND h.high > :at)
+        SELECT FROM hold h WHERE h.clock = c.clock AND h.why = 'pause' AND h.low < s.due AND h.high > :at)
 )
 ORDER BY coalesce(s.clock, c.clock), coalesce(s.side, c.side)
 """

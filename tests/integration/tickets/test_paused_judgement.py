@@ -65,6 +65,21 @@ def test_a_result_that_arrives_during_a_pause_keeps_the_promise(desk: Desk) -> N
     assert second_path.differences(desk.session, at("2026-03-09 10:00")) == []  # the pause is still open
 
 
+@pytest.mark.parametrize(("answered", "standing"), [("2026-03-12 16:00", "on_time"), ("2026-03-20 16:00", "late")])
+def test_a_pause_that_met_its_cap_holds_nothing_though_no_job_has_run(
+    desk: Desk, answered: str, standing: str
+) -> None:
+    """Five working days at most: it ends on the 10th, whether or not somebody writes that down."""
+    ticket = desk.file("2026-03-02 08:00")
+    leg = desk.dispatch(ticket, "2026-03-02 08:30")
+    wait(desk, ticket, "2026-03-03 11:00")
+    desk.answer(leg, answered)
+    clock = desk.clock("resolve", leg=leg)
+    assert (clock.standing_original, clock.standing_current) == (standing, standing)
+    assert clock.current_due == clock.original_due
+    assert at("2026-03-12 16:00") <= clock.current_due <= at("2026-03-13 17:00")
+
+
 def test_a_second_agency_during_a_pause_breaks_no_promise(desk: Desk) -> None:
     category = desk.session.scalars(select(Category.code).where(Category.service_class == "P10").limit(1)).one()
     ticket = desk.file("2026-03-02 08:00", category)

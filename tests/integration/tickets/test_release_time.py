@@ -197,6 +197,6 @@ def test_more_days_for_a_leg_before_a_promise_of_hours_move_it(desk: Desk, decid
     extensions.decide(desk.session, extension_id=asked.id, grant=True, reason=None, actor=SUPERVISOR,
                       expected_version=None, now=at(decided))
     clock = desk.clock("resolve", leg=leg)
-    assert (clock.original_due, clock.current_due) == (at("2026-03-09 10:30"), at("2026-03-11 16:00"))
-    desk.answer(leg, "2026-03-11 16:00")
+    assert (clock.original_due, clock.current_due) == (at("2026-03-09 10:30"), at("2026-03-11 10:30"))
+    desk.answer(leg, "2026-03-11 10:30")
     assert clock.standing_current == "on_time"
