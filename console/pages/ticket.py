@@ -132,7 +132,7 @@ def clock_views(
     by_id = {one.id: one for one in told}
     found = []
     for clock in shown.clocks:
-        spans, one = clocks.pause_spans(session, clock), by_id[clock.id]
+        spans, one = clocks.pause_spans(session, clock, now), by_id[clock.id]
         was_late = clock.standing_current == "late"
         found.append(
             ClockView(

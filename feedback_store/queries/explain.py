@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.domain import warnings
 from feedback_store.domain.calendar import Calendar
-from feedback_store.domain.due import PauseSpan, Target, due, remaining, used
+from feedback_store.domain.due import Target, due, remaining, used
 from feedback_store.queries.calendars import named
 from feedback_store.queries.overdue import KINDS
 from feedback_store.service import clocks
@@ -143,7 +143,7 @@ def _told(
     version = session.get_one(CalendarVersion, clock.calendar_version_id)
     until = min(now, clock.stopped_at or now)
     moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
-    spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
+    spans = [clocks.span_at(pause, now) for pause in moving]
     held = clock.stopped_at is None and clocks.held(moving, clock)
     live = clocks.due_of(session, clock, "current", now=now, known=pauses) if held else clock.current_due
     agency = session.get(Agency, clock.agency_id) if clock.agency_id is not None else None

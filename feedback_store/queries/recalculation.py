@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.due import PauseSpan, Target, due
+from feedback_store.domain.due import Target, due
 from feedback_store.domain.policy import HOTLINE_CLOCKS, Policy, ServiceClass
 from feedback_store.domain.recalculation import MOVING, Effect, Side, effect_of, newer_target
 from feedback_store.service import clocks
@@ -192,7 +192,7 @@ def _move(
 ) -> tuple[Effect, Side, Side, Target, int, int, bool]:
     """The clock by the newest versions, side by side with what it is."""
     moving = [pause for pause in pauses if clock.kind in ("resolve", "promise") and clocks.moves(pause, clock)]
-    spans = [PauseSpan(pause.started_at, pause.ended_at) for pause in moving]
+    spans = [clocks.span_at(pause, now) for pause in moving]
     held = any(pause.ended_at is None for pause in moving)
     old_class = _class(clocks.policy_version(session, clock.policy_version_id), service_class)
     base = Target(clock.target_kind, clock.target_amount)  # type: ignore[arg-type]

@@ -67,5 +67,8 @@ def months(session: Session) -> list[str]:
 
 
 def told(counts: dict[str, list[list[object]]]) -> dict[str, list[str]]:
-    """Comparable: as they are stored, but the rows of a division have no order."""
-    return {division: sorted(json.dumps(row) for row in rows) for division, rows in counts.items()}
+    """Comparable: as they are stored, but neither the rows of a division have an order nor the agencies in one."""
+    return {
+        division: sorted(json.dumps([sorted(one) if isinstance(one, list) else one for one in row]) for row in rows)
+        for division, rows in counts.items()
+    }
