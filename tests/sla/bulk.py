@@ -29,7 +29,7 @@ from feedback_store.service.actor import SYSTEM
 from feedback_store.store import Store, make_engine
 from feedback_store.tables import Agency, CalendarVersion, Category, Commune, Conversation
 from hotline.simulation.run import scratch
-from tests.sla import second_figures, second_path
+from tests.sla import second_figures, second_path, trails
 from tests.sla.bulk_lives import Life, born
 from tests.sla.bulk_rows import TABLES, AgencyFacts, World, copy
 from vitext.dates import VIET_NAM, local
@@ -115,7 +115,10 @@ def write(store: Store, world: World, tickets: int, seed: int) -> Counter[str]:
 
 def standings(session: Session, at: dt.datetime) -> list[str]:
     """Standings that two paths give differently."""
-    return [f"stored {one}, from the trail {two}" for one, two in second_path.differences(session, at)]
+    wrong = [f"stored {one}, from the trail {two}" for one, two in second_path.differences(session, at)]
+    if wrong:
+        print("\n".join(trails.of_differences(session, at)))
+    return wrong
 
 
 def counted(session: Session, at: dt.datetime) -> list[str]:

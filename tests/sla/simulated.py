@@ -17,7 +17,7 @@ from feedback_store.store import Store, make_engine
 from hotline.simulation.plan import SLICE, Plan
 from hotline.simulation.report import lines
 from hotline.simulation.run import Outcome, Run, scratch
-from tests.sla import second_figures, second_kept, second_lists, second_path, second_warnings
+from tests.sla import second_figures, second_kept, second_lists, second_path, second_warnings, trails
 
 
 def disagreements(session: Session, outcome: Outcome) -> Iterator[str]:
@@ -53,9 +53,9 @@ def main() -> int:
         store = Store(make_engine(place.url, pool_size=1))
         with store.transaction() as session:
             found = list(disagreements(session, outcome))
+            stories = list(trails.of_differences(session, outcome.at)) if found else []
         store.close()
-    for one in found[:20]:
-        print(one)
+    print("\n".join([*found[:20], *stories]))
     print(f"second path: {len(found)} disagreements, {time.perf_counter() - began:.0f} s")
     return 1 if found or outcome.failed else 0
 

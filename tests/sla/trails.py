@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.sla import second_path
+
+TOLD = 3
 PARTS = (
     ("ticket_events", "ticket_id", "at, kind, leg_id, actor_kind, old, new, reason, data"),
     ("legs", "ticket_id", "id, number, agency_id, state, dispatched_at, answered_at, released_at, delivered_at"),
@@ -25,3 +29,12 @@ def told(session: Session, ticket_id: int) -> Iterator[str]:
         for row in session.execute(query, {"ticket": ticket_id}):
             values = (f"{name}={value}" for name, value in row._mapping.items() if value not in (None, False))
             yield f"  {table}: {' '.join(values)}"
+
+
+def of_differences(session: Session, at: datetime) -> Iterator[str]:
+    """The first tickets whose standings differ."""
+    pairs = second_path.differences(session, at)
+    tickets = dict.fromkeys(one.ticket for pair in pairs for one in pair if one is not None)
+    for ticket in list(tickets)[:TOLD]:
+        yield f"ticket {ticket}"
+        yield from told(session, ticket)
