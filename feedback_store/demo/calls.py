@@ -16,6 +16,7 @@ from feedback_store.service import audit
 from feedback_store.service.phone_desk import TRY_AGAIN
 from feedback_store.service.tellings import PENDING, Kind
 from feedback_store.tables import Leg, Telling, Ticket
+from feedback_store.texts import render
 
 LOGGED_FOR = dt.timedelta(days=7)
 """Calls older than this leave no entry in the audit: its chain would hold nothing else."""
@@ -57,8 +58,7 @@ class Calls:
             return None
         return ready + dt.timedelta(seconds=self._world.rng.uniform(120, 5_000))
 
-    def outcome(self, one: Telling, at: dt.datetime) -> str:
-        """What came of an attempt: ``phone_told``, ``phone_missed`` or ``phone_wrong_number``."""
+    def _outcome(self, one: Telling, at: dt.datetime) -> str:
         draw = self._world.rng.random()
         if draw < MISSED and one.attempts < 2:
             return "phone_missed"
@@ -66,26 +66,32 @@ class Calls:
             return "phone_wrong_number"
         return "phone_told"
 
-    def again_at(self, at: dt.datetime) -> dt.datetime:
+    def _again_at(self, at: dt.datetime) -> dt.datetime:
         more = dt.timedelta(minutes=self._world.rng.randint(0, 3 * 24 * 60))
         return (at + TRY_AGAIN + more).replace(second=0, microsecond=0)
 
-    def attempt(self, one: Telling, outcome: str, at: dt.datetime, by: int, **facts: str) -> dict[str, Any]:
-        """Enter one attempt; gives what its event holds."""
+    def attempt(self, one: Telling, at: dt.datetime, by: int) -> tuple[str, dict[str, Any]]:
+        """Make one; gives what came of it (``phone_told``, ``phone_missed`` or ``phone_wrong_number``) and what its
+        event holds."""
+        outcome = self._outcome(one, at)
         one.attempts += 1
-        about = {"about": one.kind, "attempt": one.attempts}
-        if outcome == "phone_told":
-            self.settle(one, at)
-            one.taken_by, one.taken_at, one.closed_by = by, at, by
+        about, facts = {"about": one.kind, "attempt": one.attempts}, {}
+        if outcome == "phone_missed":
+            one.next_try_at = self._again_at(at)
+            facts["again_at"] = one.next_try_at.isoformat()
+        elif outcome == "phone_wrong_number":
+            one.state, one.next_try_at, one.close_reason = "unreachable", None, render("demo.wrong_number")
+            one.closed_at, one.closed_by = at, by
+            facts["reason"] = one.close_reason
+        else:
+            one.state, one.told_at, one.closed_at, one.closed_by = "told", at, at, by
+            one.taken_by, one.taken_at = by, at
             facts["called_at"] = at.isoformat()
         if at > self._world.now - LOGGED_FOR:
             shown = {**about, "attempt": one.attempts - 1}
             self.logged.append(Logged(at, "call_phone_shown", by, self._ticket.id, shown))
             self.logged.append(Logged(at, outcome, by, self._ticket.id, {**about, **facts}))
-        return {**about, "leg": one.leg_id, **facts}
-
-    def settle(self, one: Telling, at: dt.datetime) -> None:
-        one.state, one.told_at, one.closed_at = "told", at, at
+        return outcome, {**about, "leg": one.leg_id, **facts}
 
     def drop(self, at: dt.datetime) -> None:
         """Events went on: there is nothing left to tell."""

@@ -135,13 +135,14 @@ class Story:
         for clock in self._clocks.running("triage"):
             in_time = at <= clock.current_due
             self._clocks.stop(clock, at)
-        late = False
+        late: dt.datetime | None = None
         for clock in self._clocks.running("promise"):
             if in_time:
                 self._clocks.leave(clock, "refused_in_triage", at)
-            late = clock.current_due < at
+            elif clock.current_due < at:
+                late = clock.current_due
         key = "tickets.told_refused_late" if late else "tickets.told_refused"
-        self._tell(at, "refused", str(self.ticket.version), key, reason=reason, due=spoken_time(at))
+        self._tell(at, "refused", str(self.ticket.version), key, reason=reason, due=spoken_time(late or at))
         if self.ticket.channel == "phone":
             self._call_later(self.calls.owe("refusal", at), at)
         else:
@@ -376,19 +377,12 @@ class Story:
         """Somebody calls: told, nobody answers, or the number is wrong."""
         if one.state != "open":
             return
-        by, outcome, reason = self._operator(), self.calls.outcome(one, at), None
-        facts: dict[str, str] = {}
-        if outcome == "phone_missed":
-            one.next_try_at = self.calls.again_at(at)
-            facts["again_at"] = one.next_try_at.isoformat()
-            self._later(one.next_try_at + dt.timedelta(minutes=3), lambda when: self._called(one, when))
-        elif outcome == "phone_wrong_number":
-            reason = facts["reason"] = render("demo.wrong_number")
-            one.state, one.closed_at, one.closed_by, one.close_reason = "unreachable", at, by, reason
-            one.next_try_at = None
+        by = self._operator()
         self._changed(at)
-        data = self.calls.attempt(one, outcome, at, by, **facts)
-        self._record(outcome, at, "user", by, reason=reason, data=data, scope="hotline")
+        outcome, data = self.calls.attempt(one, at, by)
+        self._record(outcome, at, "user", by, reason=one.close_reason, data=data, scope="hotline")
+        if one.next_try_at is not None and outcome == "phone_missed":
+            self._later(one.next_try_at + dt.timedelta(minutes=3), lambda when: self._called(one, when))
         if outcome != "phone_told":
             return
         leg = next((leg for leg in self.legs if leg.id == one.leg_id), None)

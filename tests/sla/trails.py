@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ def told(session: Session, ticket_id: int) -> Iterator[str]:
             yield f"  {table}: {' '.join(values)}"
 
 
-def of_differences(session: Session, at: datetime) -> Iterator[str]:
+def of_differences(session: Session, at: dt.datetime) -> Iterator[str]:
     """The first tickets whose standings differ."""
     pairs = second_path.differences(session, at)
     tickets = dict.fromkeys(one.ticket for pair in pairs for one in pair if one is not None)
