@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.demo.rows import Rows
 from feedback_store.demo.world import World
+from feedback_store.domain.apologies import waking
 from feedback_store.service import audit
 from feedback_store.service.phone_desk import TRY_AGAIN
 from feedback_store.service.tellings import PENDING, Kind
@@ -20,7 +21,7 @@ from feedback_store.texts import render
 
 LOGGED_FOR = dt.timedelta(days=7)
 """Calls older than this leave no entry in the audit: its chain would hold nothing else."""
-NOT_YET, MISSED, WRONG_NUMBER = 0.4, 0.2, 0.15
+NOT_YET, MISSED, WRONG_NUMBER = 0.4, 0.12, 0.15
 """Shares: of the calls of the last days that nobody made, of calls that nobody answered, and of those calls of the
 last days whose number was wrong."""
 
@@ -56,7 +57,7 @@ class Calls:
         """When somebody calls; None: not yet, the hotline is behind with its calls."""
         if ready > self._world.now - self._world.behind and self._world.rng.random() < NOT_YET:
             return None
-        return ready + dt.timedelta(seconds=self._world.rng.uniform(120, 5_000))
+        return waking(ready + dt.timedelta(seconds=self._world.rng.uniform(120, 5_000)), round_the_clock=False)
 
     def _outcome(self, one: Telling, at: dt.datetime) -> str:
         draw = self._world.rng.random()
@@ -68,7 +69,7 @@ class Calls:
 
     def _again_at(self, at: dt.datetime) -> dt.datetime:
         more = dt.timedelta(minutes=self._world.rng.randint(0, 3 * 24 * 60))
-        return (at + TRY_AGAIN + more).replace(second=0, microsecond=0)
+        return waking((at + TRY_AGAIN + more).replace(second=0, microsecond=0), round_the_clock=False)
 
     def attempt(self, one: Telling, at: dt.datetime, by: int) -> tuple[str, dict[str, Any]]:
         """Make one; gives what came of it (``phone_told``, ``phone_missed`` or ``phone_wrong_number``) and what its

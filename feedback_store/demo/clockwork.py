@@ -12,6 +12,7 @@ from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, TargetKind, due, used
 from feedback_store.domain.policy import ClockKind
 from feedback_store.service import clocks
+from feedback_store.service.pauses import WORD
 from feedback_store.tables import Clock, Leg, Pause, Ticket
 
 
@@ -96,6 +97,12 @@ class Clockwork:
             self._on_breach(clock)
         clocks.leave(clock, reason, at)
 
+    def count_as_late(self, clock: Clock, reason: str, at: dt.datetime) -> None:
+        self._warn(clock, at)
+        if clocks.mark_breach(clock, at):
+            self._on_breach(clock)
+        clocks.count_as_late(clock, reason, at)
+
     def leave_all(self, reason: str, at: dt.datetime) -> None:
         """As a withdrawal does, also with clocks that were stopped before their due time (rule 15)."""
         for clock in self._clocks:
@@ -114,6 +121,10 @@ class Clockwork:
         """Where the policy ends the first pause of a ticket (a sample ticket has one at most)."""
         calendar = self._world.calendars[clocks.HOTLINE_CALENDAR][1]
         return due(calendar, Target("working_days", self._world.policy.pause_days_each), at)
+
+    def word_due(self, at: dt.datetime) -> dt.datetime:
+        """Until when the supervisor must have said a word on an agency's own pause."""
+        return due(self._world.calendars[clocks.HOTLINE_CALENDAR][1], WORD, at)
 
     def any_breached(self, at: dt.datetime) -> bool:
         return any(clock.current_due <= at for clock in self.running())
@@ -136,7 +147,8 @@ class Clockwork:
             if clock.standing_current == "running":
                 waiting.append(clock.current_due)
             waiting.append(self._instant(clock, warnings.after(self._warned(clock))))
-        waiting += [pause.limit_at for pause in self.pauses if pause.ended_at is None and pause.limit_at is not None]
+        still = [pause for pause in self.pauses if pause.ended_at is None]
+        waiting += [end for pause in still if (end := clocks.ends_by_itself(pause)) is not None]
         deadline = min(waiting, default=None)
         if deadline is not None and deadline <= now:
             deadline = now + dt.timedelta(minutes=1)

@@ -256,11 +256,10 @@ class Story:
         for clock in self._clocks.running(leg=leg):
             if in_time:
                 self._clocks.leave(clock, "returned_in_time", at)
+            elif clock.kind == "resolve":
+                self._clocks.count_as_late(clock, "returned_late", at)
             else:
                 self._clocks.stop(clock, at)
-                if clock.kind == "resolve":
-                    clock.standing_original = clock.standing_current = "late"
-                    clock.left_reason = "returned_late"
         leg.state, leg.returned_at, leg.return_reason = "returned", at, reason
         leg.return_proposed_agency_id = right
         self._refresh()
@@ -286,12 +285,26 @@ class Story:
         self._paused = self.rows.add(Pause(
             id=self.rows.key(Pause), ticket_id=self.ticket.id, leg_id=leg.id if own else None, kind=kind,
             reason=reason, started_at=at, opened_by=by, limit_at=self._clocks.pause_limit(at),
+            word_due_at=self._clocks.word_due(at) if own else None,
         ))
         self._clocks.pauses.append(self._paused)
         self._clocks.recompute(at)
-        self._record("paused", at, "user", by, leg=leg if own else None, reason=reason, data={"pause": kind},
+        word_due = self._paused.word_due_at
+        self._record("paused", at, "user", by, leg=leg if own else None, reason=reason,
+                     data={"pause": kind, "word_due": word_due.isoformat() if word_due else None},
                      scope="leg" if own else "all")
+        if word_due is not None:
+            pause, share = self._paused, self._rng.uniform(0.05, 0.5)
+            self._later(at + (word_due - at) * share, lambda when: self._confirmed(leg, pause, when))
         self._later(at + dt.timedelta(hours=self._rng.uniform(6, 90)), lambda when: self._resumed(leg, own, when))
+
+    def _confirmed(self, leg: Leg, pause: Pause, at: dt.datetime) -> None:
+        """The supervisor's word on an agency's own pause, which would end without it."""
+        if pause.ended_at is not None:
+            return
+        self._changed(at)
+        pause.word, pause.word_at, pause.word_by = "confirmed", at, self.world.operators[-1]
+        self._record("pause_confirmed", at, "user", pause.word_by, leg=leg, data={"pause_id": pause.id}, scope="leg")
 
     def _resumed(self, leg: Leg, own: bool, at: dt.datetime) -> None:
         pause = self._paused

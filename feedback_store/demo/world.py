@@ -62,6 +62,7 @@ class World:
     lateness: Mapping[int, float]
     """Share of results that an agency gives too late over the year; see :meth:`pace`."""
     operators: Sequence[int]
+    """The last one is the supervisor."""
     officers: Mapping[int, int]
     behind: dt.timedelta
     """For so long the hotline has not kept up with its calls, nor some agencies with their work."""

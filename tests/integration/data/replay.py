@@ -64,7 +64,8 @@ def standing(session: Session, ticket: Ticket) -> dict[str, Any]:
             for clock in clocks
         ),
         "pauses": sorted(
-            (pause.kind, pause.started_at, pause.ended_at or dt.datetime.max, pause.limit_at)
+            (pause.kind, pause.started_at, pause.ended_at or dt.datetime.max, pause.limit_at, pause.word_due_at or 0,
+             pause.word or "")
             for pause in session.scalars(select(Pause).where(Pause.ticket_id == ticket.id))
         ),
         "calls": sorted(
@@ -129,6 +130,12 @@ class _Player:
             leg_id=leg,
             **self._common(event),
         )
+
+    def pause_confirmed(self, event: TicketEvent) -> None:
+        leg = self._leg(event).id
+        query = select(Pause.id).where(Pause.leg_id == leg, Pause.ended_at.is_(None), Pause.kind == "force_majeure")
+        pauses.decide(self.session, pause_id=self.session.scalars(query).one(), confirm=True, reason=None,
+                      **self._common(event))
 
     def resumed(self, event: TicketEvent) -> None:
         pauses.resume(self.session, ticket_id=self.ticket.id, **self._common(event))
