@@ -322,8 +322,11 @@ class Story:
         text = self.world.pick("additions").partition(":")[2].strip()
         self._hear(at, f"bổ sung: {text}")
         self._say(at, render("demo.added", code=self.ticket.code))
+        looked = at + dt.timedelta(hours=self._rng.uniform(0.2, 20))
+        seen, reader = (looked, self._operator()) if looked < self.world.now else (None, None)
         added = self.rows.add(Addition(
             id=self.rows.key(Addition), ticket_id=self.ticket.id, text=text, created_at=at,
+            seen_at=seen, seen_by=reader,
         ))
         self.ticket.search_text = f"{self.ticket.search_text} {fold(text)}"
         self._record("addition", at, "citizen", None, data={"text": text, "photos": 0, "pin": False})

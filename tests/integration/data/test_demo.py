@@ -18,6 +18,7 @@ from feedback_store.service import tickets
 from feedback_store.service.actor import CITIZEN, ROLES, SYSTEM
 from feedback_store.store import Store
 from feedback_store.tables import (
+    Addition,
     CallbackTask,
     Clock,
     Contact,
@@ -122,6 +123,8 @@ def test_calls_and_late_work_are_there_to_be_practised(demo: Demo) -> None:
         )  # fmt: skip
         assert session.scalar(uncalled) == 0
         assert figures.count_overdue(session, at=NOW, scope=SYSTEM) >= 1
+        unseen = select(func.count()).select_from(Addition).where(Addition.seen_at.is_(None))
+        assert (session.scalar(unseen) or 0) < 5
 
 
 def test_the_figures_look_like_a_year_of_work(demo: Demo) -> None:
