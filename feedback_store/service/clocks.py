@@ -283,21 +283,24 @@ def before_release(
     """
     given = clock.extended_amount + more if side == "current" else 0
 
-    def due_with(amount: int, its_target: Target, its_class_due: dt.datetime) -> dt.datetime:
+    start = clock.started_at
+
+    def kept(amount: int, pauses: Sequence[PauseSpan]) -> Kept:
         whole = Target(promise.target_kind, promise.target_amount + promise.extra_amount + amount)  # type: ignore[arg-type]
-        paused, plain = (due(hotline, whole, promise.started_at, some, now) for some in (both, ()))
+        paused, plain = (due(hotline, whole, promise.started_at, some, now) for some in (pauses, ()))
         notify = Target(clock.kept_kind, clock.kept_amount or 0)  # type: ignore[arg-type]
-        kept = Kept(paused, plain, notify, hotline, bool(clock.kept_half))
-        return release_time.leg_due(calendar, its_target, clock.started_at, its_class_due, kept, own, now)
+        return Kept(paused, plain, notify, hotline, bool(clock.kept_half))
 
     same = given if clock.target_kind == promise.target_kind else 0
-    found = due_with(max(promise.extended_amount, same) if side == "current" else 0, target, class_due)
+    more_promised = max(promise.extended_amount, same) if side == "current" else 0
+    found = release_time.leg_due(calendar, target, start, class_due, kept(more_promised, both), own, now)
     if not given:
         return found
     before = Target(target.kind, target.amount - given)
-    class_before = due(calendar, before, clock.started_at, own, now)
-    least = release_time.later(calendar, before, due_with(0, before, class_before), class_before, class_due)
-    return min(class_due, max(found, least))
+    class_before = due(calendar, before, start)
+    ungranted = release_time.leg_due(calendar, before, start, class_before, kept(0, ()))
+    granted = release_time.later(calendar, before, ungranted, class_before, due(calendar, target, start))
+    return min(class_due, max(found, release_time.moved(calendar, target, granted, own, now, start)))
 
 
 def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:

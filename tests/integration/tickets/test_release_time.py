@@ -200,3 +200,20 @@ def test_more_days_for_a_leg_before_a_promise_of_hours_move_it(desk: Desk, decid
     assert (clock.original_due, clock.current_due) == (at("2026-03-09 10:30"), at("2026-03-11 10:30"))
     desk.answer(leg, "2026-03-11 10:30")
     assert clock.standing_current == "on_time"
+
+
+def test_a_pause_between_the_old_due_and_the_granted_one_moves_it_whole(desk: Desk) -> None:
+    """The release is counted round the clock, so the leg's due lies at seven in the morning, before the office opens,
+    and half an hour more ends at 08:04."""
+    ticket = desk.file("2026-03-24 13:30", "y-te-attp.thuc-pham")
+    leg = desk.dispatch(ticket, "2026-03-24 13:35")
+    assert resolve_due(desk, leg) == at("2026-03-25 07:00")
+    asked = extensions.ask(desk.session, leg_id=leg.id, amount=34, reason="Chờ xe đến", expected_version=None,
+                           actor=Actor("user", 8, "leader", leg.agency_id), now=at("2026-03-24 15:00"))
+    extensions.decide(desk.session, extension_id=asked.id, grant=True, reason=None, actor=SUPERVISOR,
+                      expected_version=None, now=at("2026-03-24 15:30"))
+    assert resolve_due(desk, leg) == at("2026-03-25 08:04")
+    pauses.pause(desk.session, ticket_id=ticket.id, kind="citizen", reason="Chờ người dân gửi ảnh", actor=OPERATOR,
+                 expected_version=None, now=at("2026-03-25 07:10"))
+    pauses.resume(desk.session, ticket_id=ticket.id, actor=OPERATOR, expected_version=None, now=at("2026-03-25 09:00"))
+    assert resolve_due(desk, leg) == at("2026-03-25 09:34")
