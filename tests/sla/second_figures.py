@@ -39,7 +39,9 @@ SELECT s.side, s.kind, c.round > 1 AS again, holder.agency,
 FROM standing s JOIN clock c USING (clock) LEFT JOIN holder ON holder.clock = s.clock AND holder.side = s.side
 WHERE s.standing <> 'left' AND s.due <= :at AND NOT (s.standing = 'running' AND EXISTS (
     SELECT FROM hold h
-    WHERE h.clock = s.clock AND h.side IN ('both', s.side) AND h.high = 'infinity' AND h.low < s.due))
+    WHERE h.clock = s.clock AND h.side IN ('both', s.side) AND h.high = 'infinity' AND (h.low < s.due
+        OR (s.side = 'current' AND h.why = 'pause' AND EXISTS (  -- more time given meanwhile is told at the pause's end
+            SELECT FROM ev g WHERE g.leg_id = c.leg AND g.kind = 'extension_granted' AND g.at >= h.low)))))
     AND s.ticket NOT IN (SELECT id FROM tickets WHERE is_sample)
 GROUP BY 1, 2, 3, 4, 5
 """
