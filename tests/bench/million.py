@@ -178,10 +178,9 @@ def load(store: Store, *, count: int = 1_000_000, open_: int = 100_000) -> float
         _run(db, SEED, values)
         for statement in (TICKETS, *LEGS, *(CLOCK.format(rows=one) for one in CLOCKS), *REST):
             _run(db, statement, values)
-        db.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-        for index in indexes:
-            if index.table.name not in LISTS:
-                db.execute(CreateIndex(index))
+    _create(store, [one for one in indexes if one.table.name not in LISTS])
+    with store.transaction() as session:
+        db = session.connection()
         db.execute(text(f"UPDATE tickets t SET recurs = true WHERE {RECURS}"))
         for table, name, definition in foreign:
             db.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID"))
@@ -195,6 +194,18 @@ def load(store: Store, *, count: int = 1_000_000, open_: int = 100_000) -> float
         for table in (*FILLED, "list_counts"):
             plain.execute(text(f"VACUUM (ANALYZE) {table}"))
     return time.perf_counter() - began
+
+
+def _create(store: Store, indexes: list[Any]) -> None:
+    """By two connections, since a build keeps one core busy."""
+
+    def build(index: Any) -> None:
+        with store.transaction() as session:
+            session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+            session.connection().execute(CreateIndex(index))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(build, indexes))
 
 
 def _fill_lists(store: Store, indexes: list[Any]) -> None:
@@ -217,9 +228,7 @@ def _fill_lists(store: Store, indexes: list[Any]) -> None:
             text("INSERT INTO list_counts (viewer, part, change) SELECT viewer, part, count(*) FROM list_entries "
                  "GROUP BY 1, 2")
         )  # fmt: skip
-        db.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-        for index in indexes:
-            db.execute(CreateIndex(index))
+    _create(store, indexes)
 
 
 def _run(db: Connection, statement: str, values: dict[str, Any]) -> None:
