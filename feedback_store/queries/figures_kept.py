@@ -7,13 +7,13 @@ What is kept and when it holds is in ``tables.figures``; ``service.counted_month
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, cast, func, join, literal_column, null, select
+from sqlalchemy import BigInteger, Date, cast, func, join, literal, literal_column, null, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback_store.domain.figures import CATALOGUE, Count, Dimension, Figure
@@ -157,19 +157,22 @@ def live(session: Session, asked: Asked, period: Period, dimension: Dimension | 
     shown = [null() if one is None else one for one in (*columns, minutes)]
     query = selected(rows, part, *shown, *numbers_of(rows, part)[:2], by=dimension)
     grouped = [one for one in (*columns, minutes) if one is not None]
-    found = [row for row in session.execute(query.group_by(*grouped) if grouped else query) if row[-1]]
+    query = query.group_by(*grouped) if grouped else query
     if minutes is None:
+        found = [row for row in session.execute(query) if row[-1]]
         return [Count(text_of(key), apart_text(apart), good, every) for key, apart, _, good, every in found]
-    parts: dict[Any, list[Any]] = defaultdict(list)
-    for row in found:
-        parts[row[0]].append(row)
     return [
-        Count(
-            text_of(key), None, sum(row[3] for row in some), sum(row[4] for row in some),
-            [(row[2], row[4]) for row in some if row[2] is not None],
-        )
-        for key, some in parts.items()
+        Count(text_of(key), None, int(good), int(every), read_times(times or ""))
+        for key, good, every, times in session.execute(_with_times(query)) if every
     ]  # fmt: skip
+
+
+def _with_times(query: Any) -> Any:
+    """One row for each key, its minutes as :func:`write_times` has them, of one row for each key and minute."""
+    key, _, minutes, good, every = query.subquery().c
+    pairs = func.concat(minutes, " ", every)
+    listed = func.string_agg(pairs, literal(" ")).filter(minutes.is_not(None))
+    return select(key, func.sum(good), func.sum(every), listed).group_by(key)
 
 
 def write_times(values: Iterable[int]) -> str:

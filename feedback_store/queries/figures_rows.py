@@ -289,7 +289,7 @@ def _received(session: Session, asked: Asked, parts: bool) -> Source:
         "recurrence": Ticket.recurs.expression,
     }
     refused = case((Ticket.state == "refused", func.coalesce(Ticket.refusal_ground, "unknown")))
-    waited = func.ceil(func.extract("epoch", Ticket.first_response_at - Ticket.receipt_at) / 60)
+    waited = func.ceil(func.date_part("epoch", Ticket.first_response_at - Ticket.receipt_at) / 60.0)
     return Source(
         start=Ticket,
         rules=_within(Ticket.receipt_at, asked),

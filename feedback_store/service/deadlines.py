@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from feedback_store.domain import warnings
 from feedback_store.service import clocks, delays, notices, pauses, questions
@@ -19,6 +20,10 @@ from vitext.dates import spoken_time
 log = structlog.get_logger(__name__)
 RETRY_AFTER = dt.timedelta(minutes=10)
 STUCK_AFTER = 3
+WRITTEN = (
+    "warned_level", "breached_original_at", "breached_current_at", "standing_original", "standing_current",
+)  # fmt: skip
+"""What the job changes of a clock."""
 
 
 def next_wake(session: Session) -> dt.datetime | None:
@@ -93,8 +98,16 @@ def _handle_together(session: Session, tickets: list[Ticket], now: dt.datetime) 
             if clock.stopped_at is None:
                 _look(session, ticket, clock, now, ())
         clocks.set_next_deadline(session, ticket, warned_at=now, unpaused=every[ticket.id])
+    _write_alike(one for one in session.dirty if isinstance(one, Clock))
     session.flush()
     del legs
+
+
+def _write_alike(changed: Iterable[Clock]) -> None:
+    """The same columns of each clock, whichever of them changed: neighbours then go in one statement."""
+    for clock in changed:
+        for column in WRITTEN:
+            flag_modified(clock, column)
 
 
 def handle_one(session: Session, ticket: Ticket, now: dt.datetime) -> None:
