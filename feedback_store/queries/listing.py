@@ -98,6 +98,7 @@ class Listing:
         self.conditions: list[Condition] = [ListEntry.viewer == self.viewer, *tab, *self._narrowed()]
         self.words: list_search.Words | None = None
         self._share: float | None = None
+        self._rows: list[Key] | None = None
         if filters.search.strip():
             column = list_search.by_column(filters.search, actor)
             if column is not None:
@@ -151,7 +152,8 @@ class Listing:
                 return Total(min(number, MOST_FOUND), number > MOST_FOUND)
         few = self._few()
         if few is not None:
-            return self._counted([*self.conditions, list_search.among(few)], list_search.FEW)
+            number = len(self._sorted(few))
+            return Total(min(number, list_search.FEW), number > list_search.FEW)
         if self.filters.tab in (*PARTS, "all") and not self.filters.dated:
             return Total(list_search.FEW, more=True)  # the marks say all of the view
         return self._counted([*self.conditions, self.words.many()], MOST_FOUND)
@@ -162,7 +164,8 @@ class Listing:
         assert self.words is not None
         if self.words.typed and not self.words.finished:
             finished = replace(self.words, finished=True)
-            if finished.few(self.session, self.found) is None:
+            few = finished.few(self.session, self.found)
+            if few is None or len(few) > MOST_FOUND:
                 self.words = finished
         return self.words.few(self.session, self.found)
 
@@ -246,9 +249,29 @@ class Listing:
         if self._dense() and (read := self._read_words(span)) is not None:
             return read
         few = self._few()
-        if few is not None or not self.newest_first:
-            return self._read([*self.conditions, self._found(few)], span)
+        if few is not None:
+            return self._cut(self._sorted(few), span)
+        if not self.newest_first:
+            return self._read([*self.conditions, self.words.many()], span)
         return self._by_months(span)
+
+    def _sorted(self, few: Sequence[int]) -> list[Key]:
+        """The list's rows of few tickets, all of them: counting and every page need them once."""
+        if self._rows is None:
+            query = select(self.instant, ListEntry.ticket_id).where(*self.conditions, list_search.among(few))
+            rows = (Key(at, ticket_id) for at, ticket_id in self.session.execute(query))
+            self._rows = sorted(rows, reverse=self.newest_first)
+        return self._rows
+
+    def _cut(self, rows: Sequence[Key], span: Span) -> list[Key]:
+        """What :meth:`_read` gives for a span, of all rows in the order of the list."""
+        edge = span.edge
+        if edge is not None:
+            descending = self._descending(span)
+            rows = [one for one in rows if (one < edge if descending else one > edge)]
+        rows = rows[::-1] if span.before is not None else rows
+        found = list(rows[span.offset : span.offset + span.limit])
+        return found[::-1] if span.before is not None else found
 
     def _by_months(self, span: Span) -> list[Key]:
         """Of many found tickets: a word may stand in those of one season alone, far from where the reading begins."""
