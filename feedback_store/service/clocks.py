@@ -16,8 +16,8 @@ from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.domain.release_time import Kept
 from feedback_store.service.actor import Refused
-from feedback_store.service.trail import KNOWN_CLOCKS, tell_dues
-from feedback_store.tables import Agency, CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
+from feedback_store.service.trail import KNOWN_CLOCKS, get_agency, pauses_of, tell_dues, unwritten
+from feedback_store.tables import CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
 
 HOTLINE_CALENDAR = "hotline"
 
@@ -62,7 +62,9 @@ def _in_force(session: Session, at: dt.datetime) -> dict[str, int | None]:
     known: dict[tuple[object, dt.datetime], dict[str, int | None]] = session.info.setdefault(IN_FORCE, {})
     if (transaction, at) not in known:
         known.clear()
-        known[transaction, at] = {POLICY: None, **dict(session.execute(VERSIONS_IN_FORCE, {"at": at}).all())}
+        with unwritten(session, PolicyVersion, CalendarVersion):
+            found = session.execute(VERSIONS_IN_FORCE, {"at": at}).all()
+        known[transaction, at] = {POLICY: None, **dict(found)}
     return known[transaction, at]
 
 
@@ -119,7 +121,7 @@ def pause_spans(
     if clock.kind not in ("resolve", "promise"):
         return []
     if known is None:
-        known = list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
+        known = pauses_of(session, clock.ticket_id)
     return [span_at(one, now) for one in known if moves(one, clock)]
 
 
@@ -139,7 +141,7 @@ def open_clock(
     target = policy.service_class(ticket.service_class).target(kind, shared=shared)
     code = HOTLINE_CALENDAR
     if kind not in HOTLINE_CLOCKS and leg is not None:
-        code = session.get_one(Agency, leg.agency_id).calendar_code
+        code = get_agency(session, leg.agency_id).calendar_code
     calendar_id, calendar = load_calendar(session, code, now)
     base = due(calendar, target, start)
     clock = Clock(
@@ -164,7 +166,6 @@ def open_clock(
     )
     known = of_ticket(session, ticket.id)
     session.add(clock)
-    session.flush()
     known.append(clock)
     return clock
 
@@ -174,7 +175,8 @@ def of_ticket(session: Session, ticket_id: int) -> list[Clock]:
     known: list[Clock] | None = session.info.get((KNOWN_CLOCKS, ticket_id))
     if known is None:
         query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.id)
-        known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(query))
+        with unwritten(session, Clock):
+            known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(query))
     return known
 
 
@@ -200,8 +202,8 @@ def recompute(session: Session, clock: Clock, *, now: dt.datetime, known: Sequen
 
 def count_pauses(session: Session, ticket: Ticket, *, now: dt.datetime) -> None:
     """Due times that an open pause is moving, as they are at ``now``: before anything is judged by them."""
-    waits = _open_pauses(session, ticket.id)
-    known = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id))) if waits else []
+    known = pauses_of(session, ticket.id)
+    waits = [one for one in known if one.ended_at is None]
     for clock in running(session, ticket.id) if waits else []:
         if any(moves(pause, clock) for pause in waits):
             recompute(session, clock, now=now, known=known)
@@ -307,7 +309,7 @@ def ticket_pauses(session: Session, clock: Clock) -> list[Pause]:
     """Every pause of the clock's ticket, where the clock is of a kind that pauses move."""
     if clock.kind not in ("resolve", "promise"):
         return []
-    return list(session.scalars(select(Pause).where(Pause.ticket_id == clock.ticket_id)))
+    return pauses_of(session, clock.ticket_id)
 
 
 def keep_for_release(session: Session, clock: Clock, *, ticket: Ticket, dispatched_at: dt.datetime) -> None:
@@ -321,6 +323,8 @@ def keep_for_release(session: Session, clock: Clock, *, ticket: Ticket, dispatch
     service_class = policy.service_class(ticket.service_class)
     if not release_time.holds(dispatched_at, _triage_due(session, promise, every, service_class.triage)):
         return
+    if promise.id is None:
+        session.flush()
     clock.kept_promise_id = promise.id
     clock.kept_kind, clock.kept_amount = service_class.notify.kind, service_class.notify.amount
     clock.kept_half = any(one.kind == "resolve" and one.leg_id != clock.leg_id and _ended(one) for one in every)
@@ -520,7 +524,7 @@ def set_next_deadline(
     if unpaused is not None:
         every = unpaused
     else:
-        pauses = _open_pauses(session, ticket.id)
+        pauses = [one for one in pauses_of(session, ticket.id) if one.ended_at is None]
         every = of_ticket(session, ticket.id)
     _note(session, ticket, every, pauses)
     waiting = [at for pause in pauses if (at := ends_by_itself(pause)) is not None]
@@ -537,16 +541,6 @@ def set_next_deadline(
         if (apology := next_apology_of(ticket, clock, pauses)) is not None:
             waiting.append(apology)
     ticket.next_deadline_at = min(waiting, default=None)
-
-
-def _open_pauses(session: Session, ticket_id: int) -> list[Pause]:
-    """Those in the database; only a pause changed in this transaction makes it write before: the event that
-    :func:`_note` adds to shall be written once."""
-    query = select(Pause).where(Pause.ticket_id == ticket_id, Pause.ended_at.is_(None))
-    if any(isinstance(one, Pause) for one in (*session.new, *session.dirty)):
-        session.flush()
-    with session.no_autoflush:
-        return list(session.scalars(query))
 
 
 def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses: Sequence[Pause]) -> None:
@@ -566,6 +560,8 @@ def _note(session: Session, ticket: Ticket, every: Sequence[Clock], open_pauses:
         return
     for clock in changed:
         clock.noted_original, clock.noted_current = clock.original_due, clock.current_due
+    if any(clock.id is None for clock in changed):
+        session.flush()
     tell_dues(
         session,
         ticket,

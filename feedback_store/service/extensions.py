@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from feedback_store.domain.lifecycle import ACTIVE_LEG, IllegalMove, check_reason
 from feedback_store.service import clocks, notices, tellings
 from feedback_store.service.actor import SYSTEM, Actor, Refused
-from feedback_store.service.trail import begin_change, get_leg, lock_ticket, own_leg, record
-from feedback_store.tables import Agency, Clock, Extension, Leg, Ticket
+from feedback_store.service.trail import begin_change, get_agency, get_leg, lock_ticket, own_leg, record
+from feedback_store.tables import Clock, Extension, Leg, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
 
@@ -66,7 +66,7 @@ def ask(
         scope="leg",
     )
     clocks.set_next_deadline(session, ticket)
-    agency = session.get_one(Agency, leg.agency_id)
+    agency = get_agency(session, leg.agency_id)
     notices.tell_role(
         session,
         role="supervisor",
@@ -239,7 +239,7 @@ def _tell_citizen(
         notice=NOTICE,
         key="tickets.told_extended",
         dedupe=str(found.id),
-        agency=session.get_one(Agency, leg.agency_id).name,
+        agency=get_agency(session, leg.agency_id).name,
         reason=found.reason,
         due=spoken_time(new_due),
         now=now,

@@ -16,7 +16,7 @@ from feedback_store.domain.lifecycle import (
 from feedback_store.service import agencies, clocks, extensions, notices, pauses, promises, tellings
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, legs_of, own_leg, record
+from feedback_store.service.trail import begin_change, get_agency, legs_of, own_leg, record, unwritten
 from feedback_store.tables import Agency, Leg, Ticket
 from vitext.dates import spoken_time
 
@@ -79,7 +79,8 @@ def dispatch(
         raise Refused("tickets.not_allowed")
     ticket = begin_change(session, ticket_id, expected_version, now)
     check_ticket_move("dispatch", ticket.state)
-    agency = session.get(Agency, agency_id)
+    with unwritten(session, Agency):
+        agency = session.get(Agency, agency_id)
     if agency is None:
         raise Refused("tickets.unknown_agency")
     if agency.dissolved_at is not None and agency.dissolved_at <= now:
@@ -248,7 +249,7 @@ def return_leg(
     leg.return_proposed_agency_id = proposed_agency_id
     refresh_state(session, ticket)
     ended = promises.stop_when_told(session, ticket, now=now)  # the other agencies' results were out already
-    agency = session.get_one(Agency, leg.agency_id)
+    agency = get_agency(session, leg.agency_id)
     record(
         session,
         ticket_id=ticket.id,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.crypto import keyring
 from feedback_store.service.intake import encrypted_json
+from feedback_store.tables import Conversation
 
 BUTTON_LIFE = dt.timedelta(days=30)
 
@@ -160,7 +161,8 @@ def enqueue_notice(
     The same ``dedupe_key`` again has no effect (None); so has a phone call, which no message reaches.
     ``leg_id``: the leg whose delivery the proof of this message will mark.
     """
-    session.flush()
+    if any(isinstance(one, Conversation) for one in session.new):
+        session.flush()
     extra: dict[str, Any] = {} if leg_id is None else {"leg_id": leg_id}
     return append(
         session.connection(),

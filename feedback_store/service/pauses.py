@@ -16,8 +16,8 @@ from feedback_store.domain.due import Target, due
 from feedback_store.domain.lifecycle import IllegalMove, check_reason, check_ticket_move
 from feedback_store.service import clocks, notices
 from feedback_store.service.actor import SYSTEM, Actor, Refused
-from feedback_store.service.trail import begin_change, get_leg, record
-from feedback_store.tables import Agency, Pause, Ticket
+from feedback_store.service.trail import add_pause, begin_change, get_agency, get_leg, pauses_of, record
+from feedback_store.tables import Pause, Ticket
 from vitext.dates import spoken_time
 
 KINDS = ("citizen", "force_majeure")
@@ -144,8 +144,7 @@ def _open(
         limit_at=_limit(session, ticket, now),
         word_due_at=_word_due(session, now) if actor.is_agency and kind == "force_majeure" else None,
     )
-    session.add(made)
-    session.flush()
+    add_pause(session, made)
     refresh(session, ticket, now)
     record(
         session,
@@ -198,7 +197,7 @@ def _notify(session: Session, ticket: Ticket, one: Pause, word: str, now: dt.dat
     leg = get_leg(session, one.leg_id)
     common: dict[str, Any] = {
         "kind": f"pause_{word}", "ticket": ticket, "leg": leg, "dedupe": str(one.id), "now": now,
-        "agency": session.get_one(Agency, leg.agency_id).name, "due": spoken_time(one.word_due_at),
+        "agency": get_agency(session, leg.agency_id).name, "due": spoken_time(one.word_due_at),
         "reason": one.word_reason or one.reason,
     }  # fmt: skip
     if word in ("asked", "lapsed"):
@@ -247,8 +246,7 @@ def end_expired(session: Session, *, ticket: Ticket, now: dt.datetime) -> None:
 
 def refresh(session: Session, ticket: Ticket, now: dt.datetime) -> None:
     """Due times of the clocks that pauses move, and the next instant for the job."""
-    session.flush()
-    every = list(session.scalars(select(Pause).where(Pause.ticket_id == ticket.id)))
+    every = pauses_of(session, ticket.id)
     for clock in clocks.running(session, ticket.id):
         if clock.kind in ("promise", "resolve"):
             clocks.recompute(session, clock, now=now, known=every)
@@ -257,8 +255,7 @@ def refresh(session: Session, ticket: Ticket, now: dt.datetime) -> None:
 
 def open_of(session: Session, ticket: Ticket) -> list[Pause]:
     """Pauses of the ticket and its legs that have not ended."""
-    query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
-    return list(session.scalars(query.order_by(Pause.id)))
+    return [one for one in pauses_of(session, ticket.id) if one.ended_at is None]
 
 
 def _end(session: Session, ticket: Ticket, one: Pause, actor: Actor, at: dt.datetime) -> None:
@@ -289,10 +286,8 @@ def _limit(session: Session, ticket: Ticket, now: dt.datetime) -> dt.datetime:
     _, calendar = clocks.load_calendar(session, clocks.HOTLINE_CALENDAR, now)
     each = due(calendar, Target("working_days", policy.pause_days_each), now)
     day = max(sum(end - start for start, end in spans) for spans in calendar.week)
-    query = select(Pause).where(Pause.ticket_id == ticket.id, Pause.kind.in_(KINDS))
-    spent = sum(
-        (calendar.working_time(p.started_at, p.ended_at or now) for p in session.scalars(query)), dt.timedelta()
-    )
+    counted = [one for one in pauses_of(session, ticket.id) if one.kind in KINDS]
+    spent = sum((calendar.working_time(p.started_at, p.ended_at or now) for p in counted), dt.timedelta())
     left = policy.pause_days_total * day - int(spent.total_seconds())
     if left <= 0:
         raise IllegalMove("tickets.pause_used_up", days=policy.pause_days_total)

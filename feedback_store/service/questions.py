@@ -12,8 +12,8 @@ from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove, check_reas
 from feedback_store.service import notices, pauses
 from feedback_store.service.actor import Actor
 from feedback_store.service.outbox import Button
-from feedback_store.service.trail import begin_change, get_leg, lock_ticket, record
-from feedback_store.tables import Agency, Pause, Question, Ticket
+from feedback_store.service.trail import begin_change, get_agency, get_leg, lock_ticket, record
+from feedback_store.tables import Pause, Question, Ticket
 from feedback_store.texts import render
 
 NOTICE = "question"
@@ -42,7 +42,7 @@ def ask(
     if waiting(session, ticket.id) is not None:
         raise IllegalMove("tickets.question_open_already")
     leg = get_leg(session, leg_id) if leg_id else None
-    who = session.get_one(Agency, leg.agency_id).name if leg else render("tickets.the_hotline")
+    who = get_agency(session, leg.agency_id).name if leg else render("tickets.the_hotline")
     made = Question(ticket_id=ticket.id, leg_id=leg_id, text=words, asked_at=now, asked_by=actor.user_id)
     session.add(made)
     session.flush()

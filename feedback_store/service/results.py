@@ -14,8 +14,8 @@ from feedback_store.service import clocks, delays, legs, notices, pauses, promis
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.outbox import enqueue_notice
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_leg_change, lock_leg, own_leg, record
-from feedback_store.tables import Agency, Leg, Media, Pause, Ticket
+from feedback_store.service.trail import add_pause, begin_leg_change, get_agency, lock_leg, own_leg, record, unwritten
+from feedback_store.tables import Leg, Media, Pause, Ticket
 from feedback_store.texts import render
 from vitext.dates import spoken_time
 
@@ -51,7 +51,7 @@ def submit(
         session, ticket=ticket, leg=leg, kind="notify", start=now, round_=current_round(session, ticket.id), now=now
     )
     legs.refresh_state(session, ticket)
-    agency = session.get_one(Agency, leg.agency_id)
+    agency = get_agency(session, leg.agency_id)
     record(
         session,
         ticket_id=ticket.id,
@@ -85,19 +85,13 @@ def send_back(
     check_leg_move("send_back", leg.state)
     reason = check_reason(reason)
     answered = leg.answered_at or now
-    session.add(
+    add_pause(
+        session,
         Pause(
-            ticket_id=ticket.id,
-            leg_id=leg.id,
-            kind="review",
-            reason=reason,
-            started_at=answered,
-            ended_at=now,
-            opened_by=leg.answered_by,
-            closed_by=actor.user_id,
-        )
-    )
-    session.flush()
+            ticket_id=ticket.id, leg_id=leg.id, kind="review", reason=reason, started_at=answered, ended_at=now,
+            opened_by=leg.answered_by, closed_by=actor.user_id,
+        ),
+    )  # fmt: skip
     for clock in clocks.running(session, ticket.id, kind="notify", leg_id=leg.id):
         clocks.leave(clock, "sent_back", now)
     for clock in clocks.of_ticket(session, ticket.id):
@@ -147,7 +141,7 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
     check_leg_move("release", leg.state)
     leg.state, leg.released_at, leg.released_by = "released", now, actor.user_id
     legs.refresh_state(session, ticket)
-    agency = session.get_one(Agency, leg.agency_id)
+    agency = get_agency(session, leg.agency_id)
     record(
         session,
         ticket_id=ticket.id,
@@ -158,7 +152,8 @@ def release(session: Session, *, leg_id: int, actor: Actor, expected_version: in
         new=ticket.state,
         data={"agency": agency.name},
     )
-    files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
+    with unwritten(session, Media):
+        files = session.scalars(select(Media.id).where(Media.leg_id == leg.id, Media.status == "stored")).all()
     if ticket.conversation_id is not None:
         late = delays.is_late(session, ticket, now)
         key = "tickets.told_result_late" if late else "tickets.told_result"

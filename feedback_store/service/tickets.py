@@ -22,8 +22,8 @@ from feedback_store.service.actor import SYSTEM, Actor, Refused, hotline_only
 from feedback_store.service.pauses import pause as pause
 from feedback_store.service.pauses import resume as resume
 from feedback_store.service.rounds import current_round
-from feedback_store.service.trail import begin_change, lock_ticket, record
-from feedback_store.tables import Addition, Agency, Category, Clock, Commune, Leg, Media, Setting, Ticket
+from feedback_store.service.trail import begin_change, get_agency, lock_ticket, record
+from feedback_store.tables import Addition, Category, Clock, Commune, Leg, Media, Setting, Ticket
 from vitext import fold
 from vitext.dates import spoken_time
 
@@ -398,7 +398,7 @@ def reopen(
     ticket.closed_at = None
     round_ = current_round(session, ticket.id) + 1
     again = round_ > 2
-    agency = agencies.living(session, session.get_one(Agency, last.agency_id), now)
+    agency = agencies.living(session, get_agency(session, last.agency_id), now)
     record(
         session,
         ticket_id=ticket.id,

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import SYSTEM, Actor, Refused
-from feedback_store.tables import Leg, Ticket, TicketEvent
+from feedback_store.tables import Agency, Leg, Pause, Ticket, TicketEvent
+from feedback_store.tables.base import Base
 
 Scope = Literal["all", "hotline", "leg"]
 DUES = "clocks"
 KNOWN_CLOCKS = "clocks of ticket"
 """Key in ``session.info``: the clocks of a locked ticket, read once (service.clocks.of_ticket)."""
 KNOWN_LEGS = "legs of ticket"
+KNOWN_PAUSES = "pauses of ticket"
 
 
 def record(
@@ -68,6 +71,17 @@ def forget(session: Session, ticket_id: int) -> None:
     """What was read of a ticket before it was locked may be out of date."""
     session.info.pop((KNOWN_CLOCKS, ticket_id), None)
     session.info.pop((KNOWN_LEGS, ticket_id), None)
+    session.info.pop((KNOWN_PAUSES, ticket_id), None)
+
+
+@contextmanager
+def unwritten(session: Session, *kinds: type[Base]) -> Iterator[None]:
+    """Read rows of these kinds without writing first what has changed of others, so that a ticket which changes in
+    several steps is written once. Changes of these kinds themselves are written."""
+    if any(isinstance(one, kinds) for one in (*session.new, *session.dirty)):
+        session.flush()
+    with session.no_autoflush:
+        yield
 
 
 def legs_of(session: Session, ticket_id: int) -> list[Leg]:
@@ -75,9 +89,28 @@ def legs_of(session: Session, ticket_id: int) -> list[Leg]:
     known: list[Leg] | None = session.info.get((KNOWN_LEGS, ticket_id))
     if known is None:
         query = select(Leg).where(Leg.ticket_id == ticket_id).order_by(Leg.number)
-        found = session.scalars(query.execution_options(populate_existing=True))
-        known = session.info[KNOWN_LEGS, ticket_id] = list(found)
+        with unwritten(session, Leg):
+            found = session.scalars(query.execution_options(populate_existing=True))
+            known = session.info[KNOWN_LEGS, ticket_id] = list(found)
     return known
+
+
+def pauses_of(session: Session, ticket_id: int) -> list[Pause]:
+    """Every pause of a ticket and its legs, oldest first; read once while the ticket is locked, as its clocks are."""
+    known: list[Pause] | None = session.info.get((KNOWN_PAUSES, ticket_id))
+    if known is None:
+        query = select(Pause).where(Pause.ticket_id == ticket_id).order_by(Pause.id)
+        with unwritten(session, Pause):
+            known = session.info[KNOWN_PAUSES, ticket_id] = list(session.scalars(query))
+    return known
+
+
+def add_pause(session: Session, pause: Pause) -> None:
+    """Store a new one; it has its number afterwards."""
+    known = pauses_of(session, pause.ticket_id)
+    session.add(pause)
+    session.flush()
+    known.append(pause)
 
 
 def lock_ticket(session: Session, ticket_id: int) -> Ticket:
@@ -110,6 +143,11 @@ def _raise_version(ticket: Ticket, expected_version: int | None, now: dt.datetim
     if expected_version is not None and ticket.version != expected_version:
         raise Refused("tickets.changed_meanwhile", code=ticket.code)
     ticket.version, ticket.updated_at = ticket.version + 1, now
+
+
+def get_agency(session: Session, agency_id: int) -> Agency:
+    with unwritten(session, Agency):
+        return session.get_one(Agency, agency_id)
 
 
 def get_leg(session: Session, leg_id: int) -> Leg:
