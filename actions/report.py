@@ -197,7 +197,8 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
 
 
 def _part_of_number(turn: Turn) -> bool:
-    return re.fullmatch(r"[\d .+\-]{4,20}", turn.text.strip()) is not None
+    """Digits that are meant for a number: it is asked for again, and they are no words of the report."""
+    return turn.unread_phone() or re.fullmatch(r"[\d .+\-–()]{4,20}", turn.text.strip()) is not None
 
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
+from feedback_store.reading import phones
+from feedback_store.reading.phones import phones_in
 from feedback_store.texts import render
 from vitext import clean_values, fold
 
 if TYPE_CHECKING:
     from feedback_store.tables import Conversation
-
-PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)")
 
 
 def longest_place(text: str, entities: Sequence[dict[str, Any]]) -> tuple[int, int] | None:
@@ -78,17 +78,18 @@ class Turn:
 
     def phone_span(self) -> tuple[int, int] | None:
         """Where a phone number stands in the text."""
-        found = PHONE.search(self.text) if self.phone() else None
-        return found.span() if found else None
+        found = next(iter(phones_in(self.text)), None)
+        return (found.start, found.end) if found else None
 
     def phone(self) -> str | None:
         """A phone number in the text as ``0912345678``."""
-        found = PHONE.search(self.text)
-        if found is None:
-            return None
-        digits = re.sub(r"\D", "", found.group())
-        digits = "0" + digits[2:] if digits.startswith("84") else digits
-        return digits if len(digits) in (10, 11) else None
+        found = next(iter(phones_in(self.text)), None)
+        return found.national if found else None
+
+    def unread_phone(self) -> bool:
+        """Whether the text holds digits meant for a number that cannot be one, and none that can."""
+        found = phones.read(self.text)
+        return bool(found) and not any(isinstance(one, phones.Phone) for one in found)
 
 
 def read_turn(message: dict[str, Any]) -> Turn:

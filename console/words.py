@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
 from feedback_store.domain.kpi import Ratio
-from feedback_store.domain.phones import masked
 from feedback_store.domain.warnings import DUE
 from feedback_store.queries.overdue import KINDS as OVERDUE
+from feedback_store.reading.phones import masked
 from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
 from vitext import fold

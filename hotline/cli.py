@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "hotline.audit_cli",
     "sla": "hotline.sla_cli",
     "tickets": "hotline.tickets_cli",
+    "read": "hotline.read_cli",
     "backup": "hotline.backup_cli",
     "restore": "hotline.backup_cli",
 }

@@ -4,6 +4,7 @@
     clean_words(text) the same in NFC: what people wrote
     is_identifier(t)  whether it may be a token, a key or a file id
     whole_number(t)   the number in plain digits, or None
+    view(text)        View(text, spans): as a reader sees it, for whatever matches; with the map back
     nfc(text)         composed form, look-alikes of đ replaced
     fold(text)        no tones, no marks, đ → d, lower case (for comparing and searching)
     has_letters(text) False for '', digits, signs, emoji
@@ -14,7 +15,6 @@
 """
 
 from vitext.characters import (
-    as_seen,
     clean,
     clean_values,
     clean_words,
@@ -26,11 +26,12 @@ from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
 from vitext.sentences import ends_sentence
 from vitext.syllables import is_syllable, respell
+from vitext.view import View, view
 
 __all__ = [
     "Normalised",
     "Syllable",
-    "as_seen",
+    "View",
     "clean",
     "clean_values",
     "clean_words",
@@ -45,5 +46,6 @@ __all__ = [
     "normalise",
     "respell",
     "syllables",
+    "view",
     "whole_number",
 ]

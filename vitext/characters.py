@@ -65,18 +65,3 @@ def whole_number(text: Any, most: int = 2**63 - 1) -> "int | None":
     if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 19):
         return None
     return number if (number := int(text)) <= most else None
-
-
-_IGNORED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][\u0300-\u036f]*[ .\-_*]){3,}[^\W\d_][\u0300-\u036f]*(?!\w)")
-
-
-def as_seen(text: str) -> str:
-    """Return `text` as a reader sees it, for guards to read: never stored, never shown.
-
-    Marks that show nothing (zero width, soft hyphen, direction, variation, tags) are gone, full-width and styled
-    letters are plain ones, a word whose letters stand apart ("c h á y") is closed. Its places are not those of `text`.
-    """
-    plain = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-    plain = unicodedata.normalize("NFC", _IGNORED.sub("", plain))
-    return _SPACED_OUT.sub(lambda run: re.sub(r"[ .\-_*]", "", run.group()), plain)

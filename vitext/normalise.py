@@ -9,6 +9,7 @@ from vitext.letters import fold_char, nfc
 from vitext.shorthand import ABBREVIATIONS, PLACE_UNITS, TEENCODE
 from vitext.syllables import is_plain_syllable, is_syllable, respell
 from vitext.telex import untelex
+from vitext.view import view
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Normalised:
 
 @dataclass(frozen=True, slots=True)
 class Syllable:
-    """One written word of the original: `original[start:end]`, and its normalised spelling.
+    """One written word: its place in the original, the word as a reader sees it, and its normalised spelling.
 
     `norm` is lower case and may hold several words ("ubnd" → "ủy ban nhân dân").
     """
@@ -50,7 +51,15 @@ _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def syllables(text: str) -> list[Syllable]:
-    """Split `text` into syllables, numbers and single signs, with spans in `text` as given."""
+    """Split `text`, as its view shows it, into syllables, numbers and single signs; spans are in `text` as given."""
+    shown = view(text)
+    found = _syllables(shown.text)
+    if shown.text is text:
+        return found
+    return [Syllable(*shown.original(one.start, one.end), one.text, one.norm) for one in found]
+
+
+def _syllables(text: str) -> list[Syllable]:
     found = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
     result: list[Syllable] = []
     for index, (start, end, raw) in enumerate(found):
@@ -124,15 +133,18 @@ def normalise(text: str) -> Normalised:
 
     For models and look-ups only: never shown to anyone, never stored. Never raises.
     """
+    shown = view(text)
     chars: list[str] = []
     offsets: list[tuple[int, int]] = []
     last_end = 0
-    for syllable in syllables(text):
+    for syllable in _syllables(shown.text):
         if chars and syllable.start > last_end:
             chars.append(" ")
             offsets.append((last_end, syllable.start))
         last_end = syllable.end
         _append(syllable, chars, offsets)
+    if shown.text is not text:
+        offsets = [shown.original(start, end) for start, end in offsets]
     return Normalised("".join(chars), tuple(offsets))
 
 

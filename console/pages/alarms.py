@@ -13,9 +13,9 @@ from fastapi.responses import Response
 from console.context import HOTLINE, checked_form, deps_of, go, page, role_needed, why
 from console.refused_form import RefusedForm
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.domain.phones import masked
 from feedback_store.queries import conversations, desk, lookups
 from feedback_store.queries import emergencies as reads
+from feedback_store.reading.phones import masked
 from feedback_store.service import audit, emergencies, emergency_reports
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser

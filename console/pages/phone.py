@@ -6,7 +6,6 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from feedback_store.crypto import keyring
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.guards import Denunciation, EmergencyHit, check_emergency, find_denunciation
 from feedback_store.queries import lookups
+from feedback_store.reading.phones import only_phone
 from feedback_store.service import phone_reports
 from feedback_store.service.actor import Refused
 from feedback_store.service.phone_reports import LooksLikeDenunciation
@@ -28,7 +28,6 @@ from feedback_store.service.tickets import NewReport
 from feedback_store.texts import render
 
 router = APIRouter()
-PHONE = re.compile(r"0\d{9,10}")
 
 
 def _stamp(opened: dt.datetime) -> str:
@@ -97,7 +96,7 @@ def file(
             phone_reports.guided(session, actor=user.actor, now=now)
         return go("/console/nhap-cuoc-goi", render("phone.guided"))
     phone = _phone(posted)
-    if phone and not PHONE.fullmatch(phone):
+    if phone is None:
         return _form(request, user, posted, render("phone.bad_number"))
     reason = str(posted.get("no_denunciation", "")) if decided == "none" else None
     try:
@@ -114,9 +113,11 @@ def file(
     )  # fmt: skip
 
 
-def _phone(posted: Mapping[str, Any]) -> str:
-    phone = re.sub(r"[ .\-]", "", str(posted.get("phone", "")))
-    return "0" + phone[3:] if phone.startswith("+84") else phone
+def _phone(posted: Mapping[str, Any]) -> str | None:
+    """As it is dialled, empty where none was given; None: it cannot be."""
+    typed = str(posted.get("phone", "")).strip()
+    number = only_phone(typed)
+    return number.national if number is not None else None if typed else ""
 
 
 def _report(

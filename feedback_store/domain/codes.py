@@ -68,6 +68,12 @@ def find_code(text: str) -> TypedCode | None:
     return _typed(match.group(1)) if match else read_code(text)
 
 
+def codes_in(text: str) -> list[tuple[int, int, TypedCode]]:
+    """Every code of a text that bears its prefix: (start, end, what was typed)."""
+    return [(match.start(), match.start(1) + len(match.group(1).rstrip(" .-–—")), _typed(match.group(1)))
+            for match in _LOOSE.finditer(text)]  # fmt: skip
+
+
 def without_codes(text: str) -> str:
     """The text with every code dotted out, as long as before: for whoever looks for other numbers, to hide them.
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import phonenumbers
 import yaml
 
 from feedback_store.domain.codes import without_codes
-from feedback_store.persons.finding import PERSONAL
+from feedback_store.reading.phones import Phone, is_identity, read
 from feedback_store.texts import FOLDER, render
 from vitext import fold, nfc
 
@@ -26,12 +25,13 @@ WORDS = FOLDER.parent / "persons.yaml"
 NEAR = 40
 """Characters before a number in which a word that says what it is may stand."""
 LONGEST_NAME = 5
+UNREAD_HIDDEN = 9
+"""Digits meant for a telephone number are hidden from so many on, also where one is missing."""
 
 _DIGITS = re.compile(r"(?<![\w/])\d(?:[ .\-–]?\d){6,18}(?![\w/])")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(r"\b\d{2}[ -]?[A-Za-zĐđ]{1,2}\d?[ .-]?\d{3}[ .]?\d{2}\b|\b\d{2}[A-Za-zĐđ]\d[ -]?\d{4,5}\b")
 _WORD = re.compile(r"[^\W\d_]+")
-_SERVICE = re.compile(r"^(?:\+?84|0)?(?:1900|1800)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,18 @@ def personal(text: str, *, names: Iterable[str | None] = (), phones: Iterable[st
 
 
 def _numbers(text: str, phones: Sequence[str]) -> Iterator[Personal]:
-    for number in phonenumbers.PhoneNumberMatcher(text, "VN", leniency=phonenumbers.Leniency.POSSIBLE):
-        written = re.sub(r"[^\d+]", "", number.raw_string)
-        if phonenumbers.number_type(number.number) in PERSONAL and not _SERVICE.match(written):
+    read_ = read(text)
+    for number in read_:
+        if isinstance(number, Phone):
             yield Personal(number.start, number.end, "phone")
     for match in _DIGITS.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         kind = _kind_of(text, match.start(), digits, phones)
         if kind is not None:
             yield Personal(match.start(), match.end(), kind)
+    for number in read_:  # last: what says what they are comes first
+        if not isinstance(number, Phone) and len(number.digits) >= UNREAD_HIDDEN:
+            yield Personal(number.start, number.end, "phone")
 
 
 def _kind_of(text: str, start: int, digits: str, phones: Sequence[str]) -> Kind | None:
@@ -135,7 +138,7 @@ def _kind_of(text: str, start: int, digits: str, phones: Sequence[str]) -> Kind 
             nearest = max(nearest or (-1, kind), (match.end(), kind))
     if nearest is not None and len(digits) >= 8:
         return nearest[1]
-    if len(digits) == 12 and digits[0] == "0" and digits[3] in "0123":
+    if is_identity(digits):
         return "identity"
     if len(digits) in (16, 19):
         return "account"

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from feedback_store.domain.phones import numbers_in
 from feedback_store.queries import lookups
+from feedback_store.reading.phones import numbers_in
 from feedback_store.tables import Contact, Conversation, Draft, EmergencyCall, InboundEvent, Media, Ticket
 
 SOURCES = 20

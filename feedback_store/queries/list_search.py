@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import read_code
-from feedback_store.persons.finding import canonical_phone, name_index, phone_index
+from feedback_store.persons.finding import name_index, phone_index
+from feedback_store.reading.phones import canonical
 from feedback_store.service.actor import Actor
 from feedback_store.tables import ListEntry, ListWords, Ticket
 from vitext import fold, nfc
@@ -33,7 +34,7 @@ TOLD = 5
 
 def reporter_searched(words: str, actor: Actor) -> bool:
     """Whether the search looks for a person by phone number: the hotline alone may, and it is recorded."""
-    return actor.is_hotline and canonical_phone(words) is not None and read_code(words) is None
+    return actor.is_hotline and canonical(words) is not None and read_code(words) is None
 
 
 @dataclass(frozen=True, slots=True)

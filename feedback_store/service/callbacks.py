@@ -13,7 +13,7 @@ from feedback_store.domain.due import Target, due
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
 from feedback_store.tables import CallbackTask, Contact, Conversation
-from vitext.dates import wished_end
+from vitext.times import wished_end
 
 CALL_WITHIN = Target("working_minutes", 120)
 OUTCOMES = ("reached", "no_answer", "wrong_number", "other")

@@ -16,7 +16,7 @@ from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.domain.policy import HOTLINE_CLOCKS, ClockKind, Policy, policy_from_data
 from feedback_store.domain.release_time import Kept
 from feedback_store.service.actor import Refused
-from feedback_store.service.trail import KNOWN_CLOCKS, get_agency, pauses_of, tell_dues, unwritten
+from feedback_store.service.trail import KNOWN_CLOCKS, TICKET_ID, get_agency, pauses_of, tell_dues, unwritten
 from feedback_store.tables import CalendarVersion, Clock, Leg, Pause, PolicyVersion, Ticket
 
 HOTLINE_CALENDAR = "hotline"
@@ -24,6 +24,7 @@ HOTLINE_CALENDAR = "hotline"
 _calendars: dict[int, Calendar] = {}
 _policies: dict[int, Policy] = {}
 SIDES = ("original", "current")
+_CLOCKS = select(Clock).where(Clock.ticket_id == TICKET_ID).order_by(Clock.id)
 POLICY = ""
 IN_FORCE = "versions in force"
 VERSIONS_IN_FORCE = union_all(
@@ -174,9 +175,8 @@ def of_ticket(session: Session, ticket_id: int) -> list[Clock]:
     """Every clock of a ticket, oldest first; read once while the ticket is locked (``trail.forget`` ends that)."""
     known: list[Clock] | None = session.info.get((KNOWN_CLOCKS, ticket_id))
     if known is None:
-        query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.id)
         with unwritten(session, Clock):
-            known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(query))
+            known = session.info[KNOWN_CLOCKS, ticket_id] = list(session.scalars(_CLOCKS, {"ticket_id": ticket_id}))
     return known
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TypeAlias
 
 from feedback_store.domain.history import Moment, instant, whole_day
+from feedback_store.reading import phones
 from feedback_store.spreadsheets import Value
 from vitext import fold
 
@@ -23,7 +24,6 @@ _FORMS = [
     re.compile(rf"{_TIME},?\s+(?:ngày\s+)?{_DAY_FIRST}", re.IGNORECASE),
 ]
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_PHONE = re.compile(r"0[35789]\d{8}|02\d{9}|01[2689]\d{8}|1[89]00\d{4,6}")
 _YES = frozenset({"co", "x", "1", "true", "yes", "y", "dung", "giau ten", "an danh"})
 _NO = frozenset({"", "khong", "0", "false", "no", "n", "sai"})
 
@@ -115,16 +115,19 @@ def stars(cell: Cell) -> int | None:
 
 
 def phone(cell: Cell) -> str | None:
-    """A Vietnamese number as ``0912345678``; a number cell has lost its zero."""
-    text = re.sub(r"[\s.\-()]", "", words(cell))
+    """A person's number as it is dialled (``0912345678``); a number cell has lost its zero."""
+    text = words(cell)
     if not text:
         return None
-    text = re.sub(r"^(?:\+|00)?84(?=\d{9,10}$)", "0", text)
-    if re.fullmatch(r"[35789]\d{8}|2\d{9}", text):
-        text = f"0{text}"
-    if not _PHONE.fullmatch(text):
+    if re.fullmatch(r"[1-9]\d{8,9}(?:\.0)?", text):
+        text = f"0{text.removesuffix('.0')}"
+    found = phones.read(text)
+    if len(found) > 1 and isinstance(found[0], phones.Phone):
+        raise CellFault("imports.two_phones")
+    number = phones.only_phone(text)
+    if number is None:
         raise CellFault("imports.bad_phone")
-    return text
+    return number.national
 
 
 def yes(cell: Cell) -> bool:

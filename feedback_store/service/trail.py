@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from feedback_store.service.actor import SYSTEM, Actor, Refused
@@ -20,6 +20,15 @@ KNOWN_CLOCKS = "clocks of ticket"
 """Key in ``session.info``: the clocks of a locked ticket, read once (service.clocks.of_ticket)."""
 KNOWN_LEGS = "legs of ticket"
 KNOWN_PAUSES = "pauses of ticket"
+TICKET_ID: BindParameter[int] = bindparam("ticket_id")
+# made once: each change of a ticket asks them, and building a statement takes about as long as running it
+_LEGS = select(Leg).where(Leg.ticket_id == TICKET_ID).order_by(Leg.number).execution_options(populate_existing=True)
+_PAUSES = select(Pause).where(Pause.ticket_id == TICKET_ID).order_by(Pause.id)
+_LOCKED = select(Ticket).with_for_update().execution_options(populate_existing=True)
+_LOCKED_TICKET = _LOCKED.where(Ticket.id == TICKET_ID)
+_LOCKED_OF_LEG = _LOCKED.where(
+    Ticket.id == select(Leg.ticket_id).where(Leg.id == bindparam("leg_id")).scalar_subquery()
+)
 
 
 def record(
@@ -88,10 +97,8 @@ def legs_of(session: Session, ticket_id: int) -> list[Leg]:
     """Every leg of a ticket by number; read once while the ticket is locked, as its clocks are."""
     known: list[Leg] | None = session.info.get((KNOWN_LEGS, ticket_id))
     if known is None:
-        query = select(Leg).where(Leg.ticket_id == ticket_id).order_by(Leg.number)
         with unwritten(session, Leg):
-            found = session.scalars(query.execution_options(populate_existing=True))
-            known = session.info[KNOWN_LEGS, ticket_id] = list(found)
+            known = session.info[KNOWN_LEGS, ticket_id] = list(session.scalars(_LEGS, {"ticket_id": ticket_id}))
     return known
 
 
@@ -99,9 +106,8 @@ def pauses_of(session: Session, ticket_id: int) -> list[Pause]:
     """Every pause of a ticket and its legs, oldest first; read once while the ticket is locked, as its clocks are."""
     known: list[Pause] | None = session.info.get((KNOWN_PAUSES, ticket_id))
     if known is None:
-        query = select(Pause).where(Pause.ticket_id == ticket_id).order_by(Pause.id)
         with unwritten(session, Pause):
-            known = session.info[KNOWN_PAUSES, ticket_id] = list(session.scalars(query))
+            known = session.info[KNOWN_PAUSES, ticket_id] = list(session.scalars(_PAUSES, {"ticket_id": ticket_id}))
     return known
 
 
@@ -115,13 +121,12 @@ def add_pause(session: Session, pause: Pause) -> None:
 
 def lock_ticket(session: Session, ticket_id: int) -> Ticket:
     """The ticket, locked until the transaction ends."""
-    return _lock(session, ticket_id)
+    return _lock(session, _LOCKED_TICKET, {"ticket_id": ticket_id})
 
 
-def _lock(session: Session, ticket_id: int | ScalarSelect[int]) -> Ticket:
+def _lock(session: Session, locked: Select[Ticket], of: dict[str, int]) -> Ticket:
     session.flush()
-    locked = select(Ticket).where(Ticket.id == ticket_id).with_for_update().execution_options(populate_existing=True)
-    ticket = session.scalars(locked).one_or_none()
+    ticket = session.scalars(locked, of).one_or_none()
     if ticket is None:
         raise Refused("tickets.not_found")
     forget(session, ticket.id)
@@ -133,7 +138,7 @@ def begin_change(session: Session, ticket_id: int, expected_version: int | None,
 
     ``expected_version`` None: the caller did not read the ticket before (the citizen, a job).
     """
-    ticket = _lock(session, ticket_id)
+    ticket = lock_ticket(session, ticket_id)
     _raise_version(ticket, expected_version, now)
     return ticket
 
@@ -159,7 +164,7 @@ def get_leg(session: Session, leg_id: int) -> Leg:
 
 def lock_leg(session: Session, leg_id: int) -> tuple[Leg, Ticket]:
     """The leg as it is now and its ticket, locked until the transaction ends."""
-    ticket = _lock(session, select(Leg.ticket_id).where(Leg.id == leg_id).scalar_subquery())
+    ticket = _lock(session, _LOCKED_OF_LEG, {"leg_id": leg_id})
     return next(leg for leg in legs_of(session, ticket.id) if leg.id == leg_id), ticket
 
 

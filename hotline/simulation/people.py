@@ -11,15 +11,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.queries import calls_owed
-from feedback_store.service import phone_desk
+from feedback_store.service import clocks, phone_desk
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.store import Store
-from feedback_store.tables import Clock, Ticket
+from feedback_store.tables import Ticket
 from hotline.simulation.plan import Plan
 from hotline.simulation.town import Town
 
@@ -96,11 +95,9 @@ class Crowd:
 
 def stretch(session: Session, kind: str, *, ticket_id: int, leg_id: int | None = None) -> Stretch:
     """Start and current due of the newest clock of a kind."""
-    query = select(Clock.started_at, Clock.current_due).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
-    if leg_id is not None:
-        query = query.where(Clock.leg_id == leg_id)
-    start, due = session.execute(query.order_by(Clock.id.desc()).limit(1)).one()
-    return start, due
+    every = clocks.of_ticket(session, ticket_id)
+    newest = [one for one in every if one.kind == kind and leg_id in (None, one.leg_id)][-1]
+    return newest.started_at, newest.current_due
 
 
 def share_of(clock: Stretch, rng: random.Random, late: float) -> dt.datetime:

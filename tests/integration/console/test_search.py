@@ -8,7 +8,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from feedback_store.persons.finding import canonical_phone
+from feedback_store.reading.phones import canonical as canonical_phone
 from feedback_store.service import tickets
 from feedback_store.tables import AuditEntry, Ticket
 from tests.integration.console.conftest import Office, Person

@@ -291,7 +291,7 @@ def test_open_work_of_a_dissolved_agency_goes_to_its_successor(loaded_store: Sto
         ({"told_at": "25/12/2026 08:00"}, "ở tương lai"),
         ({"received_at": "02/03/1999"}, "trước năm 2000"),
         ({"received_at": "31/02/2026"}, "không đọc được ngày giờ"),
-        ({"phone": "12345"}, "không phải số điện thoại Việt Nam"),
+        ({"phone": "12345"}, "không phải số điện thoại của một người"),
         ({"rating": "6"}, "từ 1 đến 5"),
         ({"state": "Chờ phân phối"}, "phải để trống"),
         ({"state": "Từ chối"}, "cần có “Lý do từ chối”"),

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_store.domain.codes import check_digit, find_code, make_code, read_code, without_codes
-from feedback_store.domain.phones import masked as half_hidden
 from feedback_store.downloads import masked as left_out
 from feedback_store.persons.masking import masked
+from feedback_store.reading.phones import masked as half_hidden
 
 numbers = st.integers(0, 10**8 - 1)
 

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from vitext.dates import VIET_NAM, wished_end
+from vitext.dates import VIET_NAM
+from vitext.times import wished_end
 
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=VIET_NAM)
 

@@ -1,0 +1,60 @@
+"""A number that is given in a chat is understood or asked for again; it is never a part of the report's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from feedback_store.store import Store
+from tests.integration.actions.chat import STORY, Chat
+from tests.integration.actions.test_said_is_done import calls
+from tests.integration.tickets.conftest import Desk
+
+WRITTEN = (
+    ("(0225) 384 2190", "02253842190"), ("O912345678", "0912345678"), ("0912–345–678", "0912345678"),
+    ("+84 (0)912345678", "0912345678"), ("0912.345.678 ạ", "0912345678"), ("０９１２ ３４５ ６７８", "0912345678"),
+    ("không chín một hai ba bốn năm sáu bảy tám", "0912345678"), ("0168 912 3456", "0389123456"),
+)  # fmt: skip
+UNREAD = ("0912 345 67", "0912 345 678 9", "(0225) 384", "09123456789", "sđt 91234567")
+
+
+@pytest.fixture
+def chat(loaded_store: Store) -> Iterator[Chat]:
+    with loaded_store.reading() as session:
+        yield Chat(Desk(session))
+
+
+def to_the_number(chat: Chat) -> None:
+    chat.says(STORY, "submit_feedback")
+    chat.says("không rõ", "skip")
+    said = chat.says("bỏ qua", "skip")
+    assert "số điện thoại" in said.lower()
+
+
+@pytest.mark.parametrize(("written", "kept"), WRITTEN)
+def test_a_number_is_understood_however_it_is_written(chat: Chat, written: str, kept: str) -> None:
+    to_the_number(chat)
+    chat.says(written)
+    data = chat.drafts[-1].data
+    assert data["phone"] == kept
+    assert data["text"] == [STORY]
+
+
+@pytest.mark.parametrize("written", UNREAD)
+@pytest.mark.parametrize("intent", ["inform", "submit_feedback", "nlu_fallback"])
+def test_what_cannot_be_a_number_is_asked_for_again(chat: Chat, written: str, intent: str) -> None:
+    to_the_number(chat)
+    said = chat.says(written, intent)
+    data = chat.drafts[-1].data
+    assert data["phone"] is None
+    assert data["text"] == [STORY]
+    assert "số điện thoại" in said.lower()
+
+
+@pytest.mark.parametrize(("written", "kept"), WRITTEN)
+def test_the_number_for_a_call_is_read_by_the_same_reader(chat: Chat, written: str, kept: str) -> None:
+    chat.says("cho gặp tổng đài viên", "human_agent")
+    chat.says(written)
+    chat.presses("Lúc nào cũng được")
+    assert [one.phone for one in calls(chat)] == [kept]
