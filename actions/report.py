@@ -192,7 +192,9 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
             data.text.append((turn.text[:start] + turn.text[end:]).strip(" ,.;:"))
     elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
         data.skip("phone")
-    elif not (turn.intent in BARE and len(turn.folded.split()) <= 4) and not _part_of_number(turn):
+    elif _part_of_number(turn):
+        context.answer.say("ask_callback_phone_again")
+    elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):
         _take_detail(context, data, turn)
 
 

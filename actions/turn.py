@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
 from feedback_store.reading import phones
-from feedback_store.reading.phones import phones_in
 from feedback_store.texts import render
 from vitext import clean_values, fold
 
@@ -78,12 +77,12 @@ class Turn:
 
     def phone_span(self) -> tuple[int, int] | None:
         """Where a phone number stands in the text."""
-        found = next(iter(phones_in(self.text)), None)
+        found = next(iter(phones.phones_in(self.text)), None)
         return (found.start, found.end) if found else None
 
     def phone(self) -> str | None:
         """A phone number in the text as ``0912345678``."""
-        found = next(iter(phones_in(self.text)), None)
+        found = next(iter(phones.phones_in(self.text)), None)
         return found.national if found else None
 
     def unread_phone(self) -> bool:

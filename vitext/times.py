@@ -60,8 +60,8 @@ _PARTS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 _PART_OF = {fold(name): (name, hours) for name, hours in _PARTS.items()}
 _PART = re.compile(r"\b(" + "|".join(sorted(_PART_OF, key=len, reverse=True)) + r")\b")
-_UNSURE = {"toi": "tôi", "sang": "sang", "dem": "đem"}
-"""Without marks these are other words as often: a part of a day only beside a day or an hour."""
+_UNSURE = frozenset({"toi", "sang", "dem"})
+"""Without marks these are other words as often (tôi, sang, đem): a part of a day only beside a day or an hour."""
 _AHEAD = {
     "hôm nay": 0, "bữa nay": 0, "ngày nay": 0, "ngày mai": 1, "hôm sau": 1, "bữa sau": 1, "ngày mốt": 2,
     "ngày kia": 2, "ngày kìa": 3, "nay": 0, "mai": 1, "mốt": 2, "kia": 2,

@@ -64,8 +64,8 @@ def read_code(text: str) -> TypedCode | None:
 
 def find_code(text: str) -> TypedCode | None:
     """The first code inside a sentence; here the prefix is needed."""
-    match = _LOOSE.search(text)
-    return _typed(match.group(1)) if match else read_code(text)
+    found = codes_in(text)
+    return found[0][2] if found else read_code(text)
 
 
 def codes_in(text: str) -> list[tuple[int, int, TypedCode]]:
