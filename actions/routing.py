@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from actions import gather, joining, mine, report, talk
 from actions.turn import Context, Turn
-from feedback_store.service import drafts
+from feedback_store.service import drafts, own_reports
 from feedback_store.service.drafts import ReportData, next_step
 from vitext.syllables import is_plain_syllable
 
@@ -138,7 +138,7 @@ def _answers(turn: Turn, data: ReportData, summary_shown: bool) -> bool:
         return True
     if step not in DETAIL_STEPS or turn.intent in CERTAIN:
         return False
-    return turn.place() is not None or turn.phone() is not None
+    return turn.place() is not None or turn.phone() is not None or (step == "phone" and turn.unread_phone())
 
 
 def _tells_story(turn: Turn) -> bool:
@@ -168,7 +168,10 @@ def _pending(context: Context) -> bool:
     if mine.wants_back(context):
         mine.withdraw(context)
         return True
-    if pending == "callback_phone" and (turn.phone() or turn.intent in ANSWERS):
+    bare_code = _is_bare_code(context)
+    if pending == "callback_phone" and not bare_code and (
+        turn.phone() or turn.unread_phone() or turn.intent in ANSWERS
+    ):
         talk.callback_phone(context)
     elif pending == "callback_time" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.callback_time(context)
@@ -182,13 +185,25 @@ def _pending(context: Context) -> bool:
         talk.candidate_answered(context)
     elif pending == "code" and turn.intent in ("skip", "deny"):
         talk.no_code(context)
-    elif (turn.entity("ticket_code") is None and BARE_CODE.fullmatch(turn.folded)) or (
-        pending == "code" and turn.entity("ticket_code")
-    ):
+    elif bare_code or (pending == "code" and turn.entity("ticket_code")):
         talk.tell_status(context)
     else:
         return False
     return True
+
+
+def _is_bare_code(context: Context) -> bool:
+    """Nine digits alone are a code; where a telephone number is asked for, only that of a report of this chat."""
+    turn = context.turn
+    if turn.entity("ticket_code") is not None or not BARE_CODE.fullmatch(turn.folded):
+        return False
+    if not turn.unread_phone():
+        return True
+    draft = drafts.get_open(context.session, context.conversation.id)
+    asked = draft is not None and next_step(drafts.data_of(draft)) == "phone"
+    if not asked and context.memory.get("pending") != "callback_phone":
+        return True
+    return own_reports.find(context.session, context.conversation.id, turn.text) is not None
 
 
 def _yes_or_no(context: Context) -> None:

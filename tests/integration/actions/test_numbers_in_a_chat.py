@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from feedback_store.domain.codes import check_digit
 from feedback_store.store import Store
 from tests.integration.actions.chat import STORY, Chat
 from tests.integration.actions.test_said_is_done import calls
@@ -49,7 +50,28 @@ def test_what_cannot_be_a_number_is_asked_for_again(chat: Chat, written: str, in
     data = chat.drafts[-1].data
     assert data["phone"] is None
     assert data["text"] == [STORY]
-    assert "số điện thoại" in said.lower()
+    assert "chưa thấy số điện thoại" in said
+    assert "không tìm thấy" not in said
+
+
+@pytest.mark.parametrize("written", UNREAD)
+def test_the_number_for_a_call_is_asked_for_again(chat: Chat, written: str) -> None:
+    chat.says("cho gặp tổng đài viên", "human_agent")
+    said = chat.says(written, "nlu_fallback")
+    assert "chưa thấy số điện thoại" in said
+    assert "không tìm thấy" not in said
+    chat.says("0912 345 678")
+    chat.presses("Lúc nào cũng được")
+    assert [one.phone for one in calls(chat)] == ["0912345678"]
+
+
+@pytest.mark.parametrize("digits", ["012345674", "482109375"])
+def test_a_code_of_this_chat_is_still_a_code_where_a_number_is_asked_for(chat: Chat, digits: str) -> None:
+    first = chat.files()
+    first.code = f"PA-{digits[:3]}-{digits[3:6]}-{digits[6:8]}{check_digit(digits[:8])}"
+    chat.desk.session.flush()
+    to_the_number(chat)
+    assert first.code in chat.says(first.code.removeprefix("PA-"), "nlu_fallback")
 
 
 @pytest.mark.parametrize(("written", "kept"), WRITTEN)
