@@ -193,7 +193,7 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
     elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
         data.skip("phone")
     elif _part_of_number(turn):
-        context.answer.say("ask_callback_phone_again")
+        context.answer.say("phone_unread")
     elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):
         _take_detail(context, data, turn)
 

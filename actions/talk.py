@@ -19,6 +19,7 @@ from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
+from vitext.times import Unclear, read_time
 
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
@@ -370,6 +371,12 @@ def skip(context: Context) -> None:
 def callback_time(context: Context) -> None:
     turn = context.turn
     when = None if turn.payload or turn.intent == "skip" else turn.text.strip()
+    unclear = read_time(when, turn.now) if when else None
+    if isinstance(unclear, Unclear) and not context.memory.get("tries"):
+        context.remember(tries=1)
+        lunar = unclear.why == "lunar"
+        context.answer.say("callback_time_lunar" if lunar else "callback_time_date", buttons=ANY_TIME)
+        return
     phone = str(context.memory["phone"])
     task = callbacks.create(
         context.session,
@@ -381,7 +388,7 @@ def callback_time(context: Context) -> None:
         now=turn.now,
     )
     callbacks.remember_phone(context.session, conversation_id=context.conversation.id, phone=phone, now=turn.now)
-    context.remember(pending=None, phone=None)
+    context.remember(pending=None, phone=None, tries=None)
     said: dict[str, Any] = {"phone": phone, "due": spoken_time(task.due_at)}
     if task.good_time is None:
         context.answer.say("callback_made_any", **said)

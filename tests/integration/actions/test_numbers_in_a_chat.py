@@ -50,7 +50,7 @@ def test_what_cannot_be_a_number_is_asked_for_again(chat: Chat, written: str, in
     data = chat.drafts[-1].data
     assert data["phone"] is None
     assert data["text"] == [STORY]
-    assert "chưa thấy số điện thoại" in said
+    assert "chưa đọc được số điện thoại" in said
     assert "không tìm thấy" not in said
 
 
@@ -80,3 +80,17 @@ def test_the_number_for_a_call_is_read_by_the_same_reader(chat: Chat, written: s
     chat.says(written)
     chat.presses("Lúc nào cũng được")
     assert [one.phone for one in calls(chat)] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"), [("mùng 3 tháng chạp", "dương lịch"), ("31/2 lúc 9h", "không có trong lịch")]
+)
+def test_a_time_that_cannot_be_placed_is_asked_back_once(chat: Chat, words: str, why: str) -> None:
+    chat.says("cho gặp tổng đài viên, số 0912345678", "human_agent")
+    assert why in chat.says(words)
+    assert calls(chat) == []
+    assert "giờ anh/chị đã hẹn" in chat.says("9h sáng 4/3")
+    chat.says("cho gặp tổng đài viên, số 0912345678", "human_agent")
+    assert why in chat.says(words)
+    assert words in chat.says(words)
+    assert [one.good_time for one in calls(chat)] == ["9h sáng 4/3", words]
