@@ -1,11 +1,13 @@
-"""Make ``data/provinces/NAME.yaml`` and ``NAME-old-wards.csv`` from two MIT-licensed packages.
+"""Make ``data/provinces/communes.csv`` and ``old-units.csv`` from two packages with free licences.
 
-Run once per province by whoever prepares an installation; the made files are committed and edited:
+Run once per release of the packages by whoever prepares the data; the made files are committed:
 
-    python -m hotline.province_data "Thành phố Hải Phòng" hai-phong
+    python -m hotline.province_data
 
-Communes (code, name, centre) come from ``vietnamadminunits``, the successors of abolished wards from
-``underthesea``'s address mapping; both describe the units in force since 2025-07-01.
+Communes in force since 2025-07-01 (code, name, centre) and the communes of 2025-06-30 with their centres come from
+``vietnamadminunits`` (MIT), what became of each from ``underthesea``'s address mapping (Apache-2.0). Where two names of
+one district differ in marks alone, that mapping leaves the name out and keeps it in its key ("xãcẩmgiang"): the key is
+read then, so that no commune is missing.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import re
 import sqlite3
-import sys
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
+from vitext import fold
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[1] / "data" / "provinces"
 
 
 def package_folder(name: str) -> Path:
@@ -29,40 +33,63 @@ def package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def communes(province: str) -> list[dict[str, object]]:
-    base = sqlite3.connect(package_folder("vietnamadminunits") / "data" / "dataset.db")
-    rows = base.execute(
-        "SELECT wardCode, ward, round(wardLat, 4), round(wardLon, 4) FROM admin_units"
-        " WHERE province = ? ORDER BY wardCode",
-        [province],
-    )
-    return [{"code": code, "name": name, "lat": lat, "lon": lon} for code, name, lat, lon in rows]
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\s'’-]", "", name).lower()
 
 
-def old_wards(province: str, by_name: dict[str, str]) -> list[tuple[str, str, str, str]]:
-    mapping = json.loads((package_folder("underthesea") / "address" / "data" / "mapping.json").read_text("utf-8"))
-    return sorted(
-        {
-            (row["old_ward"], row["old_district"], row["old_province"], by_name[row["new_ward"]])
-            for row in mapping["ward_mapping"]
-            if row["new_province"] == province and row.get("new_ward") in by_name and row["old_ward"]
-        }
-    )
+def successions(mapping: Iterable[dict[str, str]], base: sqlite3.Connection) -> dict[str, list[str]]:
+    """Codes of the successors of every old commune, by its code. Raises ``SystemExit`` for what cannot be placed."""
+    old, new = {}, {}
+    query = "SELECT province, district, ward, wardCode FROM admin_units_legacy WHERE ward IS NOT NULL"
+    for province, district, ward, code in base.execute(query):
+        old[province, district, _squeezed(ward)] = code
+    for province, ward, code in base.execute("SELECT province, ward, wardCode FROM admin_units"):
+        new[province, _squeezed(ward)] = code
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in mapping:
+        before = _squeezed(row["old_ward"]) or row["old_ward_key"]
+        after = _squeezed(row["new_ward"]) or row["new_ward_key"]
+        if not before:
+            continue  # an island district without communes, which became a special zone
+        code = old[row["old_province"], row["old_district"], before]
+        successor = new[row["new_province"], after]
+        if successor not in found[code]:
+            found[code].append(successor)
+    missing = set(old.values()) - set(found)
+    if missing:
+        raise SystemExit(f"{len(missing)} old communes without successor: {sorted(missing)[:10]}")
+    return found
 
 
-def main(province: str, file: str) -> None:
-    target = DATA / "provinces" / f"{file}.yaml"
-    found = communes(province)
-    document = yaml.safe_load(target.read_text("utf-8")) if target.exists() else {"province": {"name": province}}
-    document["communes"] = found
-    target.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=200), "utf-8")
-    rows = old_wards(province, {str(c["name"]): str(c["code"]) for c in found})
-    with (DATA / "provinces" / f"{file}-old-wards.csv").open("w", encoding="utf-8", newline="") as out:
+def _earlier(name: str, aliases: str | None) -> str:
+    """Names that merged into this commune before 2025, folded and without blanks: "phuongquynhloi"."""
+    kinds = ("phuong", "xa", "thitran")
+    names = [one for one in json.loads(aliases or "[]") if one.startswith(kinds)]
+    return " ".join(one for one in dict.fromkeys(names) if one != fold(_squeezed(name)))
+
+
+def _write(name: str, head: list[str], rows: Iterable[tuple[object, ...]]) -> None:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["old_ward", "old_district", "old_province", "commune_code"])
+        writer.writerow(head)
         writer.writerows(rows)
-    print(f"{len(found)} communes, {len(rows)} successions of old wards")
+
+
+def main() -> None:
+    base = sqlite3.connect(package_folder("vietnamadminunits") / "data" / "dataset.db")
+    mapping = json.loads((package_folder("underthesea") / "address" / "data" / "mapping.json").read_text("utf-8"))
+    found = successions(mapping["ward_mapping"], base)
+    query = "SELECT wardCode, provinceCode, ward, round(wardLat, 4), round(wardLon, 4) FROM admin_units ORDER BY 2, 1"
+    communes = list(base.execute(query))
+    _write("communes.csv", ["code", "province", "name", "lat", "lon"], communes)
+    query = (
+        "SELECT wardCode, ward, district, province, round(wardLat, 4), round(wardLon, 4), wardAlias"
+        " FROM admin_units_legacy WHERE ward IS NOT NULL ORDER BY 1"
+    )
+    old = [(*row, " ".join(sorted(found[row[0]])), _earlier(row[1], alias)) for *row, alias in base.execute(query)]
+    _write("old-units.csv", ["code", "name", "district", "province", "lat", "lon", "communes", "earlier"], old)
+    print(f"{len(communes)} communes, {len(old)} old communes, {sum(len(one) for one in found.values())} successions")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main()
