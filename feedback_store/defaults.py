@@ -6,7 +6,6 @@ is a version: a changed file makes a new one, valid from the moment of loading.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback_store.calendars import calendar_data, years_known
+from feedback_store.places.country import Province, country, province_named
 from feedback_store.tables import (
     Agency,
     CalendarVersion,
@@ -37,7 +37,7 @@ FIRST_DAY = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def load_defaults(session: Session, *, now: dt.datetime, province: str = "hai-phong") -> None:
-    """Everything under ``data/``; repeatable. Raises ``FileNotFoundError`` for an unknown province."""
+    """Everything under ``data/``; repeatable. Raises ``FileNotFoundError`` with the provinces there are."""
     _categories(session)
     _policy(session, now)
     _calendars(session, now)
@@ -113,23 +113,19 @@ def _numbers(session: Session) -> None:
             session.add(HotlineNumber(code=number, number=number, name=name, position=position))
 
 
-def _province(session: Session, name: str) -> None:
-    document = read_yaml(f"provinces/{name}.yaml")
-    province = document["province"]["code"]
+def _province(session: Session, slug: str) -> None:
+    province = province_named(slug)
+    document = province_document(province)
+    entries = country().communes_of(province.code)
     communes = {row.code for row in session.scalars(select(Commune))}
-    for entry in document["communes"]:
-        if entry["code"] not in communes:
+    for entry in entries:
+        if entry.code not in communes:
             session.add(
                 Commune(
-                    code=entry["code"],
-                    province_code=province,
-                    name=entry["name"],
-                    search_name=fold(entry["name"]),
-                    lat=entry["lat"],
-                    lon=entry["lon"],
-                    is_sample=True,
+                    code=entry.code, province_code=province.code, name=entry.name, search_name=fold(entry.name),
+                    lat=entry.lat, lon=entry.lon, is_sample=True,
                 )
-            )
+            )  # fmt: skip
     session.flush()
     agencies = set(session.scalars(select(Agency.code)))
 
@@ -138,25 +134,27 @@ def _province(session: Session, name: str) -> None:
             agencies.add(code)
             session.add(
                 Agency(
-                    code=code,
-                    name=title,
-                    search_name=fold(title),
-                    kind=kind,
-                    commune_code=commune,
-                    calendar_code=calendar,
-                    is_sample=True,
+                    code=code, name=title, search_name=fold(title), kind=kind, commune_code=commune,
+                    calendar_code=calendar, is_sample=True,
                 )
-            )
+            )  # fmt: skip
 
     for entry in document["agencies"]:
         add(entry["code"], entry["kind"], entry["name"], entry.get("commune"), entry.get("calendar", "vn-office"))
     for entry in document["commune_agencies"]:
-        for commune in document["communes"]:
-            title = entry["name"].format(commune=commune["name"])
-            add(f"{entry['kind']}-{commune['code']}", entry["kind"], title, commune["code"])
+        for commune in entries:
+            title = entry["name"].format(commune=commune.name)
+            add(f"{entry['kind']}-{commune.code}", entry["kind"], title, commune.code)
     _ended(session, [entry for entry in document["agencies"] if "dissolved" in entry])
     _rules(session, document.get("routing", ()))
-    _old_wards(session, name)
+    _old_wards(session, province.code)
+
+
+def province_document(province: Province) -> dict[str, Any]:
+    """``provinces/SLUG.yaml``: sample agencies under ``agencies`` and ``commune_agencies``, and ``routing`` in what an
+    installation wrote."""
+    found: dict[str, Any] = read_yaml(f"provinces/{province.slug}.yaml")
+    return found
 
 
 def _ended(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -189,20 +187,20 @@ def _rules(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
         )
 
 
-def _old_wards(session: Session, name: str) -> None:
-    if session.scalars(select(OldWard.id).limit(1)).one_or_none() is not None:
-        return
-    with (DATA / "provinces" / f"{name}-old-wards.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            session.add(
-                OldWard(
-                    old_name=row["old_ward"],
-                    old_district=row["old_district"],
-                    old_province=row["old_province"],
-                    search_name=fold(row["old_ward"]),
-                    commune_code=row["commune_code"],
-                )
-            )
+def _old_wards(session: Session, province: str) -> None:
+    """Old communes and their successors; what is there already is kept."""
+    query = select(OldWard.old_name, OldWard.old_district, OldWard.commune_code)
+    known = {tuple(row) for row in session.execute(query)}
+    here = set(session.scalars(select(Commune.code)))
+    for unit in country().old_of(province):
+        for code in unit.communes:
+            if code in here and (unit.name, unit.district, code) not in known:
+                session.add(
+                    OldWard(
+                        old_name=unit.name, old_district=unit.district, old_province=unit.province,
+                        search_name=fold(unit.name), commune_code=code,
+                    )
+                )  # fmt: skip
 
 
 def _procedures(session: Session, now: dt.datetime) -> None:

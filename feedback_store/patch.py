@@ -13,7 +13,8 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback_store.defaults import DATA, read_yaml
+from feedback_store.defaults import DATA, province_document
+from feedback_store.places.country import country, provinces
 from feedback_store.tables import Agency, Category, CategoryGroup, Commune, RoutingRule
 
 
@@ -41,9 +42,8 @@ def _quoted(name: str) -> str:
 def province_file(session: Session) -> tuple[str, str]:
     """Name and text of ``data/provinces/NAME.yaml`` of this installation: the agencies that the file does
     not yield by itself are listed, and routing rules stand under ``routing``."""
-    name, document = _own_province(session)
+    name, document, communes = _own_province(session)
     template = {entry["kind"]: entry["name"] for entry in document["commune_agencies"]}
-    communes = {entry["code"]: entry["name"] for entry in document["communes"]}
     rows = {row.id: row for row in session.scalars(select(Agency).order_by(Agency.id))}
     listed = []
     for row in rows.values():
@@ -68,14 +68,14 @@ def province_file(session: Session) -> tuple[str, str]:
     return name, yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
 
 
-def _own_province(session: Session) -> tuple[str, dict[str, Any]]:
-    """The default file whose province the loaded communes belong to."""
+def _own_province(session: Session) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Name of the file, the document it starts from, and the communes' names by their codes."""
     code = session.scalar(select(Commune.province_code).limit(1))
-    for path in sorted((DATA / "provinces").glob("*.yaml")):
-        document: dict[str, Any] = read_yaml(f"provinces/{path.name}")
-        if document["province"]["code"] == code:
-            return path.name, document
-    raise FileNotFoundError(f"no default file of province {code}")
+    province = next((one for one in provinces() if one.code == code), None)
+    if province is None:
+        raise FileNotFoundError(f"no province of code {code}")
+    names = {one.code: one.name for one in country().communes_of(province.code)}
+    return f"{province.slug}.yaml", province_document(province), names
 
 
 def _rule(row: RoutingRule, agency: str) -> dict[str, str]:

@@ -1,114 +1,343 @@
-"""A gazetteer of the communes in force and the wards abolished on 2025-07-01.
+"""Which commune is meant by words or by a pin, for one installation within the whole country.
 
-Names are compared folded, so diacritics are optional; the longest name in the text wins. A bare name
-("Lê Chân") counts only after a word for a commune or district or at the end, because streets carry
-the same names.
+A text names units: communes of today, communes of 2025-06-30, their districts, provinces old and new. Every mention
+is found with its kind ("phường", "P.", "xã" …); a commune is read together with the district and the province that
+stand with it. Marks decide where the writer wrote marks, folding where none were written. What leads to several
+communes, or contradicts itself, is to be asked: nothing named is dropped to make it fit.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from vitext import fold
+from feedback_store.places.country import CommuneEntry, Country, OldUnit, Province
+from feedback_store.places.mentions import Mention, mentions_of
+from feedback_store.places.names import Word, name_of, words_of
 
-_KIND = re.compile(r"^(phuong|xa|thi tran|dac khu)\s+")
-# A bare name is a commune's after these; streets, bridges and schools bear the same names.
-_WITHIN = frozenset({"o", "tai", "thuoc", "ben", "tren"})
-_ABBREVIATED = (
-    (re.compile(r"\b(?:p|f|ph|phg)(?:\.\s*|\s+(?=[a-z])|(?=\d))"), "phuong "),
-    (re.compile(r"\bx\.\s*(?=[a-z])"), "xa "),
-    (re.compile(r"\btt\.\s*(?=[a-z])"), "thi tran "),
-)
+__all__ = ["CommuneEntry", "Elsewhere", "Gazetteer", "OldUnit", "PlaceFound", "distance_km"]
+
+ASKED_AT_MOST = 12
+"""More communes than these are no choice: the commune is asked in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class CommuneEntry:
-    code: str
+class Elsewhere:
+    """A commune of another province: its name as it is today, and that province."""
+
     name: str
-    lat: float | None
-    lon: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class OldWardEntry:
-    old_name: str
-    old_district: str | None
-    commune_code: str
+    province: Province
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFound:
-    """``communes``: one when it is sure, several to ask which; ``old_name`` set when an old ward was named."""
+    """``communes``: one when it is sure, several to ask which, none when it lies elsewhere.
+
+    ``old_name`` is set when an old commune was named, ``elsewhere`` when none of this installation fits what is
+    named, ``contradicts`` when a named district or province does not fit the commune; ``start`` and ``end`` bound
+    what names it in the text.
+    """
 
     communes: tuple[CommuneEntry, ...]
     old_name: str | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    contradicts: bool = False
+    start: int = 0
+    end: int = 0
+
+    @property
+    def sure(self) -> CommuneEntry | None:
+        """The one commune that is meant, if it is one."""
+        return self.communes[0] if len(self.communes) == 1 and not self.contradicts else None
 
 
-def plain(text: str) -> str:
-    """Folded words with the abbreviations of communes written out."""
-    folded = fold(text)
-    for pattern, full in _ABBREVIATED:
-        folded = pattern.sub(full, folded)
-    return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune as an index holds it. ``communes``: itself, or its successors; ``era``: "now", "old", "earlier"."""
+
+    full: str
+    kind: str
+    spelled: str
+    era: str
+    communes: tuple[str, ...]
+    districts: frozenset[str]
+    """Ids of the old districts that it lay in, or that it was made of."""
+    provinces: frozenset[str]
+    """Folded names of the provinces, old and new, that it lies or lay in."""
+    own: bool
+
+
+@dataclass(slots=True)
+class Index:
+    """Names, by their folded keys without blanks."""
+
+    communes: dict[str, list[Unit]] = field(default_factory=dict)
+    districts: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    """(kind, spelled, id) of the districts of a key."""
+    provinces: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    """(kind, spelled, folded name) of the provinces of a key."""
+
+    def levels(self, key: str) -> tuple[bool, bool, bool]:
+        return key in self.communes, key in self.districts, key in self.provinces
+
+
+def _district_id(district: str, province: str) -> str:
+    name = name_of(district)
+    return f"{name_of(province).key}/{name.kind}/{name.spelled}"
 
 
 class Gazetteer:
-    """Immutable; build once per version of the rows."""
+    """Immutable; build once per version of the rows.
 
-    def __init__(self, communes: Iterable[CommuneEntry], old_wards: Iterable[OldWardEntry]) -> None:
+    ``communes`` and ``old`` are the installation's own; ``country`` adds what lies elsewhere, the districts of all
+    and the centres; without it nothing is known of other provinces.
+    """
+
+    def __init__(
+        self, communes: Iterable[CommuneEntry], old: Iterable[OldUnit], country: Country | None = None
+    ) -> None:
         self.communes = {entry.code: entry for entry in communes}
-        self._full: dict[str, list[str]] = {}
-        self._bare: dict[str, list[str]] = {}
-        for entry in self.communes.values():
-            name = plain(entry.name)
-            self._full.setdefault(name, []).append(entry.code)
-            self._bare.setdefault(_KIND.sub("", name), []).append(entry.code)
-        self._old: dict[str, list[OldWardEntry]] = {}
-        for ward in old_wards:
-            self._old.setdefault(plain(ward.old_name), []).append(ward)
+        self._all = dict(self.communes)
+        self._provinces = {one.code: one for one in country.provinces} if country else {}
+        self._index = Index()
+        self._made_of: dict[str, set[str]] = {}
+        own_old = list(old)
+        foreign: list[CommuneEntry] = []
+        foreign_old: list[OldUnit] = []
+        if country is not None:
+            foreign = [one for one in country.communes if one.code not in self.communes]
+            self._all.update((one.code, one) for one in foreign)
+            mine = {(one.name, one.district, one.province) for one in own_old}
+            foreign_old = [
+                one for one in country.old if (one.name, one.district, one.province) not in mine
+                and not self.communes.keys() & set(one.communes)
+            ]  # fmt: skip
+            self._name_provinces(country)
+        self._add([*self.communes.values(), *foreign], [*own_old, *foreign_old])
+        for earlier in country.earlier_districts if country else ():
+            self._name_district(earlier.name, _district_id(earlier.district, earlier.province))
+
+    # The index
+
+    def _name_provinces(self, country: Country) -> None:
+        names = {one.name for one in country.provinces} | {one.province for one in country.old}
+        for full in names:
+            name = name_of(full)
+            self._index.provinces.setdefault(name.key, []).append((name.kind, name.spelled, name.key))
+        also = {"thuathienhue": "hue", "brvt": "bariavungtau", "bariavt": "bariavungtau", "daclac": "daklak"}
+        for one in country.provinces:
+            for short in one.abbreviations:
+                for key in (short.lower(), f"tp{short.lower()}"):
+                    also[key] = name_of(one.name).key
+        for key, of in also.items():
+            self._index.provinces.setdefault(key, []).append(("", key, of))
+
+    def _name_district(self, full: str, district: str) -> None:
+        name = name_of(full)
+        entry = (name.kind, name.spelled, district)
+        held = self._index.districts.setdefault(name.key, [])
+        if entry not in held:
+            held.append(entry)
+
+    def _province_key(self, entry: CommuneEntry) -> set[str]:
+        province = self._provinces.get(entry.province)
+        return {name_of(province.name).key} if province else set()
+
+    def _add(self, communes: Sequence[CommuneEntry], old: Sequence[OldUnit]) -> None:
+        areas: dict[str, set[str]] = {}
+        before: dict[str, set[str]] = {}
+        for unit in old:
+            district, province = _district_id(unit.district, unit.province), name_of(unit.province).key
+            self._name_district(unit.district, district)
+            for code in unit.communes:
+                areas.setdefault(code, set()).add(district)
+                before.setdefault(code, set()).add(province)
+        for entry in communes:
+            name = name_of(entry.name)
+            provinces = before.get(entry.code, set()) | self._province_key(entry)
+            for district in areas.get(entry.code, ()) if entry.code in self.communes else ():
+                self._made_of.setdefault(district, set()).add(entry.code)
+            self._put(
+                name.key,
+                Unit(
+                    entry.name, name.kind, name.spelled, "now", (entry.code,),
+                    frozenset(areas.get(entry.code, ())), frozenset(provinces), entry.code in self.communes,
+                ),
+            )  # fmt: skip
+        for unit in old:
+            self._add_old(unit)
+
+    def _add_old(self, unit: OldUnit) -> None:
+        name = name_of(unit.name)
+        codes = tuple(code for code in unit.communes if code in self._all)
+        own = any(code in self.communes for code in codes)
+        if own:
+            codes = tuple(code for code in codes if code in self.communes)
+        provinces = {name_of(unit.province).key}.union(*(self._province_key(self._all[code]) for code in codes))
+        held = Unit(
+            unit.name, name.kind, name.spelled, "old", codes,
+            frozenset([_district_id(unit.district, unit.province)]), frozenset(provinces), own,
+        )  # fmt: skip
+        if codes:
+            self._put(name.key, held)
+        for earlier in unit.earlier if codes else ():
+            kind = next((k for k in ("phuong", "thi tran", "xa") if earlier.startswith(k.replace(" ", ""))), "")
+            key = earlier.removeprefix(kind.replace(" ", ""))
+            self._put(key, replace(held, kind=kind, spelled=key, era="earlier"))
+
+    def _put(self, key: str, unit: Unit) -> None:
+        if key:
+            self._index.communes.setdefault(key, []).append(unit)
+
+    # Reading
 
     def find(self, text: str) -> PlaceFound | None:
-        """The commune that a text names; old wards lead to their successors."""
-        here, last = f" {plain(text)} ", plain(text.rsplit(",", 1)[-1])
-        best = max((n for n in self._full if f" {n} " in here), key=len, default=None)
-        if best is not None:
-            return PlaceFound(tuple(self.communes[c] for c in self._full[best]))
-        old = max((n for n in self._old if f" {n} " in here), key=len, default=None)
-        if old is not None:
-            return self._successors(old, here)
-        bare = max((n for n in self._bare if self._named_bare(n, here, last)), key=len, default=None)
-        if bare is not None:
-            return PlaceFound(tuple(self.communes[c] for c in self._bare[bare]))
-        return None
+        """The commune that a text names; old ones lead to their successors. None: it names none."""
+        return self.find_in(words_of(text))
 
-    def _named_bare(self, name: str, here: str, last: str) -> bool:
-        """A name alone, after the last comma, or after the wrong one of "phường" and "xã" (often mixed up)."""
-        if any(f" {kind} {name} " in here for kind in ("phuong", "xa", "thi tran")):
-            return True
-        if len(name.split()) < 2 or not here.endswith(f" {name} "):
-            return False
-        before = here[: -len(name) - 1].split()
-        return not before or before[-1] in _WITHIN or last == name
-
-    def _successors(self, name: str, here: str) -> PlaceFound:
-        wards = self._old[name]
-        named = [w for w in wards if w.old_district and f" {_district(w.old_district)} " in here]
-        codes = dict.fromkeys(w.commune_code for w in named or wards)
-        return PlaceFound(tuple(self.communes[c] for c in codes if c in self.communes), wards[0].old_name)
+    def find_in(self, words: Sequence[Word]) -> PlaceFound | None:
+        """As ``find``, of words that were parted already."""
+        every = mentions_of(words, self._index.levels)
+        groups: list[list[_Reading]] = []
+        reach = -1
+        for mention in _communes_of(every):
+            if (one := self._read(mention, every)) is None:
+                continue
+            if mention.first > reach:
+                groups.append([])
+            groups[-1].append(one)
+            reach = max(reach, mention.last)
+        if not groups:
+            return self._only_district(every)
+        told = [max(group, key=lambda one: (one.rank, one.words)) for group in groups]
+        told = [one for one in told if not any(other is not one and other.holds(one) for other in told)]
+        best = max(one.rank for one in told)
+        return _joined([one.place for one in told if one.rank == best])
 
     def find_old(self, text: str) -> tuple[PlaceFound, bool] | None:
-        """The ward abolished in 2025 that a text names, also where a commune of today has its name; and whether the
-        text names its district too."""
-        here = f" {plain(text)} "
-        name = max((n for n in self._old if f" {n} " in here), key=len, default=None)
-        if name is None:
-            return None
-        rest = here.replace(f" {name} ", "  ", 1)
-        named = any(w.old_district and f" {_district(w.old_district)} " in rest for w in self._old[name])
-        return self._successors(name, rest), named
+        """The commune of 2025-06-30 that a text names, also where one of today has its name; and whether the text
+        names its district too."""
+        every = mentions_of(words_of(text), self._index.levels)
+        for mention in sorted(_communes_of(every), key=lambda one: one.words, reverse=True):
+            units = self._by_kind([u for u in self._units(mention) if u.era == "old" and u.own], mention)
+            named = [self._district_ids(one) for one in _beside(mention, every) if one.level == "district"]
+            inside = [u for u in units if any(u.districts & ids for ids in named)]
+            if units:
+                return self._found(inside or units, mention, mention.start, mention.end), bool(inside)
+        return None
+
+    def _units(self, mention: Mention) -> list[Unit]:
+        """Units of the name; where marks were written those spelled so, if there are any."""
+        units = self._index.communes[mention.key]
+        if mention.marked:
+            exact = [one for one in units if one.spelled == mention.spelled]
+            return exact or units
+        return units
+
+    def _by_kind(self, units: list[Unit], mention: Mention) -> list[Unit]:
+        """Those of the kind that was written, or all: "xã" and "phường" are often mixed up."""
+        same = [one for one in units if one.kind == mention.kind]
+        return same or units
+
+    def _read(self, mention: Mention, every: Sequence[Mention]) -> _Reading | None:
+        """What one mention means together with the district and province beside it; where these can be read in
+        several ways that fit (the city or the province of one name), with all of them."""
+        units = self._units(mention)
+        if mention.era:
+            units = [one for one in units if (one.era == "now") == (mention.era == "now")] or units
+        contexts = self._contexts(mention, every)
+        fitting = [(context, kept) for context in contexts if (kept := context.kept(units))]
+        if fitting:
+            most = max(context.words for context, _ in fitting)
+            best = [(context, kept) for context, kept in fitting if context.words == most]
+            if not mention.kind and not mention.alone and not most:
+                return None
+            chosen: list[Unit] = []
+            for context, kept in best:
+                kept = self._by_kind([one for one in kept if one.own] or kept, mention)
+                chosen += kept if context.districts else self._of_one_era(kept)
+            said = max(best, key=lambda pair: bool(pair[0].districts))[0]
+        else:
+            chosen, most, said = [], 0, contexts[0]
+        unread = max((context.plain for context in contexts), default=0) > (said.plain if fitting else 0)
+        if unread or not chosen:  # something named does not fit: all that bears the name is asked about
+            if not mention.kind:
+                return None  # the name of a street or of a person, beside a district
+            chosen = self._by_kind([one for one in units if one.own] or units, mention)
+            chosen = self._of_one_era(chosen)
+            said = max(contexts, key=lambda one: one.plain)
+        start = min([mention.start, *(at for at, _ in said.spans)])
+        end = max([mention.end, *(to for _, to in said.spans)])
+        place = replace(self._found(chosen, mention, start, end), contradicts=unread)
+        return _Reading((bool(most) and not unread, bool(mention.kind)), mention.words, place)
+
+    def _contexts(self, mention: Mention, every: Sequence[Mention]) -> list[_Context]:
+        """The ways to read what stands beside a commune: as its district, as its province, as both, as neither."""
+        beside = _beside(mention, every)
+        districts = [one for one in beside if one.level == "district"]
+        provinces = [one for one in beside if one.level == "province"]
+        found = [_Context(frozenset(), frozenset(), (), 0, 0)]
+        for district in (None, *districts):
+            for province in (None, *provinces):
+                if (district, province) == (None, None) or (district and province and _overlap(district, province)):
+                    continue
+                used = [one for one in (district, province) if one is not None]
+                found.append(
+                    _Context(
+                        self._district_ids(district) if district else frozenset(),
+                        self._province_keys(province) if province else frozenset(),
+                        tuple((one.start, one.end) for one in used),
+                        sum(one.words + bool(one.kind) for one in used),
+                        sum(one.words + bool(one.kind) for one in used if one.kind or one.chained),
+                    )
+                )
+        return found
+
+    @staticmethod
+    def _of_one_era(units: list[Unit]) -> list[Unit]:
+        """Without a district the name is today's, if there is one of today; then that of 2025-06-30."""
+        for era in ("now", "old", "earlier"):
+            if found := [one for one in units if one.era == era]:
+                return found
+        return units
+
+    def _found(self, units: Sequence[Unit], mention: Mention, start: int, end: int) -> PlaceFound:
+        if any(one.era != "earlier" for one in units):
+            units = [one for one in units if one.era != "earlier"]
+        codes = list(dict.fromkeys(code for one in units for code in one.communes))
+        old = next((one.full for one in units if one.era == "old"), None)
+        if units and units[0].era == "now":
+            old = None
+        if any(one.own for one in units):
+            communes = tuple(self.communes[code] for code in codes if code in self.communes)
+            return PlaceFound(communes, old, start=start, end=end)
+        elsewhere = tuple(Elsewhere(self._all[code].name, self._provinces[self._all[code].province]) for code in codes)
+        return PlaceFound((), old, elsewhere, start=start, end=end)
+
+    def _district_ids(self, mention: Mention) -> frozenset[str]:
+        return frozenset(self._fitting_entries(self._index.districts[mention.key], mention))
+
+    def _province_keys(self, mention: Mention) -> frozenset[str]:
+        return frozenset(self._fitting_entries(self._index.provinces[mention.key], mention))
+
+    @staticmethod
+    def _fitting_entries(entries: Sequence[tuple[str, str, str]], mention: Mention) -> list[str]:
+        """Of (kind, spelled, id): those spelled so where marks were written, of the kind that was written."""
+        if mention.marked:
+            entries = [one for one in entries if one[1] == mention.spelled] or entries
+        return [one[2] for one in entries if one[0] == mention.kind] or [one[2] for one in entries]
+
+    def _only_district(self, every: Sequence[Mention]) -> PlaceFound | None:
+        """A district without a commune: the communes that were made of it, to choose from."""
+        for one in every:
+            if one.level != "district" or not one.kind:
+                continue
+            ids = self._district_ids(one)
+            codes = sorted({code for district in ids for code in self._made_of.get(district, ())})
+            if 0 < len(codes) <= ASKED_AT_MOST:
+                return PlaceFound(tuple(self.communes[code] for code in codes), None, (), True, one.start, one.end)
+        return None
 
     def nearest(self, lat: float, lon: float, count: int = 3) -> list[tuple[CommuneEntry, float]]:
         """Communes by distance of their centre, in km; boundaries are not known, so ask."""
@@ -120,8 +349,79 @@ class Gazetteer:
         return sorted(measured, key=lambda pair: pair[1])[:count]
 
 
-def _district(name: str) -> str:
-    return re.sub(r"^(quan|huyen|thi xa|thanh pho)\s+", "", plain(name))
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """District and province as they may be meant; ``words`` of them, and how many of these are ``plain``: named with
+    their kind or right after the commune, so that they may not be passed over."""
+
+    districts: frozenset[str]
+    provinces: frozenset[str]
+    spans: tuple[tuple[int, int], ...]
+    words: int
+    plain: int
+
+    def kept(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units that lie there."""
+        return [
+            one for one in units
+            if (not self.districts or one.districts & self.districts)
+            and (not self.provinces or one.provinces & self.provinces)
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """``rank``: with a district or province that fits, with its kind."""
+
+    rank: tuple[bool, bool]
+    words: int
+    place: PlaceFound
+
+    def holds(self, other: _Reading) -> bool:
+        """Whether the other names only what this one took as its district or province."""
+        return (
+            self.place.start < other.place.start <= other.place.end <= self.place.end and self.rank[0]
+            and not other.rank[1]
+        )  # fmt: skip
+
+
+def _communes_of(every: Sequence[Mention]) -> list[Mention]:
+    """Mentions of communes that may count: a bare name only where nothing with its kind stands beside."""
+    return [one for one in every if one.level == "commune"]
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def _beside(mention: Mention, every: Sequence[Mention]) -> list[Mention]:
+    """Districts and provinces that belong to a commune: after it in its chain, or anywhere with their kind."""
+    found, reach = [], mention.last
+    for one in every:
+        if one.level == "commune" or _overlap(one, mention):
+            continue
+        if mention.last < one.first <= reach + 1 + one.linked:
+            found.append(replace(one, chained=not one.kind))
+            reach = max(reach, one.last)
+        elif one.kind:
+            found.append(one)
+    return found
+
+
+def _joined(places: Sequence[PlaceFound]) -> PlaceFound:
+    """Several communes named alike well: all are choices."""
+    if len(places) == 1:
+        return places[0]
+    communes = dict.fromkeys(one for place in places for one in place.communes)
+    elsewhere = dict.fromkeys(one for place in places for one in place.elsewhere)
+    return PlaceFound(
+        tuple(communes),
+        places[0].old_name if len(communes) == 1 else None,
+        () if communes else tuple(elsewhere),
+        any(place.contradicts for place in places) and len(communes) == 1,
+        min(place.start for place in places),
+        max(place.end for place in places),
+    )
 
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback_store.places.gazetteer import CommuneEntry, Gazetteer, OldWardEntry
+from feedback_store.places.country import CommuneEntry, OldUnit, country
+from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.tables import Category, CategoryGroup, Commune, HotlineNumber, OldWard, Setting
 
 FRESH_SECONDS = 1.0
@@ -71,10 +72,20 @@ def gazetteer(session: Session) -> Gazetteer:
         session.scalar(select(func.count()).select_from(OldWard)) or 0,
     )
     if _gazetteer is None or _gazetteer[0] != version:
-        found = [CommuneEntry(c.code, c.name, c.lat, c.lon) for c in session.scalars(select(Commune))]
-        old = [OldWardEntry(w.old_name, w.old_district, w.commune_code) for w in session.scalars(select(OldWard))]
-        _gazetteer = (version, Gazetteer(found, old))
+        communes = session.scalars(select(Commune))
+        found = [CommuneEntry(c.code, c.name, c.lat, c.lon, c.province_code) for c in communes]
+        _gazetteer = (version, Gazetteer(found, _old_units(session), country()))
     return _gazetteer[1]
+
+
+def _old_units(session: Session) -> list[OldUnit]:
+    """Old communes of this installation; what had merged into them before is known from the country's list."""
+    successors: dict[tuple[str, str, str], list[str]] = {}
+    for ward in session.scalars(select(OldWard).order_by(OldWard.id)):
+        key = (ward.old_name, ward.old_district or "", ward.old_province or "")
+        successors.setdefault(key, []).append(ward.commune_code)
+    earlier = {(one.name, one.district, one.province): one.earlier for one in country().old}
+    return [OldUnit(*key, tuple(codes), earlier.get(key, ())) for key, codes in successors.items()]
 
 
 def is_sample_database(session: Session) -> bool:

@@ -1,0 +1,138 @@
+"""Where a text names units: every run of words that is a name, with the kind written before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from feedback_store.places.names import Word
+
+Level = Literal["commune", "district", "province"]
+_LEVELS: tuple[Level, ...] = ("commune", "district", "province")
+LONGEST = 7
+"""Words of the longest name, and a little more for names that are written apart."""
+# Kinds as they are written, folded; single letters count before a name only.
+_KINDS: dict[tuple[str, ...], tuple[str, tuple[Level, ...]]] = {
+    **{(one,): ("phuong", ("commune",)) for one in ("phuong", "fuong", "phuog", "phg", "ph", "p", "f")},
+    **{(one,): ("xa", ("commune",)) for one in ("xa", "x")},
+    **dict.fromkeys((("thi", "tran"), ("tt",), ("ttr",), ("t", "tran"), ("t", "t")), ("thi tran", ("commune",))),
+    ("dac", "khu"): ("dac khu", ("commune",)),
+    **{(one,): ("quan", ("district",)) for one in ("quan", "q", "wan")},
+    **{(one,): ("huyen", ("district",)) for one in ("huyen", "h", "hng")},
+    **dict.fromkeys((("thi", "xa"), ("tx",), ("t", "xa"), ("t", "x")), ("thi xa", ("district",))),
+    **dict.fromkeys((("thanh", "pho"), ("thanh", "fo"), ("tp",), ("t", "p")), ("thanh pho", ("district", "province"))),
+    **{(one,): ("tinh", ("province",)) for one in ("tinh", "t")},
+}
+_SPELLED = frozenset("phường xã thị trấn đặc khu quận huyện thành phố tỉnh".split())
+_WITHIN = frozenset("o tai thuoc ben tren duoi ve khu dc".split())
+_LINKS = frozenset("thuoc cua o tai tren dia ban cu moi".split())
+_NAME_GAP = re.compile(r"[\s\-'’]*")
+_KIND_GAP = re.compile(r"\s*[.:]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words ``first`` to ``last`` (its kind among them) name a unit of a level, in text[start:end]."""
+
+    level: Level
+    kind: str
+    key: str
+    spelled: str
+    marked: bool
+    """Whether the writer wrote marks: then they decide."""
+    words: int
+    """Of the name alone."""
+    first: int
+    last: int
+    start: int
+    end: int
+    alone: bool
+    """A name without its kind that stands where a place stands: after "ở", or between commas."""
+    linked: int
+    """Linking words ("thuộc", "của") just before it."""
+    era: str
+    """ "old" of "phường X cũ", "now" of "phường X mới", else ""."""
+    chained: bool = False
+    """Whether it follows the name of a smaller unit directly."""
+
+
+def mentions_of(words: Sequence[Word], levels: Callable[[str], tuple[bool, bool, bool]]) -> list[Mention]:
+    """Every mention in the order of the text, shorter names within longer ones too."""
+    writes_marks = any(one.marked for one in words)
+    found = []
+    for first in range(len(words)):
+        kind, before, kind_levels = _kind_before(words, first)
+        for key, last in _keys_from(words, first):
+            present = levels(key)
+            for level, there in zip(_LEVELS, present, strict=True):
+                if there and (not kind or level in kind_levels):
+                    one = _mention(words, first, last, key, level, kind, before, writes_marks)
+                    if one is not None:
+                        found.append(one)
+    return found
+
+
+def _keys_from(words: Sequence[Word], first: int) -> Iterator[tuple[str, int]]:
+    key = ""
+    for last in range(first, min(first + LONGEST, len(words))):
+        if last > first and not _NAME_GAP.fullmatch(words[last].gap):
+            return
+        key += words[last].key
+        yield key, last
+
+
+def _kind_before(words: Sequence[Word], first: int) -> tuple[str, int, tuple[Level, ...]]:
+    """The kind that ends right before a word, the index of its first word, and the levels it may stand for."""
+    for length in (2, 1):
+        at = first - length
+        if at < 0 or not _KIND_GAP.fullmatch(words[first].gap):
+            continue
+        named = words[at:first]
+        held = _KINDS.get(tuple(one.key for one in named))
+        if held is None or any(one.marked and one.spelled not in _SPELLED for one in named):
+            continue
+        if length == 2 and not _KIND_GAP.fullmatch(named[1].gap):
+            continue
+        return held[0], at, held[1]
+    return "", first, ()
+
+
+def _mention(
+    words: Sequence[Word], first: int, last: int, key: str, level: Level, kind: str, before: int, writes_marks: bool
+) -> Mention | None:
+    named = words[first : last + 1]
+    count = last - first + 1
+    apart = not kind and _opens(words, first) and _closes(words, last)
+    if not kind and key.isdecimal() and not apart:
+        return None
+    if not kind and level == "commune" and not _opens(words, first):
+        return None
+    full_kind = [one for one in words[before:first] if len(one.key) > 2]
+    marked = any(one.marked for one in (*named, *full_kind))
+    if not marked and not full_kind:
+        marked = writes_marks
+    following = words[last + 1].spelled if last + 1 < len(words) else ""
+    era = {"cũ": "old", "cu": "old", "mới": "now"}.get(following, "") if level == "commune" else ""
+    linked = 0
+    while before - linked - 1 >= 0 and words[before - linked - 1].key in _LINKS:
+        linked += 1
+    alone = apart and not key.isdecimal() and (count > 1 or len(key) > 5)
+    return Mention(
+        level, kind, key, _spelled(named), marked, count, before, last,
+        words[before].start, words[last].end, alone, linked, era,
+    )  # fmt: skip
+
+
+def _spelled(named: Sequence[Word]) -> str:
+    return " ".join(one.spelled for one in named)
+
+
+def _opens(words: Sequence[Word], first: int) -> bool:
+    return first == 0 or bool(re.search(r"[,;:.(\n/–-]", words[first].gap)) or words[first - 1].key in _WITHIN
+
+
+def _closes(words: Sequence[Word], last: int) -> bool:
+    return last + 1 == len(words) or bool(re.search(r"[,;:.)\n!?–-]", words[last + 1].gap))
+
