@@ -84,9 +84,7 @@ class Geo:
                 self.present[p["province"]].append(p)
         for o in old:
             key = o["prov"], fold(o["base"])
-            if o["base"].isdigit() and len(by_base[key]) > 1:
-                pass
-            elif len(by_base[key]) == 1 and not now[key] and all(a is o for a in aliases[key]):
+            if len(by_base[key]) == 1 and not now[key] and all(a is o for a in aliases[key]):
                 self.old_bare[o["prov"]].append(o)
             twins = [t for t in by_base[key] + aliases[key] if t["district"] == o["district"] and t is not o]
             clash = [p for p in now[key] if o["district"] in covers[p["code"]] and o["succ"] != [p["code"]]]
@@ -227,7 +225,7 @@ class Maker:
             return f"ngõ {n} {self.street(.8)}"
         return f"hẻm {n} {self.street(.8)}" if self.p(.85) else f"hẻm số {self.no(30)} {self.street(.3)}"
 
-    def place_of(self, kinds="sbelao"):
+    def place_of(self):
         """A named landmark without address."""
         t = self.r.random()
         own = {"N": W.LAND_N, "C": W.LAND_C, "S": W.LAND_S}[self.region]
@@ -297,9 +295,7 @@ class Maker:
     def office(self, unit):
         k, b = unit["kind"], unit["base"]
         name = f"{k} {b}"
-        school = f"trường {self.pick(['tiểu học', 'THCS', 'mầm non'])} {b}"
         t = self.pick(["UBND", "UBND", "trạm y tế", "trạm y tế", "công an", "nhà văn hóa", "chợ", "bưu điện", "ủy ban", "đài tưởng niệm"])
-        del school
         return f"{t} {name}"
 
     # --- forms --------------------------------------------------------------------------------
@@ -405,7 +401,7 @@ class Maker:
     def f_crossing(self):
         c = self.cross()
         if self.p(.2):
-            return self.tail(f"{self.pick(['giữa', 'gần', 'giữa', 'ngay sát' if 0 else 'sát'])} {c}", "dir", "crossing")
+            return self.tail(f"{self.pick(['giữa', 'gần', 'giữa', 'sát'])} {c}", "dir", "crossing")
         return self.tail(c, "cross", "crossing")
 
     def f_segment(self):
@@ -594,7 +590,7 @@ def telex(word):
 
 
 class Styler:
-    def __init__(self, rng, style, region, head):
+    def __init__(self, rng, style, region):
         self.r, self.style, self.region = rng, style, region
         self.variant = rng.randrange(5)
         r = rng.random
@@ -732,8 +728,6 @@ def fits(frame, tags, place, region):
     before, after = re.split(r"\{[ap]\}", frame)
     if "d" in tags and st in ("num", "bare", "plot", "commune", "apt", "bridge"):
         return False
-    if "{a}" not in frame and before and st == "plot" and "d" in tags:
-        return False
     if re.search(r"[Đđ]èn $", before) and "{p}" in frame and low.startswith(("đường", "đ")):
         return False
     if before.startswith("Cống") and "{p}" in frame and low.startswith(("cống", "cầu", "kênh", "hồ")):
@@ -744,7 +738,7 @@ def fits(frame, tags, place, region):
         return False
     if re.search(r"\d\W*$", before) and low[0].isdigit():
         return False
-    if "{p}" in frame and re.search(r"(Bà con|Sao|Rác|Ngó giùm|cái đèn|Cống|Đèn|Bóng đèn) $", before) and st == "dir" and before.startswith(("Bà con", "Sao")):
+    if "{p}" in frame and st == "dir" and before.startswith(("Bà con", "Sao")):
         return False
     return True
 
@@ -764,9 +758,19 @@ def preposition(rng, before, place):
     return rng.choice(opts)
 
 
+def sounds_like_commune(geo, prov, text):
+    """A market, hamlet or bridge called like a commune of the province: whether that names the commune is disputable."""
+    for word, name in re.findall(r"(?<!\w)([^\W\dA-ZĐÂÁÔƠÊƯ]\w*) ((?:[A-ZĐÂĂÁÀẢÃẠÔỐƠÊƯÝÓÚÍÉẤÔỞỐẦ]\w* ?)+)", text):
+        if word not in ("đường", "phố", "quận", "huyện", "tỉnh", "xã", "đoạn") and (prov, fold(name)) in geo.names:
+            return True
+    return False
+
+
 def one(rng, geo, prov, style, form):
     m = Maker(rng, geo, prov)
     place = m.make(form)
+    if place.codes is None and sounds_like_commune(geo, prov, place.text):
+        return None
     reply = rng.random() < .15
     for _ in range(200):
         frame, tags = rng.choice(REPLIES if reply else REPORTS)
@@ -794,13 +798,15 @@ def one(rng, geo, prov, style, form):
         if not re.search(r"phản ánh|Tôi|Em |hỏi|báo|Tổng đài|Các ông|Mô rồi", frame):
             before = o + (before[:1].lower() + before[1:])
     after += close
-    s = Styler(rng, style, region, before)
+    s = Styler(rng, style, region)
     if s.plain and re.match(r" (nha|a|ha)\b", strip_marks(after)):
         after = rng.choice(["", ", cam on", " giup em"])
     if re.match(r" ạ", after) and (place.text[-1].isdigit()):
         after = re.sub(r"^ ạ", ", cảm ơn ạ" if style != "voice" else " nhé", after)
         if s.plain:
             after = after.replace(" nhé", " nhe")
+    if s.plain and before.endswith("chỗ "):  # without marks it reads as "cho"
+        before = before[:-4] + "ở "
     pt = s.place(place.text)
     if style == "proper" and not before:
         pt = pt[0].upper() + pt[1:]

@@ -99,8 +99,8 @@ nhà thờ Thánh Tâm, nhà thờ Chính Tòa, nhà thờ Đức Bà, nhà văn
 nghĩa trang liệt sĩ, nghĩa trang nhân dân, quảng trường 2 tháng 9, trường đại học Sư phạm, nhà văn hóa thiếu nhi
 """)
 LAND_N = _l("""
-chợ Đồng Xuân, chợ Hôm, chợ Cố Đạo, chợ Sắt, chợ Lương Văn Can, chợ Đổ, chợ Ga, chợ An Dương, chợ Thái, chợ Rồng, chợ Viềng
-chợ Phố Hiến, chợ Nhớn, chợ Kỳ Lừa, chợ Cốc Lếu, chợ Vồi, chợ Tó, chợ Nghè
+chợ Đồng Xuân, chợ Hôm, chợ Cố Đạo, chợ Sắt, chợ Lương Văn Can, chợ Ga, chợ An Dương, chợ Thái, chợ Rồng, chợ Viềng
+chợ Phố Hiến, chợ Nhớn, chợ Kỳ Lừa, chợ Cốc Lếu, chợ Vồi
 hồ Tam Bạc, hồ An Biên, hồ Sen, hồ Thành, hồ Ba Mẫu, hồ Linh Đàm, hồ Đầm Vạc, mương An Kim Hải, kênh Tây Nam, cống Chân Kim
 đê hữu Hồng, đê sông Cầu, đê tả sông Lam
 đình Hàng Kênh, đình Kim Liên, đình Làng Cả, đền Nghè, đền Mẫu, chùa Dư Hàng, chùa Vẽ, chùa Hưng Ký, chùa Bà Đanh, phủ Tây Hồ
@@ -113,7 +113,7 @@ khu công nghiệp Nomura, khu công nghiệp VSIP, khu công nghiệp Đại An
 LAND_C = _l("""
 chợ Cồn, chợ Hàn, chợ Bắc Mỹ An, chợ Đông Ba, chợ An Cựu, chợ Tây Lộc, chợ Vinh, chợ Ga Vinh, chợ Đầm, chợ Xóm Mới, chợ Vĩnh Hải
 chợ Phường Đúc, chợ Đồng Hới, chợ Ba Đồn, chợ Đông Hà, chợ Lớn Quy Nhơn, chợ Ba Đình, chợ Buôn Hồ, chợ Phan Rí, chợ Tam Kỳ, chợ Cây Sung
-hồ Thạc Gián, hồ Tịnh Tâm, hồ Kiểm Huệ, hồ Goong, hồ Biển Hồ, hồ Xuân Hương, kênh Phú Lộc, kênh Bắc, cống Hói Đá, đập Bàu Nít
+hồ Thạc Gián, hồ Tịnh Tâm, hồ Kiểm Huệ, hồ Goong, hồ Xuân Hương, kênh Phú Lộc, kênh Bắc, cống Hói Đá, đập Bàu Nít
 bến xe Đức Long, bến xe phía Nam, bến xe Miền Trung, bến xe chợ Vinh, ga Lăng Cô, cảng Tiên Sa
 chùa Linh Ứng, chùa Từ Đàm, chùa Long Sơn, chùa Ông, đình Nại Nam, đình Hải Châu, miếu Bà, lăng Cá Ông, nhà thờ Phủ Cam
 bệnh viện C Đà Nẵng, bệnh viện Hữu nghị Nghệ An, bệnh viện Thiện Hạnh, bệnh viện Trung ương Huế
