@@ -168,7 +168,7 @@ Tôi phản ánh lần thứ 4 rồi: {p} vẫn chưa có đèn|r
 Tổng đài làm ăn kiểu gì, {p} ngập cả tuần nay mà im re|Sr
 Các ông làm ăn kiểu gì thế, {p} ngập cả tuần không ai ngó|Nr
 Báo hoài không ai giải quyết, {p} vẫn đầy rác|S
-Gọi phường 5 lần rồi mà {p} vẫn chưa sửa|r
+Đã gọi 5 lần rồi mà {p} vẫn chưa sửa|r
 Năm nào họp cũng nêu mà {p} có làm gì đâu|Nr
 Đi ngang {p} thấy dây điện rớt xuống|Sr
 Đi qua {p} thấy cây đổ chắn đường|Nr
@@ -178,7 +178,7 @@ Nhà tui {a} nè, nước cống trào vô nhà|Sh
 Gia đình tôi {a}, bị hàng xóm cơi nới lấn ngõ|Nh
 Răng mà {p} đèn tắt hoài rứa|Cr
 Răng {p} ngập miết rứa hè|Cr
-Mô rồi, {p} rác chất đống mà chưa ai hốt|C
+Răng mà {p} rác chất đống không ai hốt|C
 Ngó giùm {p} cái, đường hư dữ lắm rồi|Cr
 {p} điện cứ tắt miết, bà con khổ lắm|Chm
 Sửa giúp cái đèn {p} với|dr
