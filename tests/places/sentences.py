@@ -42,6 +42,7 @@ KINDS = ("Thị trấn", "Phường", "Xã", "Đặc khu", "Quận", "Huyện", 
 
 
 def split_kind(name):
+    name = " ".join(name.split())
     for k in KINDS:
         if name.startswith(k + " "):
             return k.lower(), name[len(k) + 1:]
@@ -287,10 +288,10 @@ class Maker:
             return f"ngã {self.pick(['ba', 'tư'])} {a} giao {b}"
         return f"{self.pick(['ngã tư', 'vòng xoay', 'ngã ba'])} {a}"
 
-    def two_streets(self):
+    def two_streets(self, n=2):
         own = {"N": W.STREETS_N, "C": W.STREETS_C, "S": W.STREETS_S}[self.region]
         ok = [s for s in own + W.STREETS_ALL if not re.search(r"\d|^(Lộ|Hương|Tỉnh|Đại) |nối dài|kéo dài", s) and s not in AREA_NAMES]
-        return self.r.sample(ok, 2)
+        return self.r.sample(list(dict.fromkeys(ok)), n)
 
     def office(self, unit):
         k, b = unit["kind"], unit["base"]
@@ -405,8 +406,8 @@ class Maker:
         return self.tail(c, "cross", "crossing")
 
     def f_segment(self):
-        a, b = self.two_streets()
-        ends = [f"ngã tư {a}", f"cầu {self.pick(W.BRIDGES[self.region])[4:]}", self.place_of(), f"đường {b}", f"số {self.no()}", a]
+        a, b, c = self.two_streets(3)
+        ends = [f"ngã tư {a}", f"cầu {self.pick(W.BRIDGES[self.region])[4:]}", self.place_of(), f"đường {b}", f"số {self.no()}", c]
         x, y = self.r.sample(ends, 2)
         if x.startswith("số") or y.startswith("số"):
             x, y = f"số {self.r.randint(1, 60)}", f"số {self.r.randint(61, 300)}"
@@ -794,13 +795,13 @@ def one(rng, geo, prov, style, form):
         elif t < .45:
             close = rng.choice(F.CLOSE_BARE[""] + F.CLOSE_BARE[region])
             asks = not after or re.match(r"Nhờ|Đề nghị|Xin |Sửa|Cho em báo|Bóc", frame)
-            if not asks and re.search("giúp|giùm|hộ|xử lý|các bác", close):
+            if not asks and re.search("giúp|giùm|hộ|xử lý|các bác|với", close):
                 close = ""
             if (before + after).rstrip().endswith(("ạ", "với", "giúp", "vậy", "thế", "không", "nhé", "giùm", "đâu", "hè", "rứa")):
                 close = ""
     if not reply and rng.random() < .25:
         o = rng.choice(F.OPEN[""] + F.OPEN[region])
-        if not re.search(r"phản ánh|Tôi|Em |hỏi|báo|Tổng đài|Các ông|Mô rồi", frame):
+        if not re.search(r"phản ánh|Tôi|Em |hỏi|báo|Tổng đài|Các ông|Nhờ|Đề nghị|Ngó", frame):
             before = o + (before[:1].lower() + before[1:])
     after += close
     s = Styler(rng, style, region)
