@@ -44,7 +44,7 @@ KINDS = ("Thị trấn", "Phường", "Xã", "Đặc khu", "Quận", "Huyện", 
 def split_kind(name):
     name = " ".join(name.split())
     for k in KINDS:
-        if name.startswith(k + " "):
+        if name.lower().startswith(k.lower() + " "):  # the data also has "Thị Xã", "Thành Phố"
             return k.lower(), name[len(k) + 1:]
     return "", name
 
@@ -89,7 +89,7 @@ class Geo:
                 self.old_bare[o["prov"]].append(o)
             twins = [t for t in by_base[key] + aliases[key] if t["district"] == o["district"] and t is not o]
             clash = [p for p in now[key] if o["district"] in covers[p["code"]] and o["succ"] != [p["code"]]]
-            if not twins and not clash:
+            if not twins and not clash and o["base"] not in ("I", "V"):
                 self.old_district[o["prov"]].append(o)
 
 
