@@ -136,7 +136,8 @@ class Maker:
         if r < .85:
             pool = self.geo.old_district[self.prov]
             several = [o for o in pool if len(o["succ"]) > 1]
-            u = self.pick(several if several and self.p(.12) else pool)
+            numbered = [o for o in pool if o["base"].isdigit()]
+            u = self.pick(several if several and self.p(.12) else numbered if numbered and self.p(.3) else pool)
             dk, db = split_kind(u["district"])
             pk, pb = split_kind(u["province"])
             parts = [self.unit(u), f"{dk} {db}"]
@@ -310,7 +311,7 @@ class Maker:
             return Place(self.join(parts[:1] + [core]) if len(parts) == 1 else ", ".join([parts[0], core] + parts[1:]), "commune", form, codes)
         if parts and self.p(.04) and parts[0].split()[0] in ("phường", "xã", "thị"):
             return Place(f"{core} thuộc {self.join(parts)}", start, form, codes)
-        if self.region == "S" and start == "num" and parts and self.p(.15):
+        if self.region == "S" and start == "num" and parts and not re.search("ấp|khu|tổ|khóm|cư", core) and self.p(.15):
             core += f", {self.pick(['khu phố', 'tổ', 'KP'])} {self.r.randint(1, 9)}".replace("KP", "khu phố")
         return Place(self.join([core] + parts), start, form, codes)
 
