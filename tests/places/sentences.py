@@ -505,7 +505,7 @@ AREA_NAMES = {"Hải Phòng", "Yên Bái", "Điện Biên", "Biên Hòa", "Vĩnh
               "Ngũ Hành Sơn", "Núi Thành", "Phố Hiến", "Chợ Con", "Cầu Đất", "Đồng Tâm", "Cách Mạng", "Thanh Đa", "Bưởi", "Phong Định Cảng"}
 
 # weights: town, country, by region
-FORMS = {"house_street": 9, "house_slash": 8, "house_lane": 5, "lane": 8, "kh_house": 3, "spoken_slash": 3, "lot": 3, "street": 7,
+FORMS = {"house_street": 9, "house_slash": 8, "house_lane": 5, "lane": 8, "kh_house": 5, "spoken_slash": 3, "lot": 3, "street": 7,
          "numbered_street": 5, "km": 4, "road": 4, "unit": 8, "unit_street": 3, "apartment": 5, "crossing": 7, "segment": 5, "area": 3,
          "landmark": 6, "landmark_dir": 7, "landmark_address": 7, "dir_number": 5, "nameless": 4, "bridge": 5, "office": 4, "commune_only": 4}
 FORM_LABELS = sorted(("urban_area" if f == "area" else f) for f in FORMS)
