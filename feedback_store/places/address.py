@@ -8,19 +8,20 @@ names (``data/places``), by capitals where the writer used them, and by the word
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from feedback_store.places.lexicon import Lexicon, Phrases, lexicon
 from feedback_store.places.names import Word, words_of
+from feedback_store.places.numerals import continued, number_at, spoken_at
+from vitext.syllables import is_plain_syllable
 
 Kind = Literal["house", "way", "quarter", "building", "landmark", "name", "unit"]
 
 _BREAK = re.compile(r"[.;!?\n]")
 _COMMA = re.compile(r"[,()\-–/+]")
-_LETTERS = re.compile(r"[a-zđ]{1,3}", re.IGNORECASE)
-_ROMAN = re.compile(r"[IVX]{1,5}")
+_CODE = re.compile(r"[bcdđghklmnpqrstvx]{1,4}", re.IGNORECASE)
 SURE_NAME = 3.0
 """A name without anything before it that tells of a place."""
 LIKELY_NAME = 1.0
@@ -35,6 +36,8 @@ class Part:
     first: int
     last: int
     weight: float
+    named: bool = True
+    """Whether it has a number or a name of its own: "chợ" alone has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,28 @@ class Span:
     start: int
     end: int
     parts: tuple[Part, ...]
+    located: bool = False
+    """Whether "ở", "tại" or the like stands before it."""
 
     @property
     def weight(self) -> float:
-        return sum(part.weight for part in self.parts)
+        return sum(part.weight for part in self.parts) + (1.5 if self.located else 0)
 
     @property
     def kinds(self) -> frozenset[Kind]:
         return frozenset(part.kind for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of the country's units: folded and without blanks, and the words that they are made of."""
+
+    keys: Container[str]
+    spelled: frozenset[str]
+    plain: frozenset[str]
+
+
+NO_NAMES = Names(frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +78,34 @@ class UnitAt:
     first: int
     last: int
     kinded: bool
+    alone: bool = False
+    """A bare name between commas or after "ở"; other bare names count only after another part."""
 
 
-def spans_of(text: str, units: Sequence[UnitAt] = (), words: Sequence[Word] | None = None) -> list[Span]:
-    """Places in the order of the text. ``units``: what the gazetteer found among ``words_of(text)``."""
-    return _Reader(text, list(words) if words is not None else words_of(text), units).spans()
+def spans_of(
+    text: str,
+    units: Sequence[UnitAt] = (),
+    words: Sequence[Word] | None = None,
+    names: Names = NO_NAMES,
+) -> list[Span]:
+    """Places in the order of the text.
+
+    ``units``: what the gazetteer found among ``words_of(text)``; ``names``: names of units, which markets, hamlets
+    and streets bear too.
+    """
+    return _Reader(text, list(words) if words is not None else words_of(text), units, names).spans()
 
 
 class _Reader:
-    def __init__(self, text: str, words: list[Word], units: Sequence[UnitAt]) -> None:
+    def __init__(self, text: str, words: list[Word], units: Sequence[UnitAt], names: Names) -> None:
+        self.names = names
         self.text, self.words, self.lex = text, words, lexicon()
         letters = [one for one in words if not one.raw.isdecimal()]
         self.marks = sum(one.marked for one in letters) * 4 > len(letters)
         shouted = sum(one.raw.isupper() for one in letters) * 2 > len(letters)
         inner = [one for at, one in enumerate(words) if at and not _BREAK.search(one.gap) and len(one.raw) > 1]
         self.cased = not shouted and any(one.titled and not one.raw.isupper() for one in inner)
+        self._strong = {at for at in range(len(words)) if self.lex.strong.at(words, at, self.marks)}
         self.units: dict[int, UnitAt] = {}
         for unit in units:
             held = self.units.get(unit.first)
@@ -95,11 +125,16 @@ class _Reader:
         chains: list[list[Part]] = []
         for part in parts:
             if chains and self.joined(chains[-1][-1].last, part.first):
+                if self._located(chains[-1], part):
+                    chains.append([])
                 chains[-1].append(part)
             else:
                 chains.append([part])
         return [
-            Span(self.words[chain[0].first].start, self.words[chain[-1].last].end, tuple(chain))
+            Span(
+                self.words[chain[0].first].start, self.words[chain[-1].last].end, tuple(chain),
+                self._after_preposition(chain[0].first),
+            )
             for chain in chains if sum(part.weight for part in chain) >= 1
         ]  # fmt: skip
 
@@ -109,40 +144,73 @@ class _Reader:
         """The part of a place that begins with a word. ``following``: right after another part."""
         length = self.lex.directions.at(self.words, at, self.marks)
         if length and not self._refused(at, length):
-            inner = self._bare(at + length, True)
-            if inner is not None and not self._gap_breaks(at + length):
-                return Part(inner.kind, at, inner.last, inner.weight + 1)
-        return self._bare(at, following or self._after_preposition(at))
+            inner = None if self._gap_breaks(at + length) else self._sided(at + length)
+            if inner is not None:
+                return Part(inner.kind, at, inner.last, inner.weight + 1, inner.named)
+        found = self._bare(at, following or self._after_preposition(at), following=following)
+        if found is None and following and self._after_crossing(at):
+            name = self._name(at, loose=True)
+            return None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
+        return found
 
-    def _bare(self, at: int, expected: bool) -> Part | None:
+    def _sided(self, at: int) -> Part | None:
+        """What a side is told of; sides may follow each other: "đoạn trước cổng chợ"."""
+        length = self.lex.directions.at(self.words, at, self.marks)
+        if length and not self._refused(at, length) and not self._gap_breaks(at + length):
+            inner = self._sided(at + length)
+            if inner is not None:
+                return Part(inner.kind, at, inner.last, inner.weight, inner.named)
+        return self._bare(at, True, sided=True)
+
+    def _bare(self, at: int, expected: bool, *, sided: bool = False, following: bool = False) -> Part | None:
         if at >= len(self.words):
             return None
         return (
-            self._unit(at, expected) or self._house(at, expected) or self._way(at) or self._quarter(at)
-            or self._building(at, expected) or self._landmark(at, expected) or self._known(at, expected)
-        )  # fmt: skip
+            self._unit(at, following)
+            or (self._said_unit(at) if expected else None)
+            or self._house(at, expected)
+            or self._way(at)
+            or self._quarter(at)
+            or self._building(at, expected)
+            or self._landmark(at, expected, sided)
+            or self._known(at, expected)
+        )
 
-    def _unit(self, at: int, expected: bool) -> Part | None:
+    def _said_unit(self, at: int) -> Part | None:
+        """A unit with its kind that nobody knows: "xã Nà Bó", and one that is misspelled."""
+        for length in self.lex.units.every(self.words, at, False):
+            if not self._parted(at + length):
+                name = self._name(at + length, loose=True)
+                if name is not None and name[1] >= LIKELY_NAME:
+                    return Part("unit", at, name[0], 1)
+        return None
+
+    def _unit(self, at: int, following: bool) -> Part | None:
         unit = self.units.get(at)
-        if unit is None or not (unit.kinded or expected):
+        if unit is None or not (unit.kinded or following or unit.alone):
             return None
         return Part("unit", at, unit.last, 2 if unit.kinded else 1)
 
     def _house(self, at: int, expected: bool) -> Part | None:
         """ "số 5 Tô Hiệu", "12/3A/7", "K12/H3/5 Trần Phú"; a number alone counts only before a name or a way."""
         first, said = at, self._word(at, "số") or self._word(at, "sn")
-        if said and self._refused(at, 1):
+        if (said and self._refused(at, 1)) or (not said and max(self._known_at(at), default=0) > 1):
             return None
         if said:
             at += 1
             at += self._word(at, "nhà")
         elif self._word(at, "nhà") and self._word(at + 1, "số"):
             at, said = at + 2, True
-        last = self._number(at)
-        if last is None or self._gap_breaks(at, first):
+        last = self._number(at, spoken=bool(said) or (expected and self.marks))
+        if last is None or (at > first and self._parted(at)):
             return None
+        if (date := self._date(last + 1)) is not None and not self._gap_breaks(last + 1):
+            return Part("house", first, date, 2)
         name = self._name(last + 1) if not self._gap_breaks(last + 1) else None
-        if name is not None and name[1] >= LIKELY_NAME:
+        firm = said or expected or first == 0 or bool(self.words[first].gap.strip())
+        if not said and first > 0 and self._word(first - 1, "số") and not self._gap_breaks(first):
+            return None  # a number of something else: "xe buýt số 32"
+        if name is not None and name[1] >= (LIKELY_NAME if firm else SURE_NAME - 0.5):
             return Part("house", first, name[0], 2)
         if said:
             return Part("house", first, last, 2)
@@ -152,72 +220,125 @@ class _Reader:
 
     def _way(self, at: int) -> Part | None:
         for length in self.lex.ways.every(self.words, at, self.marks):
-            if self._refused(at, length) or self._gap_breaks(at + length):
+            if self._refused(at, length) or self._parted(at + length):
                 continue
             after = at + length
             after += self._word(after, "số")
-            number = self._number(after)
+            if (date := self._date(after)) is not None:
+                return Part("way", at, date, 2)
+            if (code := self._code(after)) is not None:
+                return Part("way", at, code, 2)
+            number = self._number(after, kind=True)
             if number is not None:
                 name = self._name(number + 1) if not self._gap_breaks(number + 1) else None
                 known = name is not None and name[1] >= SURE_NAME - 1
                 return Part("way", at, name[0] if known and name else number, 2)
             name = self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
-                return Part("way", at, name[0], 2)
+                return Part("way", at, self._crossing(name[0]), 2)
+            after += self.lex.unnamed.at(self.words, after, self.marks)
+            inner = None if self._gap_breaks(after) else self.part(after, True)
+            if inner is not None and self._leads(at, length, after):
+                return Part("way", at, inner.last, inner.weight)
         return None
+
+    def _leads(self, at: int, length: int, after: int) -> bool:
+        """Whether a way without a name is told by what follows it: "ngõ cụt cạnh …", "đường vào thôn …"."""
+        side = self.lex.directions.at(self.words, after, self.marks)
+        if side:
+            return not self._refused(after, side)
+        ends = [self._word(at + length - 1, one) for one in ("vào", "ra", "lên", "xuống", "dẫn", "tên", "cụt", "nhỏ")]
+        return after > at + length or any(ends)
+
+    def _code(self, at: int) -> int | None:
+        """Letters and a number that a way is called by: "TL 19", "DT 743", "tx hai mươi mốt"."""
+        if at + 1 >= len(self.words) or not _CODE.fullmatch(self.words[at].raw) or self.words[at + 1].gap.strip(" -."):
+            return None
+        number = number_at(self.words, at + 1)
+        return number if number is not None else spoken_at(self.words, at + 1, self.marks)
+
+    def _date(self, at: int) -> int | None:
+        """A date that a way is called by: "2 tháng 9", "ba tháng hai"."""
+        day = number_at(self.words, at)
+        if day is None:
+            day = spoken_at(self.words, at, self.marks)
+        if day is None or not self._word(day + 1, "tháng"):
+            return None
+        month = number_at(self.words, day + 2)
+        return month if month is not None else spoken_at(self.words, day + 2, self.marks)
 
     def _quarter(self, at: int) -> Part | None:
         for length in self.lex.quarters.every(self.words, at, self.marks):
-            if self._refused(at, length) or self._gap_breaks(at + length):
+            if self._refused(at, length) or self._parted(at + length):
                 continue
             after = at + length
             after += self._word(after, "số")
-            last = self._number(after, letters=True)
+            last = self._number(after, letters=True, kind=True)
             if last is not None:
                 return Part("quarter", at, last, 2)
-            name = self._name(after)
+            if self.lex.numbered.at(self.words, at, self.marks) == length:
+                continue
+            name = self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("quarter", at, name[0], 2)
         return None
 
     def _building(self, at: int, expected: bool) -> Part | None:
         for length in self.lex.buildings.every(self.words, at, self.marks):
-            if self._refused(at, length) or self._gap_breaks(at + length):
+            if self._refused(at, length) or self._parted(at + length):
                 continue
             after = at + length
             after += self._word(after, "số")
-            last = self._number(after, letters=True)
-            name = None if last is not None else self._name(after)
+            last = self._number(after, letters=True, kind=True)
+            name = None if last is not None else self._name(after, loose=True)
             if last is not None:
                 return Part("building", at, last, 1 if expected else 0.9)
-            if name is not None and name[1] >= LIKELY_NAME + 0.5:
+            if name is not None and name[1] >= LIKELY_NAME:
                 return Part("building", at, name[0], 1.5)
         return None
 
-    def _landmark(self, at: int, expected: bool) -> Part | None:
+    def _landmark(self, at: int, expected: bool, sided: bool) -> Part | None:
         for length in self.lex.landmarks.every(self.words, at, self.marks):
-            if self._refused(at, length):
+            if self._refused(at, length) or (length == 1 and not expected and not self._plain_kind(at)):
                 continue
             after = at + length
-            while not self._gap_breaks(after) and (more := self.lex.modifiers.at(self.words, after, self.marks)):
-                if (named := self._name(after)) is not None and named[1] >= SURE_NAME + 1:
+            while not self._gap_breaks(after) and not self._unit_at(after):
+                more = self.lex.modifiers.at(self.words, after, self.marks)
+                named = self._name(after) if more else None
+                if not more or (named is not None and named[1] >= SURE_NAME + 1):
                     break
                 after += more
+            bare = self._bare_landmark(at, after, sided)
             if self._gap_breaks(after):
-                return Part("landmark", at, after - 1, 0.5 if not expected else 0.9)
+                return bare
             number = self._number(after + self._word(after, "số"))
             name = self._name(after, loose=True)
-            if name is not None and name[1] >= LIKELY_NAME:
+            if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
                 return Part("landmark", at, self._crossing(name[0]), 2)
             if number is not None and not self._counts(number):
                 return Part("landmark", at, number, 1)
-            return Part("landmark", at, after - 1, 0.5 if not expected else 0.9)
+            return bare
         return None
+
+    def _plain_kind(self, at: int) -> bool:
+        """Whether one word without marks is a landmark's ("chợ") rather than another word ("cho")."""
+        word = self.words[at]
+        if self.marks or word.marked or (self.cased and word.titled):
+            return True
+        return not self._gap_breaks(at + 1) and self.lex.modifiers.at(self.words, at + 1, self.marks) > 0
+
+    def _bare_landmark(self, at: int, after: int, sided: bool) -> Part | None:
+        """ "chợ" without a name: a place where its side is told ("trước chợ") or its commune ("chợ phường 5")."""
+        if not sided and not self._unit_at(after):
+            side = self.lex.directions.at(self.words, after, self.marks) if after - at > 1 else 0
+            inner = self.part(after, True) if side and not self._refused(after, side) else None
+            return None if inner is None else Part("landmark", at, inner.last, inner.weight)
+        return Part("landmark", at, after - 1, 0.5, False)
 
     def _crossing(self, last: int) -> int:
         """ "ngã tư A – B": the end of the other name."""
         if last + 1 < len(self.words) and self.words[last + 1].gap.strip() in ("-", "–", "/"):
-            other = self._name(last + 1)
+            other = self._name(last + 1, loose=True)
             if other is not None and other[1] >= LIKELY_NAME:
                 return other[0]
         return last
@@ -230,7 +351,7 @@ class _Reader:
         titled = self.cased and all(one.titled for one in self.words[at : name[0] + 1])
         if not expected and not titled:
             return None
-        return Part("name", at, name[0], 1)
+        return Part("name", at, self._crossing(name[0]) if expected else name[0], 1)
 
     # Words
 
@@ -246,29 +367,31 @@ class _Reader:
     def _raw(self, first: int, last: int) -> str:
         return self.text[self.words[first].start : self.words[last].end]
 
-    def _gap_breaks(self, at: int, first: int | None = None) -> bool:
-        """Whether something other than a blank stands before a word (or no word is there)."""
+    def _gap_breaks(self, at: int) -> bool:
+        """Whether something other than a blank stands before a word, or no word is there."""
+        return at >= len(self.words) or bool(self.words[at].gap.strip())
+
+    def _parted(self, at: int) -> bool:
+        """The same after a kind, which may be abbreviated: "đ. Lê Lợi", "tổ: 5"."""
         if at >= len(self.words):
             return True
-        gaps = [self.words[n].gap for n in range((first or at) + (first is not None), at + 1)] or [self.words[at].gap]
-        return any(gap.strip(" \t.:") != "" for gap in gaps) or any(re.search(r"\.\s+$", gap) and len(gap) > 2 for gap in gaps)
+        gap = self.words[at].gap.strip()
+        return gap not in ("", ":", ".") or (gap == "." and len(self.words[at - 1].raw) > 3)
 
     def _refused(self, at: int, length: int) -> bool:
         """Whether the words beside tell that a kind is none here: "tổ chức", "đèn đường"."""
-        for end in range(at + length, at, -1):
-            spelled = " ".join(one.spelled for one in self.words[at:end])
-            for name, phrases in self.lex.not_before.items():
-                if self._says(at, end, name, spelled) and self._phrase_at(phrases, end):
-                    return True
-        for name, phrases in self.lex.not_after.items():
-            if self._says(at, at + 1, name, self.words[at].spelled) and self._phrase_before(phrases, at):
+        end = at + length
+        for refused in self.lex.not_before.get(" ".join(one.key for one in self.words[at:end]), ()):
+            if self._says(at, end, refused.name) and self._phrase_at(refused.phrases, end):
+                return not (self.cased and self.words[end].titled)
+        for refused in self.lex.not_after.get(self.words[at].key, ()):
+            if self._says(at, at + 1, refused.name) and self._phrase_before(refused.phrases, at):
                 return True
         return False
 
-    def _says(self, first: int, end: int, name: str, spelled: str) -> bool:
-        if self.marks or any(one.marked for one in self.words[first:end]):
-            return spelled == name
-        return " ".join(one.key for one in self.words[first:end]) == " ".join(one.key for one in words_of(name))
+    def _says(self, first: int, end: int, name: str) -> bool:
+        named = self.words[first:end]
+        return not (self.marks or any(one.marked for one in named)) or " ".join(one.spelled for one in named) == name
 
     def _phrase_at(self, phrases: Phrases, at: int) -> bool:
         return at < len(self.words) and not self._gap_breaks(at) and phrases.at(self.words, at, self.marks) > 0
@@ -279,6 +402,11 @@ class _Reader:
             and phrases.at(self.words, at - back, self.marks) == back
             for back in (1, 2, 3)
         )  # fmt: skip
+
+    def _after_crossing(self, at: int) -> bool:
+        return any(
+            at - back >= 0 and self.lex.crossings.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
+        )
 
     def _after_preposition(self, at: int) -> bool:
         return any(
@@ -295,70 +423,84 @@ class _Reader:
         heads = (lex.ways, lex.quarters, lex.buildings)
         return any(phrases.at(self.words, at, self.marks) for phrases in heads) and not self._refused(at, 1)
 
-    def _number(self, at: int, *, letters: bool = False) -> int | None:
-        """Last word of a number with its slashes and letters: 12/3A/7, K12/H3/5, 12+300; ``letters``: also C, S2."""
-        if at >= len(self.words):
-            return None
-        last = at
-        if not self.words[at].raw.isdecimal():
-            attached = at + 1 < len(self.words) and self.words[at + 1].gap == "" and self.words[at + 1].raw.isdecimal()
-            if not attached or len(self.words[at].raw) > 3:
-                lone = self.words[at].raw
-                if letters and (len(lone) == 1 or _ROMAN.fullmatch(lone)) and not self._ender(at):
-                    return at
-                return None
-            last = at + 1
-        while last + 1 < len(self.words):
-            word = self.words[last + 1]
-            near = word.gap in ("", "/", "-", ".", "+", " / ", "/ ", " /")
-            if not near or not (word.raw.isdecimal() or (len(word.raw) <= 3 and _LETTERS.fullmatch(word.raw))):
-                break
-            if not word.raw.isdecimal() and word.gap == "" and word.key in ("h", "g", "ph", "km", "m", "cm", "k", "tr"):
-                if word.key != "k" or self.words[at].raw.isdecimal():
-                    break
-            if not word.raw.isdecimal() and word.gap in ("-", "."):
-                break
-            last += 1
-        if last + 1 < len(self.words) and self.words[last + 1].key in ("bis", "ter"):
-            last += 1
-        return None if self._counts(last) and last == at else last
+    def _unit_at(self, at: int) -> bool:
+        return at in self.units and self.units[at].kinded
 
-    def _counts(self, number: int) -> bool:
-        """Whether a number counts what follows ("3 hôm nay", "22h") instead of naming a place."""
+    def _no_name(self, at: int, loose: bool) -> bool:
+        """Whether a word begins something else than a name; ``loose``: it may begin with a kind ("đình Làng Cả")."""
+        titled = self.cased and self.words[at].titled
+        if (self.lex.prepositions.at(self.words, at, self.marks) and not titled) or self._unit_at(at):
+            return True
+        if not loose and self._kind_at(at):
+            return True
+        side = self.lex.directions.at(self.words, at, self.marks)
+        return not titled and (side > 0 or self.lex.landmarks.at(self.words, at, self.marks) > 1)
+
+    def _kind_at(self, at: int) -> bool:
+        """Whether the word for a way, a quarter, a building or a unit begins here, whatever follows."""
+        lex: Lexicon = self.lex
+        kinds = (lex.ways, lex.quarters, lex.buildings)
+        if any(phrases.at(self.words, at, self.marks) for phrases in kinds):
+            return True
+        return at in self.units and self.units[at].kinded
+
+    def _number(self, at: int, *, letters: bool = False, spoken: bool = True, kind: bool = False) -> int | None:
+        """Last word of a number: in figures, or in words where a number must follow."""
+        last = number_at(self.words, at, letters=letters)
+        if last is not None:
+            last = continued(self.words, last, self.marks)
+            return None if last == at and self._counts(last, after_kind=kind) else last
+        said = spoken and (self.marks or (at > 0 and self._word(at - 1, "số")))
+        last = spoken_at(self.words, at, self.marks) if said else None
+        return None if last is None or self._counts(last, after_kind=kind) else last
+
+    def _counts(self, number: int, *, after_kind: bool = False) -> bool:
+        """Whether a number counts what follows ("3 hôm nay", "22h") instead of naming a place; after the word for a
+        way or a building it counts times alone."""
         at = number + 1
         if at >= len(self.words):
             return False
         word = self.words[at]
         if word.gap == "" and word.key in ("h", "g", "m", "tr", "k", "km", "cm", "ph"):
             return True
-        return not word.gap.strip() and word.key in _MEASURES and (
-            not self.marks or word.spelled in _MEASURES_SPELLED or not word.marked
-        )  # fmt: skip
+        if word.gap.strip() or any(n > 1 for n in self.lex.streets.every(self.words, at, self.marks)):
+            return False
+        spelled, keys = (_TIMES_SPELLED, _TIMES) if after_kind else (_MEASURES_SPELLED, _MEASURES)
+        return word.spelled in spelled if self.marks or word.marked else word.key in keys
 
     def _ender(self, at: int) -> bool:
         return self.lex.enders.at(self.words, at, self.marks) > 0
 
+    def _known_at(self, at: int) -> list[int]:
+        return self.lex.streets.every(self.words, at, self.marks) if at < len(self.words) else []
+
     def _name(self, at: int, *, loose: bool = False) -> tuple[int, float] | None:
         """(last word, how surely) of the name that begins here. ``loose``: after a kind that a name must follow."""
         best: tuple[int, float] | None = None
-        known = set(self.lex.streets.every(self.words, at, self.marks)) if at < len(self.words) else set()
+        if at >= len(self.words) or (self._no_name(at, loose) and not self.lex.streets.at(self.words, at, self.marks)):
+            return None
+        known = set(self._known_at(at))
         family = bool(self.lex.families.at(self.words, at, self.marks)) if at < len(self.words) else False
-        score = 0.0
+        score, key = 0.0, ""
         for length in range(1, LONGEST_NAME + 1):
             last = at + length - 1
             if last >= len(self.words) or (length > 1 and self.words[last].gap.strip()):
                 break
-            if length == 1 and self._gap_breaks(at):
+            if length == 1 and not loose and self._gap_breaks(at):
                 break
             word = self.words[last]
             if word.raw.isdecimal() and length not in known and not any(one > length for one in known):
                 break
-            if length > 1 and last in self.units and self.units[last].kinded and not any(one >= length for one in known):
+            head = length > 1 and last in self.units and self.units[last].kinded
+            if head and not any(one >= length for one in known):
                 break
             score += self._word_in_name(last, length == 1, family)
             total = score + self._length_fits(length)
+            key += word.key
             if length in known:
                 total += 4 + max(0.0, 0.5 * length - score)
+            elif length > 1 and key in self.names.keys:
+                total += 2 + max(0.0, 0.3 * length - score)
             elif family and 2 <= length <= 4:
                 total += 1
             total += self._stops(last + 1, word)
@@ -366,15 +508,36 @@ class _Reader:
                 total += 0.5
             if best is None or total > best[1]:
                 best = (last, total)
-        return best
+        if best is None:
+            return None
+        last = best[0]
+        suffix = self.lex.suffixes.at(self.words, last + 1, self.marks) if not self._gap_breaks(last + 1) else 0
+        return self._numbered(last + suffix if suffix and best[1] >= SURE_NAME - 1 else last), best[1]
+
+    def _numbered(self, last: int) -> int:
+        """The number that belongs to a name: "Hoàng Diệu 2", where nothing is counted by it."""
+        if last + 1 >= len(self.words) or self.words[last + 1].gap.strip() or not self.words[last + 1].raw.isdecimal():
+            return last
+        number = number_at(self.words, last + 1)
+        if number is None or self._counts(number) or len(self.words[last + 1].raw) > 2 or number > last + 2:
+            return last
+        closes = number + 1 >= len(self.words) or bool(self.words[number + 1].gap.strip())
+        return number if closes or self._head_at(number + 1) else last
 
     def _word_in_name(self, at: int, first: bool, family: bool) -> float:
         word = self.words[at]
         if self.cased and word.titled:
             return 1.0
-        score = -1.0 if self.cased else 0.2
-        if self._ender(at) and not (first and family):
-            score -= 2.0 if not first else 2.5
+        borne = word.spelled in self.names.spelled if self.marks else word.key in self.names.plain
+        score = -1.0 if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
+        if self.lex.prepositions.at(self.words, at, self.marks):
+            score -= 3.0
+        elif self._ender(at) and not (first and family):
+            weak = at not in self._strong and not (self.marks or word.marked)
+            closed = bool(self.lex.soft.at(self.words, at, self.marks)) and (
+                at + 1 >= len(self.words) or bool(self.words[at + 1].gap.strip()) or self._kind_at(at + 1)
+            )
+            score -= 0.3 if closed else 1.0 if weak else 2.5 if first else 2.0
         elif not first and (self._head_at(at) or self.lex.directions.at(self.words, at, self.marks)
                             or self.lex.joins.at(self.words, at, self.marks)):
             score -= 1.5
@@ -401,6 +564,15 @@ class _Reader:
 
     # Chains
 
+    def _located(self, before: list[Part], part: Part) -> bool:
+        """Whether what stands before is only what the report is about: "xưởng cơ khí ở ngõ 5", "hố ga tại …"."""
+        said = range(before[-1].last + 1, part.first)
+        firm = any(self._word(at, one) for at in said for one in ("tại", "chỗ", "khu"))
+        if not firm and not any(self._word(at, "ở") or self._word(at, "trên") for at in said):
+            return False
+        things = all(one.kind in ("landmark", "building") for one in before)
+        return things and (firm or part.kind != "unit" or not all(one.named for one in before))
+
     def joined(self, last: int, first: int) -> bool:
         """Whether nothing but commas and joining words stands between two parts."""
         between = self.words[last + 1 : first]
@@ -419,4 +591,6 @@ _MEASURES_SPELLED = frozenset(
     "hôm ngày tuần tháng năm giờ phút lần cái người chiếc con cây bao đống xe hộ nhà m mét bữa đêm tiếng bóng cột chỗ "
     "thằng đứa ông bà vụ việc ổ cục chậu thùng đồng triệu nghìn ngàn k giây trận bên phía đầu quán căn gia".split()
 )
+_TIMES_SPELLED = frozenset("hôm ngày tuần tháng năm giờ phút lần bữa đêm tiếng giây".split())
+_TIMES = frozenset(words_of(one)[0].key for one in _TIMES_SPELLED)
 _MEASURES = frozenset(words_of(one)[0].key for one in _MEASURES_SPELLED)

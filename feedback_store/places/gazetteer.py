@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from feedback_store.places.address import Names, UnitAt
 from feedback_store.places.country import CommuneEntry, Country, OldUnit, Province
-from feedback_store.places.mentions import Mention, mentions_of
+from feedback_store.places.mentions import LONGEST, Mention, mentions_of
 from feedback_store.places.names import Word, name_of, words_of
 
 __all__ = ["CommuneEntry", "Elsewhere", "Gazetteer", "OldUnit", "PlaceFound", "distance_km"]
@@ -78,8 +80,18 @@ class Index:
     provinces: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     """(kind, spelled, folded name) of the provinces of a key."""
 
-    def levels(self, key: str) -> tuple[bool, bool, bool]:
+    longest: dict[str, int] = field(default_factory=dict)
+    """Words of the longest name with a key."""
+
+    def levels(self, key: str, words: int) -> tuple[bool, bool, bool]:
+        """Which levels have the name; written apart further than it is, it is another: "ân tín h…" is no "An Tịnh"."""
+        most = self.longest.get(key, 0)
+        if words > most and not (most == 1 and words == 2):
+            return False, False, False
         return key in self.communes, key in self.districts, key in self.provinces
+
+    def named(self, key: str, words: int) -> None:
+        self.longest[key] = max(words, self.longest.get(key, 1))
 
 
 def _district_id(district: str, province: str) -> str:
@@ -102,6 +114,7 @@ class Gazetteer:
         self._provinces = {one.code: one for one in country.provinces} if country else {}
         self._index = Index()
         self._made_of: dict[str, set[str]] = {}
+        self._units_of: dict[str, list[Unit]] = {}
         own_old = list(old)
         foreign: list[CommuneEntry] = []
         foreign_old: list[OldUnit] = []
@@ -125,6 +138,7 @@ class Gazetteer:
         for full in names:
             name = name_of(full)
             self._index.provinces.setdefault(name.key, []).append((name.kind, name.spelled, name.key))
+            self._index.named(name.key, name.words)
         also = {"thuathienhue": "hue", "brvt": "bariavungtau", "bariavt": "bariavungtau", "daclac": "daklak"}
         for one in country.provinces:
             for short in one.abbreviations:
@@ -132,10 +146,12 @@ class Gazetteer:
                     also[key] = name_of(one.name).key
         for key, of in also.items():
             self._index.provinces.setdefault(key, []).append(("", key, of))
+            self._index.named(key, len(key))
 
     def _name_district(self, full: str, district: str) -> None:
         name = name_of(full)
         entry = (name.kind, name.spelled, district)
+        self._index.named(name.key, name.words)
         held = self._index.districts.setdefault(name.key, [])
         if entry not in held:
             held.append(entry)
@@ -181,6 +197,7 @@ class Gazetteer:
         )  # fmt: skip
         if codes:
             self._put(name.key, held)
+            self._units_of.setdefault(_district_id(unit.district, unit.province), []).append(held)
         for earlier in unit.earlier if codes else ():
             kind = next((k for k in ("phuong", "thi tran", "xa") if earlier.startswith(k.replace(" ", ""))), "")
             key = earlier.removeprefix(kind.replace(" ", ""))
@@ -188,6 +205,7 @@ class Gazetteer:
 
     def _put(self, key: str, unit: Unit) -> None:
         if key:
+            self._index.named(key, len(unit.spelled.split()) if unit.era != "earlier" else LONGEST)
             self._index.communes.setdefault(key, []).append(unit)
 
     # Reading
@@ -214,6 +232,52 @@ class Gazetteer:
         told = [one for one in told if not any(other is not one and other.holds(one) for other in told)]
         best = max(one.rank for one in told)
         return _joined([one.place for one in told if one.rank == best])
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of all communes, and the words that names are made of."""
+        spelled = {word for units in self._index.communes.values() for unit in units for word in unit.spelled.split()}
+        plain = {word.key for one in spelled for word in words_of(one)}
+        return Names(self._index.communes, frozenset(spelled), frozenset(plain))
+
+    def units_in(self, words: Sequence[Word]) -> list[UnitAt]:
+        """Where ``words`` name units of any level: with their kind, or after a smaller one."""
+        found: list[UnitAt] = []
+        every = mentions_of(words, self._index.levels)
+        kinded = {one.first for one in every if one.kind}
+        for one in every:
+            if one.kind:
+                last = self._chain_end(one, every)
+                found.append(UnitAt(one.first, one.last if last is None else last, True))
+            elif one.first not in kinded:
+                if one.alone or (one.level != "commune" and not one.key.isdecimal()):
+                    found.append(UnitAt(one.first, one.last, False, one.alone and one.opens))
+                if (last := self._chain_end(one, every)) is not None:
+                    found.append(UnitAt(one.first, last, True))
+        return found
+
+    def _chain_end(self, first: Mention, every: Sequence[Mention]) -> int | None:
+        """Last word of "X Y Z" where Y is the district or the province of X; None where it is not."""
+        if first.level == "province" or first.key.isdecimal():
+            return None
+        ends = []
+        for one in every:
+            if one.first != first.last + 1 or one.level == "commune" or (one.level, first.level) == ("district",) * 2:
+                continue
+            if self._lies_in(first, one):
+                further = self._chain_end(one, every)
+                ends.append(one.last if further is None else further)
+        return max(ends, default=None)
+
+    def _lies_in(self, small: Mention, large: Mention) -> bool:
+        if small.level == "district":
+            provinces = self._province_keys(large)
+            return any(one.partition("/")[0] in provinces for one in self._district_ids(small)) or any(
+                unit.provinces & provinces for one in self._district_ids(small) for unit in self._units_of.get(one, ())
+            )
+        ids = self._district_ids(large) if large.level == "district" else frozenset()
+        keys = self._province_keys(large) if large.level == "province" else frozenset()
+        return any(one.districts & ids or one.provinces & keys for one in self._units(small))
 
     def find_old(self, text: str) -> tuple[PlaceFound, bool] | None:
         """The commune of 2025-06-30 that a text names, also where one of today has its name; and whether the text
@@ -251,8 +315,10 @@ class Gazetteer:
         if fitting:
             most = max(context.words for context, _ in fitting)
             best = [(context, kept) for context, kept in fitting if context.words == most]
-            if not mention.kind and not mention.alone and not most:
+            if not mention.kind and not (mention.alone and mention.opens) and not most:
                 return None
+            if not mention.opens and max(len(context.spans) for context, _ in best) < 2:
+                return None  # in the middle of a name, only district and province together tell of a commune
             chosen: list[Unit] = []
             for context, kept in best:
                 kept = self._by_kind([one for one in kept if one.own] or kept, mention)

@@ -59,6 +59,14 @@ def _same(words: Sequence[Word], phrase: Phrase, marks: bool) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A kind (as it is spelled) that is none beside these phrases."""
+
+    name: str
+    phrases: Phrases
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     ways: Phrases
     quarters: Phrases
@@ -69,10 +77,21 @@ class Lexicon:
     joins: Phrases
     prepositions: Phrases
     enders: Phrases
+    soft: Phrases
+    """The enders that names often end with: "cây xăng Minh Phát"."""
+    units: Phrases
+    strong: Phrases
+    """The enders that are hardly ever part of a name, without marks neither."""
     streets: Phrases
     families: Phrases
-    not_before: dict[str, Phrases]
-    not_after: dict[str, Phrases]
+    unnamed: Phrases
+    suffixes: Phrases
+    numbered: Phrases
+    """Kinds that a number follows, never a name."""
+    crossings: Phrases
+    not_before: dict[str, list[Refused]]
+    not_after: dict[str, list[Refused]]
+    """By the folded words of the kind."""
 
 
 def _phrases(lines: Iterable[str]) -> Phrases:
@@ -94,14 +113,19 @@ def lexicon() -> Lexicon:
     """Read once."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load((FOLDER / "words.yaml").read_text(encoding="utf-8"), Loader=loader)
-    refused = {
-        side: {kind: _phrases(str(words).split(", ")) for kind, words in document[side].items()}
-        for side in ("not_before", "not_after")
-    }
-    lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions")
+    refused: dict[str, dict[str, list[Refused]]] = {"not_before": {}, "not_after": {}}
+    for side, held in refused.items():
+        for kind, words in document[side].items():
+            named = words_of(kind)
+            entry = Refused(" ".join(one.spelled for one in named), _phrases(str(words).split(", ")))
+            held.setdefault(" ".join(one.key for one in named), []).append(entry)
+    lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
+             "unnamed", "units", "suffixes", "crossings", "numbered")
     return Lexicon(
         **{name: _phrases(document[name]) for name in lists},
         enders=_phrases(" ".join(_text("enders.txt")).split()),
+        soft=_phrases(" ".join(document["soft"]).split()),
+        strong=_phrases((_text("enders.txt")[0] + " " + _text("enders.txt")[1]).split()),
         streets=_phrases(name for line in _text("streets.txt") for name in line.split(";")),
         families=_phrases(" ".join(_text("families.txt")).split()),
         **refused,

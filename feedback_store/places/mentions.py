@@ -54,18 +54,20 @@ class Mention:
     """Linking words ("thuộc", "của") just before it."""
     era: str
     """ "old" of "phường X cũ", "now" of "phường X mới", else ""."""
+    opens: bool = True
+    """Whether it stands where a name may begin: with its kind, after a comma or "ở"."""
     chained: bool = False
     """Whether it follows the name of a smaller unit directly."""
 
 
-def mentions_of(words: Sequence[Word], levels: Callable[[str], tuple[bool, bool, bool]]) -> list[Mention]:
+def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, bool, bool]]) -> list[Mention]:
     """Every mention in the order of the text, shorter names within longer ones too."""
     writes_marks = any(one.marked for one in words)
     found = []
     for first in range(len(words)):
         kind, before, kind_levels = _kind_before(words, first)
         for key, last in _keys_from(words, first):
-            present = levels(key)
+            present = levels(key, last - first + 1)
             for level, there in zip(_LEVELS, present, strict=True):
                 if there and (not kind or level in kind_levels):
                     one = _mention(words, first, last, key, level, kind, before, writes_marks)
@@ -91,12 +93,17 @@ def _kind_before(words: Sequence[Word], first: int) -> tuple[str, int, tuple[Lev
             continue
         named = words[at:first]
         held = _KINDS.get(tuple(one.key for one in named))
-        if held is None or any(one.marked and one.spelled not in _SPELLED for one in named):
+        if held is None or any(one.marked and not _spelled_as_kind(one) for one in named):
             continue
         if length == 2 and not _KIND_GAP.fullmatch(named[1].gap):
             continue
         return held[0], at, held[1]
     return "", first, ()
+
+
+def _spelled_as_kind(word: Word) -> bool:
+    """ "xả", "phuờng", "huyên" are misspelled; "quán", "tính", "thì" are other words."""
+    return word.spelled in _SPELLED or (word.key in ("phuong", "huyen") and not word.titled) or word.spelled == "xả"
 
 
 def _mention(
@@ -107,7 +114,8 @@ def _mention(
     apart = not kind and _opens(words, first) and _closes(words, last)
     if not kind and key.isdecimal() and not apart:
         return None
-    if not kind and level == "commune" and not _opens(words, first):
+    opens = bool(kind) or _opens(words, first)
+    if level == "commune" and not opens and count < 2:
         return None
     full_kind = [one for one in words[before:first] if len(one.key) > 2]
     marked = any(one.marked for one in (*named, *full_kind))
@@ -121,7 +129,7 @@ def _mention(
     alone = apart and not key.isdecimal() and (count > 1 or len(key) > 5)
     return Mention(
         level, kind, key, _spelled(named), marked, count, before, last,
-        words[before].start, words[last].end, alone, linked, era,
+        words[before].start, words[last].end, alone, linked, era, opens=opens,
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vitext import fold, has_marks, view
-from vitext.syllables import respell
+from vitext.letters import TONES, split_tone
+from vitext.syllables import is_syllable, place_tone, respell
+from vitext.telex import untelex
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ONLY_VOWEL_Y = re.compile(r"^([^aeiou]*|qu)y$")
@@ -34,11 +36,22 @@ class Word:
 
 @lru_cache(maxsize=20000)
 def _forms(raw: str) -> tuple[str, str, bool]:
-    lowered = raw.lower()
+    lowered = _untelexed(raw.lower())
     if raw.isdecimal():
         plain = str(int(raw)) if len(raw) < 9 else raw
         return plain, plain, False
-    return _with_i(respell(lowered)), _with_i(fold(lowered)), has_marks(raw)
+    return _with_i(respell(lowered)), _with_i(fold(lowered)), has_marks(lowered)
+
+
+def _untelexed(word: str) -> str:
+    """ "tinhr" → "tỉnh", "đươngf" → "đường": a tone key that the input method did not catch."""
+    if word.isascii():
+        return untelex(word) or word
+    if word[-1] in TONES and not is_syllable(word) and not split_tone(word)[1]:
+        toned = place_tone(word[:-1], TONES[word[-1]])
+        if is_syllable(toned):
+            return toned
+    return word
 
 
 def _with_i(word: str) -> str:
