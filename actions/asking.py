@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from actions.turn import Button, Context, button, word
 from feedback_store.persons.masking import masked
-from feedback_store.queries.lookups import category_name, commune_name
+from feedback_store.places.country import country
+from feedback_store.queries.lookups import category_name, commune_name, example_commune
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
 from vitext import fold
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from feedback_store.tables import Draft
 
 WORDINGS = 3
+CHOICES = 8
+"""Communes on buttons; of more the name is asked for in words."""
+TOLD = "told"
 
 
 def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False) -> None:
@@ -25,6 +29,7 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     person is offered.
     """
     _leave_other_areas(context, data)
+    _tell_of_place(context, data)
     step = next_step(data)
     count = data.asked.get(step, 0)
     data.asked[step] = count + 1
@@ -33,9 +38,13 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
         return
     if again:
         context.answer.say("resume_report")
+    if len(data.commune_choices) > CHOICES:
+        data.commune_choices = []
     asked = "commune_free" if step == "commune" and not data.commune_choices else step
     name = f"ask_{asked}" if count == 0 else f"ask_{asked}_{min(count, WORDINGS - 1)}"
     params, buttons = _details(context, step, data)
+    if step in ("place", "commune"):
+        params["example"] = example_commune(context.session)
     custom = {"ask_location": True} if step == "place" else {"ask_photo": True} if step == "photo" else {}
     if step == "phone" and count == 0:
         context.answer.say("purpose", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]})
@@ -56,6 +65,28 @@ def _leave_other_areas(context: Context, data: ReportData) -> None:
     context.answer.say("outside_area", commune=name)
 
 
+def _tell_of_place(context: Context, data: ReportData) -> None:
+    """A commune of another province is said to be so once and asked again; named again, it is kept as it was typed, as
+    is one that no list has, for the operator to find."""
+    if data.elsewhere and data.elsewhere[0] != TOLD:
+        names, *codes = data.elsewhere
+        provinces = [country().province(code) for code in codes]
+        context.answer.say(
+            "elsewhere",
+            place=names,
+            province=word("or").join(one.name for one in provinces),
+            numbers=", ".join(f"{one.area_code} 1022 ({one.short})" for one in provinces),
+        )
+        data.elsewhere = [TOLD]
+        if data.commune is None and not data.commune_choices:
+            data.clear("place")
+            data.editing = None
+    elif data.unknown_commune and data.commune is None and "commune" not in data.skipped:
+        context.answer.say("commune_unknown", name=data.unknown_commune)
+        data.commune_choices = []
+        data.skip("commune")
+
+
 def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, str], list[Button]]:
     skip = button("skip", "/skip")
     if step == "category":
@@ -67,7 +98,7 @@ def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, s
     if step == "commune":
         names = [
             Button(commune_name(context.session, code) or code, _payload("choose_commune", code=code))
-            for code in data.commune_choices[:5]
+            for code in data.commune_choices[:CHOICES]
         ]
         where = data.old_ward or data.place_text or word("pin_sent")
         last = button("unknown" if names else "skip", _payload("choose_commune", code="none"))
@@ -87,7 +118,7 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     commune = commune_name(session, data.commune)
     if commune and fold(commune) in fold(data.place_text or ""):
         commune = None
-    pin = f"{data.lat:.5f}, {data.lon:.5f}" if data.lat is not None else None
+    pin = drafts.pin_name(session, data)
     place = ", ".join(p for p in (data.place_text or pin, commune) if p)
     count = data.asked.get("summary", 1)
     seen = masked(data.words(), phones=[data.phone])

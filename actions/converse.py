@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
-from feedback_store.queries.lookups import offered
+from feedback_store.places.reading import read_place
+from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service import drafts, effects
 from feedback_store.store import Store, database_away
 from hotline.faults import fault
@@ -72,7 +73,8 @@ def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     )
     if known is not None:
         return known
-    turn = replace(turn, categories=offered(session, turn.categories))
+    where = None if turn.payload or not turn.text else read_place(turn.text, gazetteer(session))
+    turn = replace(turn, categories=offered(session, turn.categories), where=where)
     context = Context(session, turn, conversation, Answer(), around)
     handle(context)
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}

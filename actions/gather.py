@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from actions.turn import Context, Turn, longest_place
-from feedback_store.places.gazetteer import PlaceFound
+from actions.turn import Context, Turn
+from feedback_store.places.reading import OF_A_PLACE, PlaceRead, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service.drafts import ReportData
 from vitext import fold
@@ -35,6 +35,11 @@ _ANNOUNCING = frozenset(
     """a alo oi xin chao tong dai 1022 ad admin shop em anh chi toi tui tau minh chau co chu bac ban cho can muon mun
     gui guj bao phan anh pa pakn kien nghi gop y y kien khieu nai to mot 1 viec vu van de chuyen cai nay voi nhe nha a
     da vang duoc ko k khong the nao lam sao o dau ve su giup dum ho xiu chut la thi chi thoi co""".split()
+)
+# Words beside a place that was asked for, which say nothing more of it.
+_COURTESY = frozenset(
+    """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
+    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi""".split()
 )
 # Words between places, which say nothing of the matter.
 _PLACING = frozenset("o tai cho thuoc ben canh gan ngay tren duoi trong ngoai truoc sau doi dien khu so nha".split())
@@ -66,10 +71,8 @@ def understand(context: Context, data: ReportData) -> None:
 
 def understand_earlier(context: Context, data: ReportData, text: str) -> None:
     """The same for words of an earlier message, which this turn's understanding does not cover."""
-    understood = context.understand(text)
-    take_categories(data, offered(context.session, understood.categories))
-    span = longest_place(text, understood.entities)
-    take_place(context, data, text, named=text[span[0] : span[1]].strip() if span else None)
+    take_categories(data, offered(context.session, context.understand(text).categories))
+    take_place(context, data, text)
 
 
 def is_opening(turn: Turn) -> bool:
@@ -89,39 +92,79 @@ def take_categories(data: ReportData, found: tuple[tuple[str, float], ...]) -> N
         data.category = best
 
 
-def take_place(context: Context, data: ReportData, text: str, *, whole: bool = False, named: str | None = None) -> None:
-    """Place from the entities, or from the whole answer when it was asked for; the commune from its name."""
-    if text == context.turn.text:
-        named = context.turn.place()
+def take_place(context: Context, data: ReportData, text: str, *, whole: bool = False) -> None:
+    """The place that a text names, as it was typed, and its commune. ``whole``: a place was asked for, so that every
+    word of the answer is part of it but politeness."""
     places = gazetteer(context.session)
-    found = (places.find(named) if named else None) or places.find(text)
-    only = whole and (named is None or words_beside(context.turn) <= FILLER)
-    words = text.strip() if only else named
-    if words is None and found is not None:
-        words = found.old_name or found.communes[0].name
+    own = text == context.turn.text
+    read = context.turn.where if own else read_place(text, places)
+    words = read.words if read is not None and (whole or read.weight >= OF_A_PLACE) else None
+    if words is None and own:
+        words = context.turn.place()
+    if whole and (read is None or words_beside(context.turn) <= FILLER):
+        words = _without_politeness(text, read)
     if words:
-        data.place_text = words[:500]
-    if found is not None:
-        _take_found(data, found)
+        data.place_text = merged(data.place_text or "", words)[:500]
+    _take_read(data, read)
     if not places.communes:
         data.skip("commune")
 
 
 def take_commune(context: Context, data: ReportData, text: str) -> bool:
     """A commune named later, for a place that lacked it."""
-    found = gazetteer(context.session).find(text)
-    if found is None:
+    read = context.turn.where if text == context.turn.text else read_place(text, gazetteer(context.session))
+    if read is None or (read.found is None and read.unknown is None):
         return False
-    _take_found(data, found)
+    _take_read(data, read)
     return True
 
 
-def _take_found(data: ReportData, found: PlaceFound) -> None:
-    data.old_ward = found.old_name
-    if len(found.communes) == 1:
-        data.commune, data.commune_choices = found.communes[0].code, []
-    else:
+def take_more_of_place(context: Context, data: ReportData) -> bool:
+    """A message that tells more of the place and hardly anything else ("gần chợ Hàng nha"): joined with the place."""
+    read = context.turn.where
+    if read is None or read.weight < OF_A_PLACE or words_beside(context.turn) > FILLER or not data.place_text:
+        return False
+    before = read_place(data.place_text, gazetteer(context.session))
+    told = before.kinds if before is not None else frozenset()
+    if read.kinds & told & {"house", "way", "unit"}:
+        return False  # another place, or the same one said differently: words of the report
+    data.place_text = merged(data.place_text, read.words)[:500]
+    if data.commune is None:
+        _take_read(data, read)
+    return True
+
+
+def _take_read(data: ReportData, read: PlaceRead | None) -> None:
+    if read is None:
+        return
+    found = read.found
+    if found is None:
+        if read.unknown is not None and data.commune is None:
+            data.unknown_commune = read.unknown
+        return
+    data.old_ward, data.unknown_commune = found.old_name, None
+    if found.sure is not None:
+        data.commune, data.commune_choices = found.sure.code, []
+    elif found.communes:
+        data.commune = None
         data.commune_choices = [one.code for one in found.communes]
+    elif data.elsewhere and found.elsewhere:
+        data.skip("commune")  # said again after it was told: kept as it was typed
+    elif found.elsewhere:
+        names = ", ".join(dict.fromkeys(one.name for one in found.elsewhere[:2]))
+        provinces = list(dict.fromkeys(one.province.code for one in found.elsewhere))
+        data.elsewhere = [names, *provinces[:3]]
+
+
+def _without_politeness(text: str, read: PlaceRead | None) -> str:
+    """The answer to a question for the place: what the reader found where only courtesy stands beside it."""
+    words = text.strip()
+    if read is None:
+        return words
+    rest = text
+    for start, end in sorted(read.spans, reverse=True):
+        rest = rest[:start] + " " + rest[end:]
+    return read.words if all(word in _COURTESY for word in fold_words(rest)) else words
 
 
 def take_phone(data: ReportData, turn: Turn) -> bool:
@@ -149,7 +192,9 @@ def _speaks_of_own_number(turn: Turn) -> bool:
 def words_beside(turn: Turn) -> int:
     """Syllables of the message outside of its phone numbers and places."""
     text = turn.text
-    spans = [s for s in (turn.phone_span(), turn.place_span()) if s is not None]
+    where = turn.where
+    placed = list(where.spans) if where is not None and where.weight >= OF_A_PLACE else [turn.place_span()]
+    spans = [s for s in (turn.phone_span(), *placed) if s is not None]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + " " + text[end:]
     return len([w for w in fold_words(text) if w not in _PLACING])
@@ -204,10 +249,10 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
         data.place_text = right[:500]
     data.lat = data.lon = None
     data.commune, data.commune_choices, data.old_ward = data.commune, [], None
-    found = gazetteer(context.session).find(data.place_text)
-    if found is not None:
+    read = read_place(data.place_text, gazetteer(context.session))
+    if read is not None and (read.found is not None or read.unknown is not None):
         data.commune = None
-        _take_found(data, found)
+        _take_read(data, read)
 
 
 def _parted(text: str) -> tuple[str, str] | None:

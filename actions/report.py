@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from actions import asking, gather, joining
 from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import OPEN_TICKET
+from feedback_store.places import pins
+from feedback_store.places.country import country
+from feedback_store.places.reading import merged
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service import drafts, tickets
 from feedback_store.service.drafts import ReportData, next_step
-from vitext import fold, nfc
+from vitext import nfc
 from vitext.dates import spoken_time
 
 if TYPE_CHECKING:
@@ -147,13 +150,12 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
 
 
 def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
-    found = gazetteer(context.session).find(turn.text)
     short = len(turn.folded.split()) <= 8
-    if found is not None:
-        gather.take_commune(context, data, turn.text)
-        if short and fold(turn.text) not in fold(data.place_text or ""):
-            data.place_text = f"{data.place_text}, {turn.text.strip()}"[:500] if data.place_text else turn.text.strip()
-        elif not short:
+    if gather.take_commune(context, data, turn.text):
+        named = turn.where.words if turn.where is not None else turn.text.strip()
+        if short or gather.words_beside(turn) <= gather.FILLER:
+            data.place_text = merged(data.place_text or "", named)[:500]
+        else:
             data.text.append(turn.text.strip())
         return
     if turn.intent in ("deny", "skip", "nlu_fallback", "affirm") and short and turn.place() is None:
@@ -217,8 +219,11 @@ def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
         return
     words = len(turn.folded.split())
     if data.commune is None and words <= 8 and gather.take_commune(context, data, turn.text):
-        named = turn.text.strip()
-        data.place_text = f"{data.place_text}, {named}"[:500] if data.place_text else named
+        named = turn.where.words if turn.where is not None else turn.text.strip()
+        data.place_text = merged(data.place_text or "", named)[:500]
+        context.answer.say("detail_taken")
+        return
+    if gather.take_more_of_place(context, data):
         context.answer.say("detail_taken")
         return
     if not data.has_place:
@@ -242,6 +247,8 @@ def take_location(context: Context) -> None:
     """A pin: into the open draft with the nearest communes to choose from, or onto the last ticket."""
     turn = context.turn
     lat, lon = float(turn.value("lat")), float(turn.value("lon"))
+    if _doubtful(context, lat, lon):
+        return
     if joining.joins_chosen(context, lat=lat, lon=lon):
         return
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
@@ -261,9 +268,29 @@ def take_location(context: Context) -> None:
     asking.ask(context, draft, data)
 
 
+def _doubtful(context: Context, lat: float, lon: float) -> bool:
+    """A pin at 0,0, abroad or in another province is asked about; the same pin again is taken as it is meant."""
+    nearby = pins.judged(lat, lon, gazetteer(context.session))
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    data = drafts.data_of(draft) if draft is not None else ReportData(anonymous=wants_no_name(context))
+    if nearby.fits or (nearby.in_country and data.pin_doubted == [lat, lon]):
+        return False
+    if nearby.elsewhere is None:
+        context.answer.say("pin_abroad")
+    else:
+        place, of = nearby.elsewhere.name, country().province(nearby.elsewhere.province)
+        context.answer.say("pin_elsewhere", place=place, province=of.name, area=of.area_code)
+    data.pin_doubted = [lat, lon]
+    if draft is None:
+        chat, now = context.conversation.id, context.turn.now
+        draft = drafts.open_draft(context.session, conversation_id=chat, data=data, now=now)
+    asking.ask(context, draft, data)
+    return True
+
+
 def _near(context: Context, data: ReportData) -> None:
     near = gazetteer(context.session).nearest(data.lat or 0.0, data.lon or 0.0)
-    if near and near[0][1] <= 60:
+    if near and near[0][1] <= pins.FAR_KM:
         data.commune_choices, data.old_ward = [entry.code for entry, _ in near], None
 
 

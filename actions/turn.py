@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
+from feedback_store.places.reading import OF_A_PLACE, PlaceRead
 from feedback_store.reading import phones
 from feedback_store.texts import render
 from vitext import clean_values, fold
@@ -52,6 +53,8 @@ class Turn:
     aspect: str | None
     categories: tuple[tuple[str, float], ...]
     media: tuple[str, ...]
+    where: PlaceRead | None = None
+    """The place that the reader of places finds in the text; a button's has none."""
 
     @property
     def folded(self) -> str:
@@ -67,12 +70,18 @@ class Turn:
         return next((e["value"] for e in self.entities if e.get("entity") == name), None) if self.payload else None
 
     def place_span(self) -> tuple[int, int] | None:
-        """Where the longest place stands in the text; places parted by a comma alone are one."""
+        """Where the place stands in the text: as the reader of places finds it, else as the engine does."""
+        if self.where is not None and self.where.weight >= OF_A_PLACE:
+            return self.where.start, self.where.end
         return longest_place(self.text, self.entities)
 
     def place(self) -> str | None:
         """The place in the citizen's own words."""
-        span = None if self.payload else self.place_span()
+        if self.payload:
+            return None
+        if self.where is not None and self.where.weight >= OF_A_PLACE:
+            return self.where.words
+        span = self.place_span()
         return self.text[span[0] : span[1]].strip() or None if span else None
 
     def phone_span(self) -> tuple[int, int] | None:

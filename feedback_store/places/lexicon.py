@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -121,12 +122,14 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered")
+    made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
-        **{name: _phrases(document[name]) for name in lists},
+        **made,
         enders=_phrases(" ".join(_text("enders.txt")).split()),
         soft=_phrases(" ".join(document["soft"]).split()),
         strong=_phrases((_text("enders.txt")[0] + " " + _text("enders.txt")[1]).split()),
         streets=_phrases(name for line in _text("streets.txt") for name in line.split(";")),
         families=_phrases(" ".join(_text("families.txt")).split()),
-        **refused,
+        not_before=refused["not_before"],
+        not_after=refused["not_after"],
     )

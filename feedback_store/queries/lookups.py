@@ -52,6 +52,13 @@ def commune_name(session: Session, code: str | None) -> str | None:
     return None if code is None else session.scalar(select(Commune.name).where(Commune.code == code))
 
 
+def example_commune(session: Session) -> str:
+    """A ward of this installation as people write it, to show how: "phường Lê Chân"; any commune where it has none."""
+    ward = select(Commune.name).order_by(~Commune.name.startswith("Phường "), Commune.code).limit(1)
+    name = session.scalar(ward) or "phường, xã"
+    return name[0].lower() + name[1:]
+
+
 def communes(session: Session) -> list[Commune]:
     return list(session.scalars(select(Commune).order_by(Commune.search_name)))
 

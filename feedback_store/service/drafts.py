@@ -16,10 +16,12 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback_store.queries.lookups import gazetteer
 from feedback_store.service import tickets
 from feedback_store.service.actor import CITIZEN, Refused
 from feedback_store.service.tickets import Filed, NewReport
 from feedback_store.tables import Conversation, Draft
+from feedback_store.texts import render
 
 Step = Literal["text", "category", "place", "commune", "photo", "phone", "summary"]
 HIDDEN = "[số điện thoại đã giấu]"
@@ -48,6 +50,12 @@ class ReportData:
     editing: str | None = None
     own_numbers: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    """A commune of another province and the codes of its province; "told" after that was said."""
+    unknown_commune: str | None = None
+    """A commune that no list has, as it was typed: the operator finds it."""
+    pin_doubted: list[float] = field(default_factory=list)
+    """A pin abroad or in another province, which was asked about."""
 
     @property
     def has_place(self) -> bool:
@@ -97,6 +105,14 @@ def next_step(data: ReportData) -> Step:
     if data.phone is None and not data.anonymous and "phone" not in data.skipped:
         return "phone"
     return "summary"
+
+
+def pin_name(session: Session, data: ReportData) -> str | None:
+    """What a pin without an address is called: "vị trí ghim, gần Phường …"; None without a pin."""
+    if data.lat is None or data.lon is None:
+        return None
+    near = gazetteer(session).nearest(data.lat, data.lon, 1)
+    return render("dialogue.pin_near", commune=near[0][0].name) if near else None
 
 
 def data_of(draft: Draft) -> ReportData:
@@ -166,7 +182,8 @@ def file(session: Session, *, draft: Draft, event_id: int, received_at: dt.datet
             filing_event_id=event_id,
             media_ids=tuple(uuid.UUID(one) for one in data.media),
             reporter_phone=None if data.anonymous else data.phone,
-            **{name: values[name] for name in ("place_text", "lat", "lon", "anonymous", "danger")},
+            place_text=data.place_text or pin_name(session, data),
+            **{name: values[name] for name in ("lat", "lon", "anonymous", "danger")},
             commune_code=data.commune,
         ),
         actor=CITIZEN,
