@@ -24,6 +24,8 @@ COMMANDS = {
     "sla": "hotline.sla_cli",
     "tickets": "hotline.tickets_cli",
     "read": "hotline.read_cli",
+    "places": "hotline.places_cli",
+    "province": "hotline.province_cli",
     "backup": "hotline.backup_cli",
     "restore": "hotline.backup_cli",
 }

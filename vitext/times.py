@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vitext.dates import VIET_NAM, local
@@ -29,6 +29,8 @@ class Wish:
     start: dt.datetime
     end: dt.datetime
     assumed: frozenset[Assumed] = frozenset()
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    """Where it stands in the text as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Unclear:
     """A time was named that cannot be placed: ``lunar`` calendar, a ``date`` that does not exist."""
 
     why: Literal["lunar", "date"]
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 _NUMBERS = {
@@ -133,13 +136,17 @@ def read_time(words: str, now: dt.datetime) -> Wish | Unclear | None:
     """The time that ``words`` name, seen from ``now``; None where they name none. Raises ``ValueError`` for a naive
     ``now``."""
     here = local(now)
-    shown = nfc(view(words).text)
+    seen = view(words)
+    shown = nfc(seen.text)
     plain = fold(shown)
-    for right in reversed(list(_RIGHTED.finditer(plain))):
-        found = _Reader(shown[right.end() :], here).read()
+    for start in (*(right.end() for right in reversed(list(_RIGHTED.finditer(plain)))), 0):
+        reader = _Reader(shown[start:], here)
+        found = reader.read()
         if found is not None:
-            return found
-    return _Reader(shown, here).read()
+            low, high = (min((at for at, _ in reader.used), default=0), max((to for _, to in reader.used), default=0))
+            same = len(shown) == len(seen.text)
+            return replace(found, span=seen.original(start + low, start + high) if same else (0, len(words)))
+    return None
 
 
 def wished_end(words: str, now: dt.datetime) -> dt.datetime | None:
@@ -153,12 +160,15 @@ class _Reader:
         self.plain, self.here, self.today = fold(shown), here, here.date()
         self.typed = "".join(char.lower() if len(char.lower()) == 1 else char for char in shown)
         self.marked, self._whole = has_marks(shown), self.plain
+        self.used: list[tuple[int, int]] = []
         for match in _NAMED.finditer(self.plain):
             start, end = match.span(1)
             if match.group(1) in _AMBIGUOUS_NAMES and shown[start].isupper():
                 self._blank(start, end)
+        self.used.clear()
 
     def _blank(self, start: int, end: int) -> None:
+        self.used.append((start, end))
         self.plain = self.plain[:start] + "·" * (end - start) + self.plain[end:]
 
     def _said(self, start: int, end: int, name: str) -> bool:
@@ -177,6 +187,7 @@ class _Reader:
 
     def read(self) -> Wish | Unclear | None:
         if (match := _LUNAR.search(self.plain)) and not (self.marked and self.typed[slice(*match.span())] == "ram"):
+            self.used = [match.span()]
             return Unclear("lunar")
         soon = self._soon()
         if isinstance(soon, Wish):
@@ -218,6 +229,7 @@ class _Reader:
         for match in _DATE.finditer(self.plain):
             day = self._date(match)
             if isinstance(day, Unclear):
+                self.used.append(match.span())
                 return day
             if day is not None:
                 found.append(day)
@@ -303,7 +315,10 @@ class _Reader:
         found = [self._range(match, parts) for match in _RANGE.finditer(self.plain)]
         for match in _RANGE.finditer(self.plain):
             self._blank(*match.span())
-        found += [self._hour(match, parts) for match in _TIME.finditer(self.plain)]
+        for match in _TIME.finditer(self.plain):
+            found.append(hour := self._hour(match, parts))
+            self.used += [match.span()] if hour is not None else []
+        self.used += [(start, end) for start, end, _ in parts]
         known = [one for one in found if one is not None]
         if not known:
             known = [_Hours(*_PARTS[name]) for _, _, name in parts]

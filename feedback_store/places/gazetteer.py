@@ -9,7 +9,7 @@ communes, or contradicts itself, is to be asked: nothing named is dropped to mak
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -216,7 +216,7 @@ class Gazetteer:
 
     def find_in(self, words: Sequence[Word]) -> PlaceFound | None:
         """As ``find``, of words that were parted already."""
-        every = mentions_of(words, self._index.levels)
+        every = self._mentions(words)
         groups: list[list[_Reading]] = []
         reach = -1
         for mention in _communes_of(every):
@@ -243,7 +243,7 @@ class Gazetteer:
     def units_in(self, words: Sequence[Word]) -> list[UnitAt]:
         """Where ``words`` name units of any level: with their kind, or after a smaller one."""
         found: list[UnitAt] = []
-        every = mentions_of(words, self._index.levels)
+        every = self._mentions(words)
         kinded = {one.first for one in every if one.kind}
         for one in every:
             if one.kind:
@@ -255,6 +255,23 @@ class Gazetteer:
                 if (last := self._chain_end(one, every)) is not None:
                     found.append(UnitAt(one.first, last, True))
         return found
+
+    def _mentions(self, words: Sequence[Word]) -> list[Mention]:
+        """Every mention; one without its kind whose marks are those of no unit is none."""
+        held = {"commune": self._spelled_communes, "district": self._spelled_of(self._index.districts),
+                "province": self._spelled_of(self._index.provinces)}  # fmt: skip
+        return [
+            one for one in mentions_of(words, self._index.levels)
+            if one.kind or not any(word.marked for word in words[one.first : one.last + 1])
+            or one.spelled in held[one.level](one.key)
+        ]  # fmt: skip
+
+    def _spelled_communes(self, key: str) -> set[str]:
+        return {one.spelled for one in self._index.communes[key]}
+
+    @staticmethod
+    def _spelled_of(held: dict[str, list[tuple[str, str, str]]]) -> Callable[[str], set[str]]:
+        return lambda key: {one[1] for one in held[key]}
 
     def _chain_end(self, first: Mention, every: Sequence[Mention]) -> int | None:
         """Last word of "X Y Z" where Y is the district or the province of X; None where it is not."""
@@ -282,7 +299,7 @@ class Gazetteer:
     def find_old(self, text: str) -> tuple[PlaceFound, bool] | None:
         """The commune of 2025-06-30 that a text names, also where one of today has its name; and whether the text
         names its district too."""
-        every = mentions_of(words_of(text), self._index.levels)
+        every = self._mentions(words_of(text))
         for mention in sorted(_communes_of(every), key=lambda one: one.words, reverse=True):
             units = self._by_kind([u for u in self._units(mention) if u.era == "old" and u.own], mention)
             named = [self._district_ids(one) for one in _beside(mention, every) if one.level == "district"]
@@ -296,7 +313,7 @@ class Gazetteer:
         units = self._index.communes[mention.key]
         if mention.marked:
             exact = [one for one in units if one.spelled == mention.spelled]
-            return exact or units
+            return exact or [one for one in units if one.own and mention.words > 1]
         return units
 
     def _by_kind(self, units: list[Unit], mention: Mention) -> list[Unit]:
@@ -308,6 +325,8 @@ class Gazetteer:
         """What one mention means together with the district and province beside it; where these can be read in
         several ways that fit (the city or the province of one name), with all of them."""
         units = self._units(mention)
+        if not units:
+            return None
         if mention.era:
             units = [one for one in units if (one.era == "now") == (mention.era == "now")] or units
         contexts = self._contexts(mention, every)

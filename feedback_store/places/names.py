@@ -45,8 +45,8 @@ def _forms(raw: str) -> tuple[str, str, bool]:
 
 def _untelexed(word: str) -> str:
     """ "tinhr" → "tỉnh", "đươngf" → "đường": a tone key that the input method did not catch."""
-    if word.isascii():
-        return untelex(word) or word
+    if word.isascii():  # "toong" stays: names of the highlands are written so
+        return (untelex(word) if word[-1] in TONES else None) or word
     if word[-1] in TONES and not is_syllable(word) and not split_tone(word)[1]:
         toned = place_tone(word[:-1], TONES[word[-1]])
         if is_syllable(toned):

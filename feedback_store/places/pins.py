@@ -26,9 +26,14 @@ class Nearby:
         return self.in_country and self.elsewhere is None and self.nearest is not None
 
 
+def in_country(lat: float, lon: float) -> bool:
+    """Whether degrees WGS 84 lie in a frame around Viet Nam, its islands among them."""
+    return any(south <= lat <= north and west <= lon <= east for south, west, north, east in _COUNTRY)
+
+
 def judged(lat: float, lon: float, places: Gazetteer) -> Nearby:
     """Of degrees WGS 84. Boundaries are not known: near one, the nearer centre may be the neighbour's."""
-    if not any(south <= lat <= north and west <= lon <= east for south, west, north, east in _COUNTRY):
+    if not in_country(lat, lon):
         return Nearby(False, None, None)
     if not places.communes:
         return Nearby(True, CommuneEntry("", "", lat, lon), None)
