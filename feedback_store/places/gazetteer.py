@@ -205,7 +205,7 @@ class Gazetteer:
 
     def _put(self, key: str, unit: Unit) -> None:
         if key:
-            self._index.named(key, len(unit.spelled.split()) if unit.era != "earlier" else LONGEST)
+            self._index.named(key, name_of(unit.full).words if unit.era != "earlier" else LONGEST)
             self._index.communes.setdefault(key, []).append(unit)
 
     # Reading
@@ -236,8 +236,9 @@ class Gazetteer:
     @cached_property
     def names(self) -> Names:
         """Names of all communes, and the words that names are made of."""
-        spelled = {word for units in self._index.communes.values() for unit in units for word in unit.spelled.split()}
-        plain = {word.key for one in spelled for word in words_of(one)}
+        units = (unit for held in self._index.communes.values() for unit in held)
+        words = {word for full in {unit.full for unit in units} for word in words_of(full)}
+        spelled, plain = {one.spelled for one in words}, {one.key for one in words}
         return Names(self._index.communes, frozenset(spelled), frozenset(plain))
 
     def units_in(self, words: Sequence[Word]) -> list[UnitAt]:
@@ -257,13 +258,14 @@ class Gazetteer:
         return found
 
     def _mentions(self, words: Sequence[Word]) -> list[Mention]:
-        """Every mention; one without its kind whose marks are those of no unit is none."""
+        """Every mention; one whose marks are those of no unit is none, but for a misspelled commune of its kind."""
         held = {"commune": self._spelled_communes, "district": self._spelled_of(self._index.districts),
                 "province": self._spelled_of(self._index.provinces)}  # fmt: skip
         return [
             one for one in mentions_of(words, self._index.levels)
-            if one.kind or not any(word.marked for word in words[one.first : one.last + 1])
+            if not any(word.marked for word in words[one.first : one.last + 1])
             or one.spelled in held[one.level](one.key)
+            or (one.kind and (one.level != "commune" or self._units(one)))
         ]  # fmt: skip
 
     def _spelled_communes(self, key: str) -> set[str]:

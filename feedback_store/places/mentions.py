@@ -134,7 +134,7 @@ def _mention(
 
 
 def _spelled(named: Sequence[Word]) -> str:
-    return " ".join(one.spelled for one in named)
+    return "".join(one.spelled for one in named)
 
 
 def _opens(words: Sequence[Word], first: int) -> bool:

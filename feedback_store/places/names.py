@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from feedback_store.places.country import country
 from vitext import fold, has_marks, view
 from vitext.letters import TONES, split_tone
 from vitext.syllables import is_syllable, place_tone, respell
@@ -45,13 +46,20 @@ def _forms(raw: str) -> tuple[str, str, bool]:
 
 def _untelexed(word: str) -> str:
     """ "tinhr" → "tỉnh", "đươngf" → "đường": a tone key that the input method did not catch."""
-    if word.isascii():  # "toong" stays: names of the highlands are written so
-        return (untelex(word) if word[-1] in TONES else None) or word
+    if word.isascii():  # "toong" and "xier" stay: names of the highlands are written so
+        decoded = untelex(word) if word[-1] in TONES else None
+        return word if decoded is None or word in _official_words() else decoded
     if word[-1] in TONES and not is_syllable(word) and not split_tone(word)[1]:
         toned = place_tone(word[:-1], TONES[word[-1]])
         if is_syllable(toned):
             return toned
     return word
+
+
+@cache
+def _official_words() -> frozenset[str]:
+    names = (one.name for one in (*country().communes, *country().old))
+    return frozenset(word for name in names for word in _WORD.findall(fold(name)))
 
 
 def _with_i(word: str) -> str:
@@ -83,7 +91,7 @@ class Name:
 
     kind: str
     spelled: str
-    """Words with their marks, parted by blanks."""
+    """With its marks, without blanks."""
     key: str
     """Folded, without blanks."""
     words: int
@@ -98,4 +106,4 @@ def name_of(full: str) -> Name:
     words = words_of(full)
     kind = next((k for k in KINDS if [w.key for w in words[: len(k.split())]] == k.split()), "")
     rest = words[len(kind.split()) :]
-    return Name(kind, " ".join(w.spelled for w in rest), "".join(w.key for w in rest), len(rest))
+    return Name(kind, "".join(w.spelled for w in rest), "".join(w.key for w in rest), len(rest))
