@@ -142,25 +142,50 @@ class _Reader:
 
     def part(self, at: int, following: bool) -> Part | None:
         """The part of a place that begins with a word. ``following``: right after another part."""
-        length = self.lex.directions.at(self.words, at, self.marks)
-        if length and not self._refused(at, length):
-            inner = None if self._gap_breaks(at + length) else self._sided(at + length)
+        for length in self.lex.directions.every(self.words, at, self.marks):
+            if self._refused(at, length) or self._gap_breaks(at + length) or self._unsure(at, length):
+                continue
+            inner = self._sided(at + length, self._stacks(at, length))
+            if inner is None and self._after_crossing(at + length):
+                name = self._name(at + length, loose=True)
+                inner = None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
             if inner is not None:
                 return Part(inner.kind, at, inner.last, inner.weight + 1, inner.named)
         found = self._bare(at, following or self._after_preposition(at), following=following)
+        if found is not None and following and found.kind != "unit" and not self._may_follow(at, found):
+            return None
         if found is None and following and self._after_crossing(at):
             name = self._name(at, loose=True)
             return None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
         return found
 
-    def _sided(self, at: int) -> Part | None:
+    def _may_follow(self, at: int, part: Part) -> bool:
+        """After a unit only units follow without a comma; after anything, no name that is only likely."""
+        if self.words[at].gap.strip() or self._after_joining(at):
+            return True
+        if any(unit.last == at - 1 for unit in self.units.values() if unit.kinded):
+            return False
+        return part.kind != "name" or max(self._known_at(at), default=0) > 1
+
+    def _after_joining(self, at: int) -> bool:
+        return any(at - back >= 0 and self.lex.joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3))
+
+    def _sided(self, at: int, stacks: bool) -> Part | None:
         """What a side is told of; sides may follow each other: "đoạn trước cổng chợ"."""
-        length = self.lex.directions.at(self.words, at, self.marks)
-        if length and not self._refused(at, length) and not self._gap_breaks(at + length):
-            inner = self._sided(at + length)
-            if inner is not None:
-                return Part(inner.kind, at, inner.last, inner.weight, inner.named)
+        for length in self.lex.directions.every(self.words, at, self.marks) if stacks else ():
+            if not self._refused(at, length) and not self._gap_breaks(at + length):
+                inner = self._sided(at + length, self._stacks(at, length))
+                if inner is not None:
+                    return Part(inner.kind, at, inner.last, inner.weight, inner.named)
         return self._bare(at, True, sided=True)
+
+    def _stacks(self, at: int, length: int) -> bool:
+        return any(self.lex.stacked.at(self.words, n, self.marks) for n in (at, at + length - 1))
+
+    def _unsure(self, at: int, length: int) -> bool:
+        """Whether a side of one word without marks ("mat") is more likely another word."""
+        plain = not self.marks and not self.words[at].marked
+        return plain and length == 1 and self.lex.unsure.at(self.words, at, False) > 0
 
     def _bare(self, at: int, expected: bool, *, sided: bool = False, following: bool = False) -> Part | None:
         if at >= len(self.words):
@@ -201,6 +226,8 @@ class _Reader:
             at += self._word(at, "nhà")
         elif self._word(at, "nhà") and self._word(at + 1, "số"):
             at, said = at + 2, True
+        if not said and at < len(self.words) and self.words[at].raw == "1022":
+            return None
         last = self._number(at, spoken=bool(said) or (expected and self.marks))
         if last is None or (at > first and self._parted(at)):
             return None
@@ -343,13 +370,21 @@ class _Reader:
                 return other[0]
         return last
 
+    def _leads_unit(self, at: int, last: int) -> bool:
+        """Whether a name at a beginning is followed by its commune or a side: "hung vuong, phuong phu loi"."""
+        after = last + 1
+        if after >= len(self.words) or not (at == 0 or self.words[at].gap.strip()):
+            return False
+        return self._unit_at(after) or self.lex.stacked.at(self.words, after, self.marks) > 0
+
     def _known(self, at: int, expected: bool) -> Part | None:
         """A name that is known, after "ở" or where capitals tell that it is one."""
         name = self._name(at)
-        if name is None or name[1] < SURE_NAME + (0 if expected else 2):
+        leads = name is not None and self._leads_unit(at, name[0])
+        if name is None or name[1] < SURE_NAME + (0 if expected or leads else 2):
             return None
         titled = self.cased and all(one.titled for one in self.words[at : name[0] + 1])
-        if not expected and not titled:
+        if not expected and not titled and not self._leads_unit(at, name[0]):
             return None
         return Part("name", at, self._crossing(name[0]) if expected else name[0], 1)
 
@@ -494,7 +529,8 @@ class _Reader:
             head = length > 1 and last in self.units and self.units[last].kinded
             if head and not any(one >= length for one in known):
                 break
-            score += self._word_in_name(last, length == 1, family)
+            middle = family and length > 2 and self.words[at + 1].key in _MIDDLE
+            score += 0.25 if middle and not self.cased else self._word_in_name(last, length == 1, family)
             total = score + self._length_fits(length)
             key += word.key
             if length in known:
@@ -534,7 +570,8 @@ class _Reader:
             score -= 3.0
         elif self._ender(at) and not (first and family):
             weak = at not in self._strong and not (self.marks or word.marked)
-            closed = bool(self.lex.soft.at(self.words, at, self.marks)) and (
+            soft = weak or self.lex.soft.at(self.words, at, self.marks) > 0
+            closed = soft and (
                 at + 1 >= len(self.words) or bool(self.words[at + 1].gap.strip()) or self._kind_at(at + 1)
             )
             score -= 0.3 if closed else 1.0 if weak else 2.5 if first else 2.0
@@ -568,6 +605,9 @@ class _Reader:
         """Whether what stands before is only what the report is about: "xưởng cơ khí ở ngõ 5", "hố ga tại …"."""
         said = range(before[-1].last + 1, part.first)
         firm = any(self._word(at, one) for at in said for one in ("tại", "chỗ", "khu"))
+        sided = not said and self.lex.directions.at(self.words, part.first, self.marks) > 0
+        if sided and all(not one.named for one in before):
+            return True  # "bờ sông dưới gầm cầu X"
         if not firm and not any(self._word(at, "ở") or self._word(at, "trên") for at in said):
             return False
         things = all(one.kind in ("landmark", "building") for one in before)
@@ -587,6 +627,8 @@ class _Reader:
         return True
 
 
+# Middle names, after which a given name follows whatever it means: "Trần Thị Lý".
+_MIDDLE = frozenset("thi van duc huu dinh ngoc quoc cong minh xuan thanh quang hoang van ba trong the".split())
 _MEASURES_SPELLED = frozenset(
     "hôm ngày tuần tháng năm giờ phút lần cái người chiếc con cây bao đống xe hộ nhà m mét bữa đêm tiếng bóng cột chỗ "
     "thằng đứa ông bà vụ việc ổ cục chậu thùng đồng triệu nghìn ngàn k giây trận bên phía đầu quán căn gia".split()

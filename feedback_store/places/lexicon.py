@@ -54,7 +54,8 @@ def _same(words: Sequence[Word], phrase: Phrase, marks: bool) -> bool:
     for at, word in enumerate(words):
         if at and word.gap.strip():
             return False
-        if word.spelled != phrase.spelled[at] if (marks or word.marked) else word.key != phrase.keys[at]:
+        exact = word.marked or (marks and len(words) == 1)
+        if word.spelled != phrase.spelled[at] if exact else word.key != phrase.keys[at]:
             return False
     return True
 
@@ -87,6 +88,8 @@ class Lexicon:
     families: Phrases
     unnamed: Phrases
     suffixes: Phrases
+    stacked: Phrases
+    unsure: Phrases
     numbered: Phrases
     """Kinds that a number follows, never a name."""
     crossings: Phrases
@@ -121,7 +124,8 @@ def lexicon() -> Lexicon:
             entry = Refused(" ".join(one.spelled for one in named), _phrases(str(words).split(", ")))
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
-             "unnamed", "units", "suffixes", "crossings", "numbered")
+             "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
+             "unsure")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,

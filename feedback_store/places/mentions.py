@@ -21,7 +21,7 @@ _KINDS: dict[tuple[str, ...], tuple[str, tuple[Level, ...]]] = {
     ("dac", "khu"): ("dac khu", ("commune",)),
     **{(one,): ("quan", ("district",)) for one in ("quan", "q", "wan")},
     **{(one,): ("huyen", ("district",)) for one in ("huyen", "h", "hng")},
-    **dict.fromkeys((("thi", "xa"), ("tx",), ("t", "xa"), ("t", "x")), ("thi xa", ("district",))),
+    **dict.fromkeys((("thi", "xa"), ("thi", "x"), ("tx",), ("t", "xa"), ("t", "x")), ("thi xa", ("district",))),
     **dict.fromkeys((("thanh", "pho"), ("thanh", "fo"), ("tp",), ("t", "p")), ("thanh pho", ("district", "province"))),
     **{(one,): ("tinh", ("province",)) for one in ("tinh", "t")},
 }
