@@ -168,7 +168,8 @@ class _Reader:
         return part.kind != "name" or max(self._known_at(at), default=0) > 1
 
     def _after_joining(self, at: int) -> bool:
-        return any(at - back >= 0 and self.lex.joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3))
+        joins = self.lex.joins
+        return any(at - back >= 0 and joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3))
 
     def _sided(self, at: int, stacks: bool) -> Part | None:
         """What a side is told of; sides may follow each other: "đoạn trước cổng chợ"."""
@@ -317,7 +318,8 @@ class _Reader:
             after = at + length
             after += self._word(after, "số")
             last = self._number(after, letters=True, kind=True)
-            name = None if last is not None else self._name(after, loose=True)
+            named = self.lex.numbered.at(self.words, at, self.marks) != length
+            name = self._name(after, loose=True) if last is None and named else None
             if last is not None:
                 return Part("building", at, last, 1 if expected else 0.9)
             if name is not None and name[1] >= LIKELY_NAME:
@@ -325,6 +327,7 @@ class _Reader:
         return None
 
     def _landmark(self, at: int, expected: bool, sided: bool) -> Part | None:
+        unnamed: Part | None = None
         for length in self.lex.landmarks.every(self.words, at, self.marks):
             if self._refused(at, length) or (length == 1 and not expected and not self._plain_kind(at)):
                 continue
@@ -337,15 +340,17 @@ class _Reader:
                 after += more
             bare = self._bare_landmark(at, after, sided)
             if self._gap_breaks(after):
-                return bare
+                unnamed = unnamed or bare
+                continue
             number = self._number(after + self._word(after, "số"))
-            name = self._name(after, loose=True)
+            named = self.lex.numbered.at(self.words, at, self.marks) != length
+            name = self._name(after, loose=True) if named else None
             if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
                 return Part("landmark", at, self._crossing(name[0]), 2)
             if number is not None and not self._counts(number):
                 return Part("landmark", at, number, 1)
-            return bare
-        return None
+            unnamed = unnamed or bare
+        return unnamed
 
     def _plain_kind(self, at: int) -> bool:
         """Whether one word without marks is a landmark's ("chợ") rather than another word ("cho")."""
@@ -359,6 +364,8 @@ class _Reader:
         if not sided and not self._unit_at(after):
             side = self.lex.directions.at(self.words, after, self.marks) if after - at > 1 else 0
             inner = self.part(after, True) if side and not self._refused(after, side) else None
+            if inner is None and not self._gap_breaks(after):
+                inner = self._quarter(after)  # "chợ khu 6", "nhà văn hóa thôn X"
             return None if inner is None else Part("landmark", at, inner.last, inner.weight)
         return Part("landmark", at, after - 1, 0.5, False)
 
@@ -463,13 +470,13 @@ class _Reader:
 
     def _no_name(self, at: int, loose: bool) -> bool:
         """Whether a word begins something else than a name; ``loose``: it may begin with a kind ("đình Làng Cả")."""
-        titled = self.cased and self.words[at].titled
+        titled = self.cased and self.words[at].titled and at > 0 and not _BREAK.search(self.words[at].gap)
         if (self.lex.prepositions.at(self.words, at, self.marks) and not titled) or self._unit_at(at):
             return True
         if not loose and self._kind_at(at):
             return True
         side = self.lex.directions.at(self.words, at, self.marks)
-        return not titled and (side > 0 or self.lex.landmarks.at(self.words, at, self.marks) > 1)
+        return not titled and (side > 0 or (not loose and self.lex.landmarks.at(self.words, at, self.marks) > 1))
 
     def _kind_at(self, at: int) -> bool:
         """Whether the word for a way, a quarter, a building or a unit begins here, whatever follows."""
@@ -521,8 +528,6 @@ class _Reader:
             last = at + length - 1
             if last >= len(self.words) or (length > 1 and self.words[last].gap.strip()):
                 break
-            if length == 1 and not loose and self._gap_breaks(at):
-                break
             word = self.words[last]
             if word.raw.isdecimal() and length not in known and not any(one > length for one in known):
                 break
@@ -565,7 +570,7 @@ class _Reader:
         if self.cased and word.titled:
             return 1.0
         borne = word.spelled in self.names.spelled if self.marks else word.key in self.names.plain
-        score = -1.0 if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
+        score = -1.5 if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
         if self.lex.prepositions.at(self.words, at, self.marks):
             score -= 3.0
         elif self._ender(at) and not (first and family):

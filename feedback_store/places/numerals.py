@@ -32,7 +32,7 @@ def is_spoken(word: Word, marks: bool) -> bool:
 
 def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int | None:
     """Index of the last word of the number in figures that begins at a word; ``letters``: "C" or "IV" counts too."""
-    if at >= len(words):
+    if at >= len(words) or (at > 0 and words[at].gap == "" and words[at - 1].raw.isdecimal()):
         return None
     last = at
     if not words[at].raw.isdecimal():
