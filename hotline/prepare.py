@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from feedback_store.defaults import load_defaults
 from feedback_store.demo import load_demo
 from feedback_store.migrations import pending, upgrade
+from feedback_store.places.country import province_named, provinces
 from feedback_store.service import passwords, tickets, users
 from feedback_store.store import Store
-from feedback_store.tables import Setting, Ticket
+from feedback_store.tables import Commune, Setting, Ticket
 from hotline.keys import KeyFault, Keys
 from hotline.process import open_store
 from hotline.settings import Settings
@@ -37,6 +38,10 @@ class Declined(RuntimeError):
 
 class RealTickets(Declined):
     """Sample data is not put beside real tickets."""
+
+
+class OtherProvince(Declined):
+    """The database holds another province than HOTLINE_PROVINCE names."""
 
 
 class WrongKey(Declined):
@@ -57,13 +62,14 @@ def prepare(settings: Settings, store: Store, *, now: dt.datetime) -> dict[str, 
             refuse_real_tickets(session)
     with store.transaction() as session:
         check_key(session, Keys(settings.keys), now)
+        check_province(session, settings.province)
         load_defaults(session, now=now, province=settings.province)
     last: int | None = 0
     while last is not None:
         with store.transaction() as session:
             last = tickets.index_reporters(session, after=last)
     if settings.demo:
-        said["sign_ins"] = load_samples(store, settings.media, now)
+        said["sign_ins"] = load_samples(store, settings.media, now, settings.province)
     else:
         with store.transaction() as session:
             first = users.ensure_first_admin(session, now=now)
@@ -91,7 +97,7 @@ def refuse_real_tickets(session: Session) -> None:
         raise RealTickets("this database holds real tickets; sample data is only put into one of its own")
 
 
-def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]:
+def load_samples(store: Store, media: Path, now: dt.datetime, province: str) -> list[list[str]]:
     """Fill an empty demo database once; its sign-ins are kept, they open sample data alone.
 
     A password that somebody changed since is not repeated.
@@ -105,12 +111,25 @@ def load_samples(store: Store, media: Path, now: dt.datetime) -> list[list[str]]
             ]
         if mark is None:
             session.add(Setting(key=DEMO_MARK, value={"loaded": False}, updated_at=now))
-    signs = load_demo(store, now=now, seed=DEMO_SEED, media_root=media)
+    signs = load_demo(store, now=now, seed=DEMO_SEED, media_root=media, province=province)
     made = [[sign.role, sign.login, sign.password] for sign in signs]
     with store.transaction() as session:
         mark = session.get_one(Setting, DEMO_MARK)
         mark.value = {"loaded": True, "sign_ins": made}
     return made
+
+
+def check_province(session: Session, slug: str) -> None:
+    """Raises OtherProvince where another province's communes are stored: two are never mixed."""
+    wanted = province_named(slug)
+    stored = session.scalar(select(Commune.province_code).where(Commune.province_code != wanted.code).limit(1))
+    if stored is None:
+        return
+    name = next((one.slug for one in provinces() if one.code == stored), stored)
+    raise OtherProvince(
+        f"this database holds the province {name}, HOTLINE_PROVINCE names {wanted.slug}: set HOTLINE_PROVINCE={name}, "
+        "or start the other province with a folder of its own (HOTLINE_VAR) or another DATABASE_URL"
+    )
 
 
 def still_opens(session: Session, login: str, password: str) -> bool:

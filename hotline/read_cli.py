@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 app = typer.Typer(add_completion=False)
 MORE = ("extension", "digits", "end_at", "assumed", "commune", "choices", "old", "elsewhere", "unknown", "contradicts")
@@ -34,6 +35,8 @@ def read(
         raise typer.Exit(2) from error
     try:
         places, moment = reads_in(province, now)
+    except ValidationError:
+        raise
     except (FileNotFoundError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

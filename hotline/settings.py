@@ -10,8 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from feedback_store.places.country import province_named
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "hotline.env"
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
     secure_cookies: bool | None = Field(default=None, description="Secure cookies; default: when public_url is https")
 
-    province: str = Field(default="hai-phong", description="file below data/provinces to load")
+    province: str = Field(default="hai-phong", description="whose hotline: a name of `hotline province list`")
     service_area: str = Field(default="", description="codes of the communes served; empty = any place is taken")
     hotline_name: str = Field(default="Tổng đài 1022", description="name that citizens read")
 
@@ -59,6 +61,14 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=6, description="life of a turn lease")
     engine_timeout: float = Field(default=10, description="seconds to wait for one turn of the engine")
     log_level: str = Field(default="INFO", description="least level that is logged")
+
+    @field_validator("province")
+    @classmethod
+    def _known_province(cls, value: str) -> str:
+        try:
+            return province_named(value).slug
+        except FileNotFoundError as error:
+            raise ValueError(str(error)) from None
 
     @classmethod
     def settings_customise_sources(

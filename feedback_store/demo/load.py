@@ -52,7 +52,7 @@ class SignIn:
 
 
 def load_demo(store: Store, *, now: dt.datetime, seed: int = 1022, media_root: Path | None = None,
-              tickets: int = TICKETS) -> list[SignIn]:
+              tickets: int = TICKETS, province: str = "hai-phong") -> list[SignIn]:
     """Load the sample data once and give a sign-in for each role.
 
     Loading again changes nothing but the passwords of accounts that were never used, which are given
@@ -64,7 +64,7 @@ def load_demo(store: Store, *, now: dt.datetime, seed: int = 1022, media_root: P
             raise DemoRefused(render("demo.real_tickets"))
         if session.get(Setting, "sample_data") is not None:
             return _unused(session, now)
-        load_defaults(session, now=now)
+        load_defaults(session, now=now, province=province)
         session.add(Setting(key="sample_data", value={"on": True}, updated_at=now))
         return _load(session, now, random.Random(seed), media_root, tickets)
 

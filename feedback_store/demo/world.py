@@ -20,6 +20,11 @@ from feedback_store.tables import Agency, Category, Commune
 YEAR = dt.timedelta(days=365)
 OWN_KINDS = frozenset({"ubnd-xa", "cong-an-xa"})
 
+SAMPLED = 17
+"""Communes of a sample."""
+HOMES = 2
+"""Of them with their own agencies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -93,11 +98,20 @@ def taking_part(session: Session, places: Sequence[Place]) -> list[Agency]:
 
 
 def load_places(session: Session) -> list[Place]:
-    communes = {row.name: row for row in session.scalars(select(Commune))}
+    """The communes that the file lists for this province; of another, its wards nearest to each other with streets
+    that every town has."""
+    communes = {row.code: row for row in session.scalars(select(Commune).order_by(Commune.code))}
+    document = read_yaml("demo/places.yaml")
+    of = next(iter(communes.values())).province_code if communes else ""
+    named = {row.name: row for row in communes.values()}
+    listed = [entry for entry in document["communes"] if document["province"] == of and entry["name"] in named]
+    if listed:
+        return [Place(named[e["name"]], e["streets"], e["weight"], e.get("home", False)) for e in listed]
+    chosen = sorted(communes.values(), key=lambda row: (not row.name.startswith("Phường "), row.code))[:SAMPLED]
+    streets: list[str] = document["streets"]
     return [
-        Place(communes[entry["name"]], entry["streets"], entry["weight"], entry.get("home", False))
-        for entry in read_yaml("demo/places.yaml")["communes"]
-        if entry["name"] in communes
+        Place(row, [streets[(at * 7 + n) % len(streets)] for n in range(8)], max(3, 20 - at), at < HOMES)
+        for at, row in enumerate(chosen)
     ]
 
 

@@ -343,8 +343,8 @@ class _Reader:
                 unnamed = unnamed or bare
                 continue
             number = self._number(after + self._word(after, "số"))
-            named = self.lex.numbered.at(self.words, at, self.marks) != length
-            name = self._name(after, loose=True) if named else None
+            may_be_named = self.lex.numbered.at(self.words, at, self.marks) != length
+            name = self._name(after, loose=True) if may_be_named else None
             if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
                 return Part("landmark", at, self._crossing(name[0]), 2)
             if number is not None and not self._counts(number):

@@ -58,7 +58,7 @@ def _untelexed(word: str) -> str:
 
 @cache
 def _official_words() -> frozenset[str]:
-    names = (one.name for one in (*country().communes, *country().old))
+    names = [one.name for one in country().communes] + [one.name for one in country().old]
     return frozenset(word for name in names for word in _WORD.findall(fold(name)))
 
 
