@@ -39,7 +39,7 @@ _ANNOUNCING = frozenset(
 # Words beside a place that was asked for, which say nothing more of it.
 _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
-    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi""".split()
+    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi""".split()
 )
 # Words between places, which say nothing of the matter.
 _PLACING = frozenset("o tai cho thuoc ben canh gan ngay tren duoi trong ngoai truoc sau doi dien khu so nha".split())

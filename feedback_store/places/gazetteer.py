@@ -263,10 +263,19 @@ class Gazetteer:
                 "province": self._spelled_of(self._index.provinces)}  # fmt: skip
         return [
             one for one in mentions_of(words, self._index.levels)
-            if not any(word.marked for word in words[one.first : one.last + 1])
+            if (not one.key.isdecimal() or not one.kind or one.kind in self._kinds_of(one))
+            and (
+            not any(word.marked for word in words[one.first : one.last + 1])
             or one.spelled in held[one.level](one.key)
             or (one.kind and (one.level != "commune" or self._units(one)))
+            )
         ]  # fmt: skip
+
+    def _kinds_of(self, mention: Mention) -> set[str]:
+        if mention.level == "commune":
+            return {one.kind for one in self._index.communes[mention.key]}
+        held = self._index.districts if mention.level == "district" else self._index.provinces
+        return {one[0] for one in held[mention.key]}
 
     def _spelled_communes(self, key: str) -> set[str]:
         return {one.spelled for one in self._index.communes[key]}

@@ -58,8 +58,8 @@ class Chat:
     def presses(self, label: str) -> str:
         return self.sends(self.buttons[label])
 
-    def pins(self) -> str:
-        return self.sends('/give_location{"lat": 20.85, "lon": 106.68}')
+    def pins(self, lat: float = 20.85, lon: float = 106.68) -> str:
+        return self.sends(f'/give_location{{"lat": {lat}, "lon": {lon}}}')
 
     def writes(self, story: str = STORY) -> str:
         """A report up to its summary."""
