@@ -51,7 +51,7 @@ def _untelexed(word: str) -> str:
         return word if decoded is None or word in _official_words() else decoded
     if word[-1] in TONES and not is_syllable(word) and not split_tone(word)[1]:
         toned = place_tone(word[:-1], TONES[word[-1]])
-        if is_syllable(toned):
+        if is_syllable(toned) and fold(word) not in _official_words():
             return toned
     return word
 
