@@ -127,7 +127,7 @@ def _report(
     commune = str(posted.get("commune", "")) or None
     if commune is None and place:
         found = lookups.gazetteer(session).find(place)
-        commune = found.communes[0].code if found and len(found.communes) == 1 else None
+        commune = found.sure.code if found and found.sure else None
     return NewReport(
         text=str(posted.get("text", "")),
         category_code=str(posted.get("category", "")),

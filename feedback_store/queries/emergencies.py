@@ -280,8 +280,8 @@ def _commune_in(session: Session, texts: Sequence[str]) -> str | None:
     places = lookups.gazetteer(session)
     for words in texts:
         named = places.find(words) if words else None
-        if named is not None and len(named.communes) == 1:
-            return named.communes[0].code
+        if named is not None and named.sure is not None:
+            return named.sure.code
     return None
 
 
