@@ -14,6 +14,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.policy import Policy, policy_from_data
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.queries.lookups import gazetteer, is_sample_database
+from feedback_store.reading.titles import name_key
 from feedback_store.service.imports_values import CellFault
 from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
 from vitext import fold
@@ -101,19 +102,21 @@ class Catalogue:
     def _find_category(self, text: str) -> str:
         if text in self.categories:
             return text
-        names = self._by_name("category", [(fold(row.name), row.code) for row in self.categories.values()])
-        codes = names.get(fold(text))
+        rows = self.categories.values()
+        codes = self._by_name("category key", [(name_key(row.name), row.code) for row in rows]).get(name_key(text))
         if codes:
             return codes[0]
+        names = self._by_name("category", [(fold(row.name), row.code) for row in rows])
         near = [self.categories[names[name][0]].name for name in _near(fold(text), names)]
         raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
 
     def _find_agency(self, text: str) -> int:
         rows = self.agencies.values()
         codes = self._by_name("agency code", [(row.code, str(row.id)) for row in rows]).get(text)
-        names = self._by_name("agency", [(fold(row.name), str(row.id)) for row in rows])
-        found = codes or names.get(fold(text))
+        keys = self._by_name("agency key", [(name_key(row.name), str(row.id)) for row in rows])
+        found = codes or keys.get(name_key(text))
         if found is None:
+            names = self._by_name("agency", [(fold(row.name), str(row.id)) for row in rows])
             near = [self.agencies[int(names[name][0])].name for name in _near(fold(text), names)]
             raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
         if len(found) > 1:

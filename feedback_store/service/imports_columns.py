@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from feedback_store.domain.history import Moment
 from feedback_store.service.actor import Refused
-from feedback_store.service.imports_values import Cell, words
-from feedback_store.spreadsheets import Column, Row, Table, write_xlsx
+from feedback_store.service.imports_dates import DateOrder, DatesJudged, judged_dates
+from feedback_store.service.imports_values import Cell, moment, words
+from feedback_store.spreadsheets import Column, Row, Table, heading_key, write_xlsx
 from feedback_store.texts import render
-from vitext import fold
 
 COLUMNS = (
     "old_code", "channel", "received_at", "text", "category", "commune", "place", "lat", "lon", "agency",
@@ -19,6 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 OPTIONAL = ("no_denunciation",)
 """May be missing in a file, and is no part of what is compared at the next import."""
+DATE_COLUMNS = ("received_at", "dispatched_at", "due_at", "answered_at", "told_at")
 NEEDED = frozenset({"old_code", "received_at", "text", "category"})
 PRIVATE = frozenset({"name", "phone"})
 SHOWN_FAULTS = 10
@@ -33,6 +35,13 @@ class SourceRow:
     values: tuple[Cell, ...]
     places: Mapping[str, int]
     surplus: bool = False
+    hidden: bool = False
+    orders: Mapping[str, DateOrder] = field(default_factory=dict)
+
+    def read_moment(self, column: str) -> Callable[[Cell], Moment | None]:
+        """Reads a cell of this column as the whole column is written."""
+        order = self.orders.get(column, "day")
+        return lambda cell: moment(cell, order)
 
     @property
     def cells(self) -> dict[str, Cell]:
@@ -49,16 +58,11 @@ def heading(column: str) -> str:
     return render(f"imports.column_{column}")
 
 
-def _key(text: str) -> str:
-    """Headings are compared without marks, case, spaces and signs."""
-    return "".join(char for char in fold(text) if char.isalnum())
-
-
 def known_headings() -> dict[str, str]:
     """Every accepted heading, folded → machine name; the reason of a refused file leads to ''."""
-    found = {_key(render("imports.reason_heading")): "", _key("refused_because"): ""}
+    found = {heading_key(render("imports.reason_heading")): "", heading_key("refused_because"): ""}
     for column in (*COLUMNS, *OPTIONAL):
-        found[_key(column)] = found[_key(heading(column))] = column
+        found[heading_key(column)] = found[heading_key(heading(column))] = column
     return found
 
 
@@ -68,8 +72,9 @@ def read_rows(table: Table) -> list[SourceRow]:
     Raises ``Refused`` for the faults of a whole file: a column missing, unknown or doubled, no row, a code twice.
     """
     places = {column: place for place, column in enumerate(_columns(table.header)) if column}
+    orders = {name: judged.order for name, judged in judge_dates(table, places).items()}
     found = [
-        SourceRow(row.number, row.values, places, row.surplus)
+        SourceRow(row.number, row.values, places, row.surplus, row.hidden, orders)
         for row in table.rows
         if row.surplus or any(words(row.values[place]) for place in places.values())
     ]
@@ -79,12 +84,29 @@ def read_rows(table: Table) -> list[SourceRow]:
     return found
 
 
+def judge_dates(table: Table, places: Mapping[str, int]) -> dict[str, DatesJudged]:
+    """How the dates of each column are written, judged by all of its cells."""
+    return {
+        name: judged_dates([row.values[place] for row in table.rows])
+        for name, place in places.items() if name in DATE_COLUMNS
+    }  # fmt: skip
+
+
+def file_notes(table: Table) -> list[str]:
+    """What is told of a file before its rows are taken: what was left out, and what had to be assumed of dates."""
+    places = {column: place for place, column in enumerate(_columns(table.header)) if column}
+    told = [render(note.key, **note.params) for note in table.notes]
+    for name, judged in judge_dates(table, places).items():
+        told += [render(f"imports.dates_{doubt}", column=heading(name)) for doubt in judged.doubts]
+    return told
+
+
 def _columns(titles: Sequence[str]) -> list[str]:
     known = known_headings()
-    unknown = [title or "?" for title in titles if _key(title) not in known]
+    unknown = [title or "?" for title in titles if heading_key(title) not in known]
     if unknown:
         raise Refused("imports.file_unknown", columns=_listed(unknown))
-    columns = [known[_key(title)] for title in titles]
+    columns = [known[heading_key(title)] for title in titles]
     doubled = [column for column, count in Counter(columns).items() if count > 1]
     if doubled:
         names = [heading(one) if one else render("imports.reason_heading") for one in doubled]
@@ -120,8 +142,8 @@ def refused_file(table: Table, back: Mapping[int, str]) -> bytes:
     be corrected and given again. The columns that may be missing are all there."""
     reason = render("imports.reason_heading")
     known = known_headings()
-    kept = [place for place, name in enumerate(table.header) if known.get(_key(name))]
-    there = {known[_key(table.header[place])] for place in kept}
+    kept = [place for place, name in enumerate(table.header) if known.get(heading_key(name))]
+    there = {known[heading_key(table.header[place])] for place in kept}
     more = [heading(column) for column in OPTIONAL if column not in there]
     columns = [Column(reason, width=60), *(Column(name) for name in (*(table.header[place] for place in kept), *more))]
 

@@ -14,12 +14,13 @@ from typing import TypeVar
 from feedback_store.crypto import blind_index
 from feedback_store.domain.history import Moment
 from feedback_store.guards import find_denunciation
+from feedback_store.reading.titles import name_key
 from feedback_store.service.imports_catalogue import Catalogue
 from feedback_store.service.imports_columns import COLUMNS, NEEDED, SourceRow, heading
-from feedback_store.service.imports_values import Cell, CellFault, coordinate, moment, phone, stars, words, yes
+from feedback_store.service.imports_values import Cell, CellFault, coordinate, phone, stars, words, yes
+from feedback_store.spreadsheets import odd_text
 from feedback_store.tables import Agency, Category
 from feedback_store.texts import render
-from vitext import fold
 from vitext.dates import VIET_NAM, local
 
 MAX_CODE = 64
@@ -43,6 +44,8 @@ _NEEDED = {
     "answered": ("agency", "dispatched_at", "answered_at", "result"),
     "refused": ("refusal_reason",),
 }
+DATES = frozenset({"received_at", "dispatched_at", "due_at", "answered_at", "told_at"})
+FLAGS = frozenset({"anonymous", "no_denunciation"})
 T = TypeVar("T")
 
 
@@ -94,12 +97,12 @@ class Record:
 
 @lru_cache(maxsize=1)
 def _state_words() -> dict[str, str]:
-    return {fold(word): code for code in STATES for word in render(f"imports.state_words_{code}").split("|")}
+    return {name_key(word): code for code in STATES for word in render(f"imports.state_words_{code}").split("|")}
 
 
 @lru_cache(maxsize=1)
 def _channel_words() -> dict[str, str]:
-    return {fold(word): code for code in CHANNELS for word in render(f"imports.channel_words_{code}").split("|")}
+    return {name_key(word): code for code in CHANNELS for word in render(f"imports.channel_words_{code}").split("|")}
 
 
 def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime, *, known: bool = False) -> Record:
@@ -107,6 +110,11 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime, *, known
     again by its words."""
     reader = _Reader(row)
     cells = row.cells
+    for column, cell in cells.items():
+        if (odd := odd_text(cell, dates=column in DATES, flags=column in FLAGS)) is not None:
+            reader.fault(column, CellFault(odd[0], value=odd[1]))
+    if row.hidden:
+        reader.reasons.append(render("imports.hidden_row"))
     if row.surplus:
         reader.reasons.append(render("imports.surplus"))
     for column in COLUMNS:
@@ -114,7 +122,7 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime, *, known
             reader.fault(column, CellFault("imports.cell_needed"))
     if len(row.old_code) > MAX_CODE:
         reader.fault("old_code", CellFault("imports.code_too_long"))
-    times = {column: reader.read(column, moment) for column in
+    times = {column: reader.read(column, row.read_moment(column)) for column in
              ("received_at", "dispatched_at", "due_at", "answered_at", "told_at")}  # fmt: skip
     lat, lon = reader.read("lat", lambda cell: coordinate(cell, 90)), reader.read("lon", lambda c: coordinate(c, 180))
     category = reader.read("category", lambda cell: catalogue.category(words(cell)))
@@ -177,7 +185,7 @@ class _Reader:
 
     def read(self, column: str, parse: Callable[[Cell], T]) -> T | None:
         cell = self._cells.get(column)
-        if cell is None:
+        if cell is None or column in self.faulty:
             return None
         try:
             return parse(cell)
@@ -192,7 +200,7 @@ class _Reader:
 
 
 def _word(cell: Cell, known: dict[str, str], key: str) -> str:
-    found = known.get(fold(words(cell)))
+    found = known.get(name_key(words(cell)))
     if found is None:
         raise CellFault(key)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from feedback_store.domain.history import Moment, instant, whole_day
 from feedback_store.reading import phones
@@ -14,14 +14,24 @@ from vitext import fold
 Cell: TypeAlias = Value | None
 EARLIEST = dt.date(2000, 1, 1)
 _EXCEL_ZERO = dt.datetime(1899, 12, 30)
-_DAY_FIRST = r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"
+_DAY_FIRST = r"(?P<d>\d{1,2})\s*[/.\-]\s*(?P<m>\d{1,2})\s*[/.\-]\s*(?P<y>\d{4}|\d{2})"
+_NAMED_MONTH = (
+    r"(?:ngày\s+|ngay\s+)?(?P<d>\d{1,2})[\s\-/.]*(?:(?:thg|th|tháng|thang|t)[\s.]*(?P<m>\d{1,2})"
+    r"|(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)(?:\s*năm|\s*nam)?[\s,\-/.]*(?P<y>\d{4}|\d{2})"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = r"(?P<y>\d{4})[/\-](?P<m>\d{1,2})[/\-](?P<d>\d{1,2})"
-_TIME = r"(?P<h>\d{1,2})(?::|h|g)(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+_TIME = (
+    r"(?P<h>\d{1,2})\s*(?:(?::|h|g|giờ|gio)\s*(?P<min>\d{2})?)(?:\s*(?::|phút|p|')\s*(?:(?P<s>\d{2})(?:[.,]\d+)?)?)?"
+    r"\s*(?P<half>AM|PM|SA|CH|sáng|chiều)?"
+)
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 _FORMS = [
     re.compile(rf"{_YEAR_FIRST}(?:[T ]\s*{_TIME}\s*{_ZONE})?", re.IGNORECASE),
-    re.compile(rf"{_DAY_FIRST}(?:,?\s+{_TIME})?", re.IGNORECASE),
+    re.compile(rf"{_DAY_FIRST}(?:,?\s+(?:lúc\s+)?{_TIME})?", re.IGNORECASE),
     re.compile(rf"{_TIME},?\s+(?:ngày\s+)?{_DAY_FIRST}", re.IGNORECASE),
+    re.compile(rf"{_NAMED_MONTH}(?:,?\s+(?:lúc\s+)?{_TIME})?", re.IGNORECASE),
+    re.compile(rf"{_TIME},?\s+{_NAMED_MONTH}", re.IGNORECASE),
 ]
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _YES = frozenset({"co", "x", "1", "true", "yes", "y", "dung", "giau ten", "an danh"})
@@ -42,8 +52,9 @@ def words(cell: Cell) -> str:
     return "" if cell is None else cell.replace("\x00", "") if isinstance(cell, str) else str(cell)
 
 
-def moment(cell: Cell) -> Moment | None:
-    """ISO, ``dd/mm/yyyy [hh:mm[:ss]]``, ``hh:mm dd/mm/yyyy`` and dates of Excel; local time of Viet Nam.
+def moment(cell: Cell, order: Literal["day", "month"] = "day") -> Moment | None:
+    """ISO, ``dd/mm/yyyy [hh:mm[:ss] [SA|CH]]``, ``hh:mm dd/mm/yyyy``, "25-Thg11-2025" and dates of Excel; local time
+    of Viet Nam. ``order``: what stands first in this column where the month is a figure and the year comes last.
 
     A date cell at midnight is a date without a time: that is how a spreadsheet program keeps one. Raises
     :class:`CellFault`.
@@ -63,8 +74,8 @@ def moment(cell: Cell) -> Moment | None:
         raise CellFault("imports.bad_date")
     part = found.groupdict()
     try:
-        day = dt.date(int(part["y"]), int(part["m"]), int(part["d"]))
-        clock = dt.time(int(part["h"] or 0), int(part["min"] or 0), int(part["s"] or 0))
+        day = _day(part, order if found.re in _FORMS[1:3] else "day")
+        clock = _clock(part)
     except ValueError as error:
         raise CellFault("imports.bad_date") from error
     if part["h"] is None:
@@ -75,6 +86,28 @@ def moment(cell: Cell) -> Moment | None:
         _checked(day)
         return Moment(zoned.astimezone(dt.UTC), zoned.astimezone(dt.UTC))
     return _checked(at)
+
+
+def _day(part: dict[str, str | None], order: Literal["day", "month"]) -> dt.date:
+    """Raises ``ValueError``."""
+    year = int(part["y"] or 0)
+    year += 2000 if year < 100 else 0
+    if part.get("name"):
+        return dt.date(year, _MONTHS.index(str(part["name"]).lower()) + 1, int(part["d"] or 0))
+    day, month = int(part["d"] or 0), int(part["m"] or 0)
+    return dt.date(year, day, month) if order == "month" else dt.date(year, month, day)
+
+
+def _clock(part: dict[str, str | None]) -> dt.time:
+    """Raises ``ValueError``: "14:00 SA" contradicts itself."""
+    hour, half = int(part["h"] or 0), fold(part.get("half") or "")
+    if half in ("am", "sa", "sang"):
+        if hour > 12:
+            raise ValueError("an hour of the afternoon in the morning")
+        hour %= 12
+    elif half in ("pm", "ch", "chieu") and hour < 12:
+        hour += 12
+    return dt.time(hour, int(part["min"] or 0), int(part.get("s") or 0))
 
 
 def _from_serial(number: float) -> dt.datetime:

@@ -3,8 +3,9 @@
 Shared by lists and figures, the import of history and users in bulk. Knows no table of the database.
 """
 
+from feedback_store.spreadsheets.cells import Odd, OddKind, Value, odd_text
 from feedback_store.spreadsheets.errors import SpreadsheetError
-from feedback_store.spreadsheets.reading import Limits, Row, Table, Value, read_table
+from feedback_store.spreadsheets.reading import Limits, Note, Row, Table, heading_key, read_table
 from feedback_store.spreadsheets.writing import Column, Kind, Sheet, write_refused, write_sheets, write_xlsx
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -14,11 +15,16 @@ __all__ = [
     "Column",
     "Kind",
     "Limits",
+    "Note",
+    "Odd",
+    "OddKind",
     "Row",
     "Sheet",
     "SpreadsheetError",
     "Table",
     "Value",
+    "heading_key",
+    "odd_text",
     "read_table",
     "write_refused",
     "write_sheets",

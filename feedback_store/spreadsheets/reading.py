@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import itertools
+import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from feedback_store.spreadsheets.cells import Odd, Value, text_of, value_of
 from feedback_store.spreadsheets.errors import SpreadsheetError
-from vitext import clean_words, fold
-from vitext.dates import VIET_NAM
+from feedback_store.spreadsheets.marks import Marks, marks_of
+from feedback_store.spreadsheets.markup import tables_in
+from vitext import fold
 
-Value: TypeAlias = str | dt.date | dt.datetime
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = ";,\t"
 BROKEN = (
@@ -53,6 +54,15 @@ class Row:
     number: int
     values: tuple[Value, ...]
     surplus: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a file that is told before it is used. ``key`` names a text, ``params`` fill it in."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -79,44 +90,115 @@ class Table:
         return {key: "" if place is None else row.values[place] for key, place in places.items()}
 
 
-def read_table(data: bytes, limits: Limits = Limits()) -> Table:
-    """The first sheet of an XLSX file, or a CSV file. Raises :class:`SpreadsheetError`."""
+def heading_key(text: str) -> str:
+    """Headings are compared without marks, case, blanks and signs."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "TT", "Số thứ tự", "No", "No.", "#", "S.T.T"))
+"""Headings of a column that only counts the rows."""
+TOTALS = re.compile(r"(?:tong|cong|tong cong|tong so|tong hop|luy ke|total|sum)\b[\s:]*")
+FRAME = 30
+"""So many rows of titles may stand above the headings."""
+
+
+def read_table(data: bytes, limits: Limits = Limits(), headings: Collection[str] = ()) -> Table:
+    """The first visible sheet of an XLSX file, or a CSV file. Raises :class:`SpreadsheetError`.
+
+    ``headings``: keys of the headings that are looked for: rows of titles above them, a column that only counts and
+    rows of totals are left out then, each said in ``notes``.
+    """
     if not data:
         raise SpreadsheetError("spreadsheets.empty")
     if len(data) > limits.size:
         raise SpreadsheetError("spreadsheets.too_big", megabytes=limits.size // 1_000_000)
     if data.startswith(ZIP):
-        return _table(_xlsx_rows(data, limits), limits)
+        notes: list[Note] = []
+        rows = list(_xlsx_rows(data, limits, headings, notes))
+        return _table(iter(rows), limits, headings, notes)
     if data.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data
         raise SpreadsheetError("spreadsheets.locked" if locked else "spreadsheets.old_excel")
-    return _table(_csv_rows(data, limits), limits)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        return _table(_markup_rows(data, limits), limits, headings, [Note("spreadsheets.note_markup")])
+    return _table(_csv_rows(data, limits), limits, headings, [])
 
 
-def _table(rows: Iterator[Sequence[Value]], limits: Limits) -> Table:
-    numbered = enumerate(rows, 1)
-    header: tuple[str, ...] = ()
-    for _, first in numbered:
-        header = tuple(_trimmed([str(value) for value in first]))
-        if header:
-            break
-    if not header:
-        raise SpreadsheetError("spreadsheets.empty")
+Numbered = tuple[int, Sequence[Value], bool]
+"""Number of a row, its values, and whether it is hidden."""
+
+
+def _table(rows: Iterator[Numbered], limits: Limits, headings: Collection[str], notes: list[Note]) -> Table:
+    rows, header = _headed(rows, headings, notes)
     folded = [fold(name) for name in header if name]
     for name, key in zip((name for name in header if name), folded, strict=True):
         if folded.count(key) > 1:
             raise SpreadsheetError("spreadsheets.heading_twice", column=name)
     width = len(header)
     kept: list[Row] = []
-    for number, values in numbered:
+    for number, values, hidden in rows:
         found = _trimmed(values)
         if not found:
+            continue
+        if headings and _is_total(found):
+            notes.append(Note("spreadsheets.note_total", {"row": number}))
             continue
         if len(kept) == limits.rows:
             raise SpreadsheetError("spreadsheets.too_many_rows", rows=limits.rows)
         padded = (*found[:width], *[""] * (width - len(found)))
-        kept.append(Row(number, padded, surplus=len(found) > width))
-    return Table(header, tuple(kept))
+        kept.append(Row(number, padded, surplus=len(found) > width, hidden=hidden))
+    if headings:
+        return _without_count(header, kept, headings, notes)
+    return Table(header, tuple(kept), tuple(notes))
+
+
+def _headed(
+    rows: Iterator[Numbered], headings: Collection[str], notes: list[Note]
+) -> tuple[Iterator[Numbered], tuple[str, ...]]:
+    """The rows below the headings, and the headings: the first row that is filled in, or the one among the first that
+    has most of those looked for."""
+    first: list[Numbered] = []
+    for one in rows:
+        if _trimmed(one[1]):
+            first.append(one)
+        if first and (not headings or len(first) == FRAME):
+            break
+    if not first:
+        raise SpreadsheetError("spreadsheets.empty")
+    found = [sum(heading_key(str(value)) in headings for value in one[1]) for one in first]
+    at = max(range(len(first)), key=lambda n: (found[n] >= 2, found[n] * (found[n] >= 2), -n))
+    if at:
+        notes.append(Note("spreadsheets.note_titles", {"rows": at, "row": first[at][0]}))
+    header = tuple(_trimmed([" ".join(str(value).split()) for value in first[at][1]]))
+    return itertools.chain(first[at + 1 :], rows), header
+
+
+def _is_total(values: Sequence[Value]) -> bool:
+    """ "Tổng cộng" and a few figures: no row of its own."""
+    words = [fold(value) for value in values if isinstance(value, str) and value and not _figure(value)]
+    return len(words) == 1 and TOTALS.fullmatch(words[0]) is not None
+
+
+def _figure(value: str) -> bool:
+    return value.replace(".", "").replace(",", "").strip().isdecimal()
+
+
+def _without_count(header: tuple[str, ...], rows: list[Row], headings: Collection[str], notes: list[Note]) -> Table:
+    """Without a column that only counts the rows, unless its heading is one that was looked for."""
+    counted = {
+        place for place, name in enumerate(header)
+        if heading_key(name) in RUNNING | ({""} if name else set()) and heading_key(name) not in headings
+        and all(isinstance(row.values[place], str) and _figure(str(row.values[place]) or "0") for row in rows)
+    }  # fmt: skip
+    if not counted:
+        return Table(header, tuple(rows), tuple(notes))
+    notes.append(Note("spreadsheets.note_count", {"column": header[min(counted)]}))
+    kept = [place for place in range(len(header)) if place not in counted]
+    return Table(
+        tuple(header[place] for place in kept),
+        tuple(Row(r.number, tuple(r.values[place] for place in kept), r.surplus, r.hidden) for r in rows),
+        tuple(notes),
+    )
 
 
 def _trimmed(values: Sequence[Any]) -> list[Any]:
@@ -127,66 +209,113 @@ def _trimmed(values: Sequence[Any]) -> list[Any]:
     return list(values[:last])
 
 
-def _clean(text: str) -> str:
-    return clean_words(text.replace("\r\n", "\n").replace("\xa0", " ")).strip()
-
-
-def _xlsx_rows(data: bytes, limits: Limits) -> Iterator[Sequence[Value]]:
+def _xlsx_rows(data: bytes, limits: Limits, headings: Collection[str], notes: list[Note]) -> Iterator[Numbered]:
     """Rows as they are read; a row far below the others ends in an error, not in a million empty ones."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             infos = parts.infolist()
-        # zipfile never gives more bytes of a part than its entry says, so the sum bounds what is unpacked.
-        if sum(info.file_size for info in infos) > limits.unpacked or len(infos) > 2_000:
-            raise SpreadsheetError("spreadsheets.too_big_inside")
-        if not any(info.filename == "xl/workbook.xml" for info in infos):
-            raise SpreadsheetError("spreadsheets.not_a_table")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # extensions that openpyxl doesn't know are of no matter here
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            try:
-                yield from _cells(book.worksheets[0], limits)
-            finally:
-                book.close()
+            # zipfile never gives more bytes of a part than its entry says, so the sum bounds what is unpacked.
+            if sum(info.file_size for info in infos) > limits.unpacked or len(infos) > 2_000:
+                raise SpreadsheetError("spreadsheets.too_big_inside")
+            if not any(info.filename == "xl/workbook.xml" for info in infos):
+                raise SpreadsheetError("spreadsheets.not_a_table")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # extensions that openpyxl doesn't know are of no matter here
+                book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+                try:
+                    sheet = _sheet(book, headings, notes)
+                    yield from _cells(sheet, limits, _marks(parts, sheet), notes)
+                finally:
+                    book.close()
     except SpreadsheetError:
         raise
     except BROKEN as error:
         raise SpreadsheetError("spreadsheets.damaged") from error
 
 
-def _cells(sheet: Any, limits: Limits) -> Iterator[Sequence[Value]]:
+def _sheet(book: Any, headings: Collection[str], notes: list[Note]) -> Any:
+    """The first visible sheet that has the headings, or the first visible one; the others are told."""
+    visible = [one for one in book.worksheets if getattr(one, "sheet_state", "visible") == "visible"]
+    if not visible:
+        raise SpreadsheetError("spreadsheets.all_hidden")
+    hidden = [one.title for one in book.worksheets if one not in visible]
+    chosen = next((one for one in visible if headings and _has_headings(one, headings)), visible[0])
+    others = [one.title for one in visible if one is not chosen and headings and _has_headings(one, headings)]
+    if hidden:
+        notes.append(Note("spreadsheets.note_hidden_sheets", {"names": ", ".join(f"“{one}”" for one in hidden[:5])}))
+    if others:
+        names = ", ".join(f"“{one}”" for one in others[:5])
+        notes.append(Note("spreadsheets.note_other_sheets", {"name": chosen.title, "names": names}))
+    return chosen
+
+
+def _has_headings(sheet: Any, headings: Collection[str]) -> bool:
     sheet.reset_dimensions()
-    blank = 0
-    for row in sheet.iter_rows(max_col=limits.columns + 1):
-        values = _trimmed([_value(cell) for cell in row])
+    rows = sheet.iter_rows(max_row=FRAME, max_col=100, values_only=True)
+    return any(sum(heading_key(str(value)) in headings for value in row if value is not None) >= 2 for row in rows)
+
+
+def _marks(parts: zipfile.ZipFile, sheet: Any) -> Marks:
+    path = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
+    try:
+        return marks_of(parts.read(path))
+    except KeyError:
+        return Marks()
+
+
+def _cells(sheet: Any, limits: Limits, marks: Marks, notes: list[Note]) -> Iterator[Numbered]:
+    sheet.reset_dimensions()
+    blank = filled = 0
+    below = marks.below()
+    formulas: dict[int, list[int]] = {}
+    for line, column in marks.uncomputed:
+        formulas.setdefault(line, []).append(column)
+    held: dict[tuple[int, int], Value] = {}
+    corners = {first for places in below.values() for _, first in places}
+    tops = {row for row, _ in corners}
+    for number, row in enumerate(sheet.iter_rows(max_col=limits.columns + 1), 1):
+        values: list[Value] = [value_of(cell) for cell in row]
+        for column in formulas.get(number, ()):
+            if column <= len(values) and values[column - 1] == "":
+                values[column - 1] = Odd.of("formula", "=")
+        if number in tops:
+            held.update({one: values[one[1] - 1] for one in corners if one[0] == number and one[1] <= len(values)})
+        for column, first in below.get(number, ()):  # along a row a title stands once; down a column it is each row's
+            if column <= len(values) and values[column - 1] == "" and held.get(first, "") != "":
+                values[column - 1] = held[first]
+                filled += 1
+        values = _trimmed(values)
         if len(values) > limits.columns:
             raise SpreadsheetError("spreadsheets.too_many_columns", columns=limits.columns)
         blank = 0 if values else blank + 1
         if blank > limits.rows:
             raise SpreadsheetError("spreadsheets.too_many_rows", rows=limits.rows)
-        yield values
+        yield number, values, number in marks.hidden
+    if filled:
+        notes.append(Note("spreadsheets.note_merged", {"cells": filled}))
 
 
-def _value(cell: Any) -> Value:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, dt.datetime):
-        timed = any(letter in str(cell.number_format).lower().split(";")[0] for letter in "hs")
-        return value.replace(tzinfo=VIET_NAM) if timed or value.time() != dt.time() else value.date()
-    if isinstance(value, dt.date):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return _clean(str(value))
+def _markup_rows(data: bytes, limits: Limits) -> Iterator[Numbered]:
+    """The largest table of an HTML page that was named .xls."""
+    tables = tables_in(_decoded(data))
+    if not tables:
+        raise SpreadsheetError("spreadsheets.not_a_table")
+    for number, row in enumerate(sorted(tables, key=len)[-1], 1):
+        if len(row) > limits.columns:
+            raise SpreadsheetError("spreadsheets.too_many_columns", columns=limits.columns)
+        yield number, [text_of(value) for value in row], False
 
 
-def _csv_rows(data: bytes, limits: Limits) -> Iterator[Sequence[Value]]:
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[;,\t]*\s*", re.IGNORECASE)
+
+
+def _csv_rows(data: bytes, limits: Limits) -> Iterator[Numbered]:
     text = _decoded(data)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    named = _SEPARATOR.fullmatch(first)
+    second = next((line for line in lines[1:] if line.strip()), "") if named else first
+    delimiter = named.group(1) if named else max(DELIMITERS, key=second.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for number in itertools.count(1):
         try:
@@ -195,9 +324,13 @@ def _csv_rows(data: bytes, limits: Limits) -> Iterator[Sequence[Value]]:
             return
         except csv.Error as error:
             raise SpreadsheetError("spreadsheets.broken_csv", row=number) from error
+        if named and _SEPARATOR.fullmatch(delimiter.join(row)):
+            named = None
+            yield number, [], False
+            continue
         if len(row) > limits.columns and len(_trimmed(row)) > limits.columns:
             raise SpreadsheetError("spreadsheets.too_many_columns", columns=limits.columns)
-        yield [_clean(value) for value in row]
+        yield number, [text_of(value) for value in row], False
 
 
 def _decoded(data: bytes) -> str:

@@ -49,7 +49,7 @@ def test_a_date_alone_is_a_stretch_of_a_day(cell: Cell) -> None:
     assert (found.low, found.high) == (at(2026, 11, 25), at(2026, 11, 25, 23, 59, 59))
 
 
-@pytest.mark.parametrize("cell", ["31/02/2026", "11/25/2026", "hôm qua", "25/11/26", "25/11/2026 25:00", "12", "nan"])
+@pytest.mark.parametrize("cell", ["31/02/2026", "11/25/2026", "hôm qua", "25/11/2026 25:00", "12", "nan"])
 def test_what_is_no_date_is_refused(cell: Cell) -> None:
     with pytest.raises(CellFault, match="bad_date"):
         moment(cell)
