@@ -8,7 +8,7 @@ names (``data/places``), by capitals where the writer used them, and by the word
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,11 +64,13 @@ class Names:
     """Names of the country's units: folded and without blanks, and the words that they are made of."""
 
     keys: Container[str]
+    longest: Mapping[str, int]
+    """Words of the longest name of a key; a run of more words is another name."""
     spelled: frozenset[str]
     plain: frozenset[str]
 
 
-NO_NAMES = Names(frozenset(), frozenset(), frozenset())
+NO_NAMES = Names(frozenset(), {}, frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class _Reader:
 
     def spans(self) -> list[Span]:
         parts: list[Part] = []
+        self._before = -1
         at = 0
         while at < len(self.words):
             part = self.part(at, bool(parts) and self.joined(parts[-1].last, at))
@@ -121,6 +124,7 @@ class _Reader:
                 at += 1
             else:
                 parts.append(part)
+                self._before = part.last
                 at = part.last + 1
         chains: list[list[Part]] = []
         for part in parts:
@@ -155,6 +159,9 @@ class _Reader:
         if found is not None and following and found.kind != "unit" and not self._may_follow(at, found):
             return None
         if found is None and following and self._after_crossing(at):
+            number = number_at(self.words, at)
+            if number is not None and not self._counts(number):
+                return Part("house", at, number, 1)  # "từ số nhà 88 tới 168"
             name = self._name(at, loose=True)
             return None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
         return found
@@ -169,7 +176,9 @@ class _Reader:
 
     def _after_joining(self, at: int) -> bool:
         joins = self.lex.joins
-        return any(at - back >= 0 and joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3))
+        return any(
+            at - back > self._before and joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
+        )
 
     def _sided(self, at: int, stacks: bool) -> Part | None:
         """What a side is told of; sides may follow each other: "đoạn trước cổng chợ"."""
@@ -205,7 +214,7 @@ class _Reader:
     def _said_unit(self, at: int) -> Part | None:
         """A unit with its kind that nobody knows: "xã Nà Bó", and one that is misspelled."""
         for length in self.lex.units.every(self.words, at, False):
-            if not self._parted(at + length):
+            if not self._parted(at + length) and not self._refused(at, length):
                 name = self._name(at + length, loose=True)
                 if name is not None and name[1] >= LIKELY_NAME:
                     return Part("unit", at, name[0], 1)
@@ -247,6 +256,9 @@ class _Reader:
         return Part("house", first, last, 1) if "/" in self._raw(at, last) and expected else None
 
     def _way(self, at: int) -> Part | None:
+        whole = self.lex.complete.at(self.words, at, self.marks)
+        if whole and at + whole < len(self.words) and self._part_begins(at + whole):
+            return Part("way", at, at + whole - 1, 0.5)
         for length in self.lex.ways.every(self.words, at, self.marks):
             if self._refused(at, length) or self._parted(at + length):
                 continue
@@ -269,6 +281,14 @@ class _Reader:
             if inner is not None and self._leads(at, length, after):
                 return Part("way", at, inner.last, inner.weight)
         return None
+
+    def _part_begins(self, at: int) -> bool:
+        """Whether another part stands there, a comma before it or not."""
+        comma = self.words[at].gap.strip()
+        if comma not in ("", ",", "-"):
+            return False
+        return self._head_at(at) or (comma == "," and (at in self.units or self._number(at) is not None
+                                                       or max(self._known_at(at), default=0) > 1))
 
     def _leads(self, at: int, length: int, after: int) -> bool:
         """Whether a way without a name is told by what follows it: "ngõ cụt cạnh …", "đường vào thôn …"."""
@@ -309,7 +329,16 @@ class _Reader:
             name = self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("quarter", at, name[0], 2)
+            if self._word_alone(after):
+                return Part("quarter", at, after, 1.5)
         return None
+
+    def _word_alone(self, at: int) -> bool:
+        """Whether one word that is hardly ever a sentence's stands between a kind and a comma or a unit: "xóm bãi,"."""
+        if at >= len(self.words) or at in self._strong or self._no_name(at, True) or self.words[at].raw.isdecimal():
+            return False
+        after = at + 1
+        return after < len(self.words) and (self.words[after].gap.strip() == "," or self._unit_at(after))
 
     def _building(self, at: int, expected: bool) -> Part | None:
         for length in self.lex.buildings.every(self.words, at, self.marks):
@@ -343,8 +372,11 @@ class _Reader:
                 unnamed = unnamed or bare
                 continue
             number = self._number(after + self._word(after, "số"))
+            if (date := self._date(after)) is not None:
+                return Part("landmark", at, date, 2)
             may_be_named = self.lex.numbered.at(self.words, at, self.marks) != length
-            name = self._name(after, loose=True) if may_be_named else None
+            plain = not self.marks and not self.words[at].marked and length == 1
+            name = self._name(after, loose=not plain) if may_be_named else None
             if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
                 return Part("landmark", at, self._crossing(name[0]), 2)
             if number is not None and not self._counts(number):
@@ -366,6 +398,8 @@ class _Reader:
             inner = self.part(after, True) if side and not self._refused(after, side) else None
             if inner is None and not self._gap_breaks(after):
                 inner = self._quarter(after)  # "chợ khu 6", "nhà văn hóa thôn X"
+            if inner is None and after - at > 1 and after < len(self.words) and self.words[after].gap.strip() == ",":
+                return Part("landmark", at, after - 1, 0.5, False) if self._part_begins(after) else None
             return None if inner is None else Part("landmark", at, inner.last, inner.weight)
         return Part("landmark", at, after - 1, 0.5, False)
 
@@ -446,8 +480,9 @@ class _Reader:
         )  # fmt: skip
 
     def _after_crossing(self, at: int) -> bool:
+        crossings = self.lex.crossings
         return any(
-            at - back >= 0 and self.lex.crossings.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
+            at - back > self._before and crossings.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
         )
 
     def _after_preposition(self, at: int) -> bool:
@@ -471,7 +506,8 @@ class _Reader:
     def _no_name(self, at: int, loose: bool) -> bool:
         """Whether a word begins something else than a name; ``loose``: it may begin with a kind ("đình Làng Cả")."""
         titled = self.cased and self.words[at].titled and at > 0 and not _BREAK.search(self.words[at].gap)
-        if (self.lex.prepositions.at(self.words, at, self.marks) and not titled) or self._unit_at(at):
+        joins = any(one.at(self.words, at, self.marks) for one in (self.lex.prepositions, self.lex.crossings))
+        if (joins and not titled) or self._unit_at(at):
             return True
         if not loose and self._kind_at(at):
             return True
@@ -504,6 +540,8 @@ class _Reader:
             return False
         word = self.words[at]
         if word.gap == "" and word.key in ("h", "g", "m", "tr", "k", "km", "cm", "ph"):
+            return True
+        if word.gap == " " and word.key in ("h", "g", "gio", "ph", "phut") and word.spelled not in ("gió",):
             return True
         if word.gap.strip() or any(n > 1 for n in self.lex.streets.every(self.words, at, self.marks)):
             return False
@@ -540,7 +578,7 @@ class _Reader:
             key += word.key
             if length in known:
                 total += 4 + max(0.0, 0.5 * length - score)
-            elif length > 1 and key in self.names.keys:
+            elif length > 1 and key in self.names.keys and length <= self.names.longest.get(key, 0):
                 total += 2 + max(0.0, 0.3 * length - score)
             elif family and 2 <= length <= 4:
                 total += 1

@@ -239,7 +239,7 @@ class Gazetteer:
         units = (unit for held in self._index.communes.values() for unit in held)
         words = {word for full in {unit.full for unit in units} for word in words_of(full)}
         spelled, plain = {one.spelled for one in words}, {one.key for one in words}
-        return Names(self._index.communes, frozenset(spelled), frozenset(plain))
+        return Names(self._index.communes, self._index.longest, frozenset(spelled), frozenset(plain))
 
     def units_in(self, words: Sequence[Word]) -> list[UnitAt]:
         """Where ``words`` name units of any level: with their kind, or after a smaller one."""
@@ -251,7 +251,8 @@ class Gazetteer:
                 last = self._chain_end(one, every)
                 found.append(UnitAt(one.first, one.last if last is None else last, True))
             elif one.first not in kinded:
-                if one.alone or (one.level != "commune" and not one.key.isdecimal()):
+                own = one.level == "commune" and one.opens and one.words > 1 and any(u.own for u in self._units(one))
+                if one.alone or own or (one.level != "commune" and not one.key.isdecimal()):
                     found.append(UnitAt(one.first, one.last, False, one.alone and one.opens))
                 if (last := self._chain_end(one, every)) is not None:
                     found.append(UnitAt(one.first, last, True))
@@ -370,7 +371,9 @@ class Gazetteer:
 
     def _contexts(self, mention: Mention, every: Sequence[Mention]) -> list[_Context]:
         """The ways to read what stands beside a commune: as its district, as its province, as both, as neither."""
-        beside = _beside(mention, every)
+        beside = [one for one in _beside(mention, every) if mention.kind or one.first > mention.last]
+        if not mention.kind:
+            beside = [one for one in beside if one.chained or one.beside]
         districts = [one for one in beside if one.level == "district"]
         provinces = [one for one in beside if one.level == "province"]
         found = [_Context(frozenset(), frozenset(), (), 0, 0)]
@@ -497,7 +500,7 @@ def _beside(mention: Mention, every: Sequence[Mention]) -> list[Mention]:
         if one.level == "commune" or _overlap(one, mention):
             continue
         if mention.last < one.first <= reach + 1 + one.linked:
-            found.append(replace(one, chained=not one.kind))
+            found.append(replace(one, chained=not one.kind, beside=True))
             reach = max(reach, one.last)
         elif one.kind:
             found.append(one)

@@ -89,6 +89,7 @@ class Lexicon:
     unnamed: Phrases
     suffixes: Phrases
     stacked: Phrases
+    complete: Phrases
     unsure: Phrases
     numbered: Phrases
     """Kinds that a number follows, never a name."""
@@ -125,7 +126,7 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure")
+             "unsure", "complete")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,

@@ -25,6 +25,12 @@ _KINDS: dict[tuple[str, ...], tuple[str, tuple[Level, ...]]] = {
     **dict.fromkeys((("thanh", "pho"), ("thanh", "fo"), ("tp",), ("t", "p")), ("thanh pho", ("district", "province"))),
     **{(one,): ("tinh", ("province",)) for one in ("tinh", "t")},
 }
+# Wards and districts that have numbers, as they are spoken.
+_SPOKEN = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+           "mười": 10}  # fmt: skip
+_TEENS = {f"mười {word}": 10 + number for word, number in _SPOKEN.items() if number < 10} | {
+    "mười lăm": 15, "hai mươi": 20, "mười mốt": 11,
+}  # fmt: skip
 _SPELLED = frozenset("phường xã thị trấn đặc khu quận huyện thành phố tỉnh".split())
 _WITHIN = frozenset("o tai thuoc ben tren duoi ve khu dc".split())
 _LINKS = frozenset("thuoc cua o tai tren dia ban cu moi".split())
@@ -57,6 +63,8 @@ class Mention:
     opens: bool = True
     """Whether it stands where a name may begin: with its kind, after a comma or "ở"."""
     chained: bool = False
+    """Whether it follows the name of a smaller unit directly, without its kind."""
+    beside: bool = False
     """Whether it follows the name of a smaller unit directly."""
 
 
@@ -66,7 +74,7 @@ def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, 
     found = []
     for first in range(len(words)):
         kind, before, kind_levels = _kind_before(words, first)
-        for key, last in _keys_from(words, first):
+        for key, last in _keys_from(words, first, kind):
             present = levels(key, last - first + 1)
             for level, there in zip(_LEVELS, present, strict=True):
                 if there and (not kind or level in kind_levels):
@@ -76,7 +84,11 @@ def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, 
     return found
 
 
-def _keys_from(words: Sequence[Word], first: int) -> Iterator[tuple[str, int]]:
+def _keys_from(words: Sequence[Word], first: int, kind: str) -> Iterator[tuple[str, int]]:
+    if kind in ("phuong", "quan") and (said := _SPOKEN.get(words[first].spelled)) is not None:
+        more = words[first + 1].spelled if first + 1 < len(words) and not words[first + 1].gap.strip() else ""
+        tens = _TEENS.get(f"{words[first].spelled} {more}")
+        yield (str(said), first) if tens is None else (str(tens), first + 1)
     key = ""
     for last in range(first, min(first + LONGEST, len(words))):
         if last > first and not _NAME_GAP.fullmatch(words[last].gap):

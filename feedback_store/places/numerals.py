@@ -40,7 +40,7 @@ def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int |
         if not attached or len(words[at].raw) > 3:
             raw = words[at].raw
             lone = (len(raw) == 1 and raw.isascii() and raw.lower() not in "oe") or bool(_ROMAN.fullmatch(raw))
-            closed = at + 1 >= len(words) or words[at + 1].gap != "."
+            closed = at + 1 >= len(words) or not words[at + 1].gap.startswith(".")
             return at if letters and lone and closed else None
         last = at + 1
     while last + 1 < len(words):
