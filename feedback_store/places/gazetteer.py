@@ -115,6 +115,7 @@ class Gazetteer:
         self._index = Index()
         self._made_of: dict[str, set[str]] = {}
         self._units_of: dict[str, list[Unit]] = {}
+        self._now: dict[str, list[Unit]] = {}
         own_old = list(old)
         foreign: list[CommuneEntry] = []
         foreign_old: list[OldUnit] = []
@@ -163,10 +164,12 @@ class Gazetteer:
     def _add(self, communes: Sequence[CommuneEntry], old: Sequence[OldUnit]) -> None:
         areas: dict[str, set[str]] = {}
         before: dict[str, set[str]] = {}
-        for unit in old:
-            district, province = _district_id(unit.district, unit.province), name_of(unit.province).key
-            self._name_district(unit.district, district)
-            for code in unit.communes:
+        for before_2025 in old:
+            district, province = _district_id(before_2025.district, before_2025.province), name_of(
+                before_2025.province
+            ).key
+            self._name_district(before_2025.district, district)
+            for code in before_2025.communes:
                 areas.setdefault(code, set()).add(district)
                 before.setdefault(code, set()).add(province)
         for entry in communes:
@@ -174,15 +177,14 @@ class Gazetteer:
             provinces = before.get(entry.code, set()) | self._province_key(entry)
             for district in areas.get(entry.code, ()) if entry.code in self.communes else ():
                 self._made_of.setdefault(district, set()).add(entry.code)
-            self._put(
-                name.key,
-                Unit(
-                    entry.name, name.kind, name.spelled, "now", (entry.code,),
-                    frozenset(areas.get(entry.code, ())), frozenset(provinces), entry.code in self.communes,
-                ),
+            unit = Unit(
+                entry.name, name.kind, name.spelled, "now", (entry.code,),
+                frozenset(areas.get(entry.code, ())), frozenset(provinces), entry.code in self.communes,
             )  # fmt: skip
-        for unit in old:
-            self._add_old(unit)
+            self._put(name.key, unit)
+            self._now.setdefault(entry.code, []).append(unit)
+        for before_2025 in old:
+            self._add_old(before_2025)
 
     def _add_old(self, unit: OldUnit) -> None:
         name = name_of(unit.name)
@@ -342,14 +344,18 @@ class Gazetteer:
         if mention.era:
             units = [one for one in units if (one.era == "now") == (mention.era == "now")] or units
         contexts = self._contexts(mention, every)
+        loose = False
         fitting = [(context, kept) for context in contexts if (kept := context.kept(units))]
         if fitting:
             most = max(context.words for context, _ in fitting)
             best = [(context, kept) for context, kept in fitting if context.words == most]
             if not mention.kind and not (mention.alone and mention.opens) and not most:
                 return None
-            if not mention.opens and max(len(context.spans) for context, _ in best) < 2:
-                return None  # in the middle of a name, only district and province together tell of a commune
+            if not mention.kind and not most and mention.key in self._index.provinces:
+                return None  # "…, Phú Thọ" is the province
+            loose = not mention.opens and max(len(context.spans) for context, _ in best) < 2
+            if loose and (most < 2 or mention.words < 3):
+                return None  # in the middle of a name, hardly anything tells that it is a commune's
             chosen: list[Unit] = []
             for context, kept in best:
                 kept = self._by_kind([one for one in kept if one.own] or kept, mention)
@@ -364,10 +370,21 @@ class Gazetteer:
             chosen = self._by_kind([one for one in units if one.own] or units, mention)
             chosen = self._of_one_era(chosen)
             said = max(contexts, key=lambda one: one.plain)
+        if fitting and not mention.kind and not most:
+            chosen = self._or_of_its_district(chosen, mention)
         start = min([mention.start, *(at for at, _ in said.spans)])
         end = max([mention.end, *(to for _, to in said.spans)])
-        place = replace(self._found(chosen, mention, start, end), contradicts=unread)
+        asked = unread or bool(fitting and loose)
+        place = replace(self._found(chosen, mention, start, end), contradicts=asked)
         return _Reading((bool(most) and not unread, bool(mention.kind)), mention.words, place)
+
+    def _or_of_its_district(self, units: list[Unit], mention: Mention) -> list[Unit]:
+        """A bare name that an old district bore too may mean any commune of it."""
+        ids = self._district_ids(mention) if mention.key in self._index.districts else frozenset()
+        codes = {code for district in ids for code in self._made_of.get(district, ())}
+        if not codes or len(codes) > ASKED_AT_MOST:
+            return units
+        return [*units, *(unit for code in sorted(codes) for unit in self._now.get(code, ()) if unit not in units)]
 
     def _contexts(self, mention: Mention, every: Sequence[Mention]) -> list[_Context]:
         """The ways to read what stands beside a commune: as its district, as its province, as both, as neither."""

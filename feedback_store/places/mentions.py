@@ -140,7 +140,7 @@ def _mention(
         linked += 1
     alone = apart and not key.isdecimal() and (count > 1 or len(key) > 5)
     return Mention(
-        level, kind, key, _spelled(named), marked, count, before, last,
+        level, kind, key, key if key.isdecimal() else _spelled(named), marked, count, before, last,
         words[before].start, words[last].end, alone, linked, era, opens=opens,
     )  # fmt: skip
 
@@ -150,7 +150,11 @@ def _spelled(named: Sequence[Word]) -> str:
 
 
 def _opens(words: Sequence[Word], first: int) -> bool:
-    return first == 0 or bool(re.search(r"[,;:.(\n/–-]", words[first].gap)) or words[first - 1].key in _WITHIN
+    """Whether a bare name may begin there: a comma, the end of a sentence (no "đ. Lê Lợi") or "ở" before it."""
+    if first == 0 or words[first - 1].key in _WITHIN:
+        return True
+    gap = words[first].gap
+    return bool(re.search(r"[,;:(\n]", gap)) or ("." in gap and len(words[first - 1].raw) > 3)
 
 
 def _closes(words: Sequence[Word], last: int) -> bool:

@@ -59,7 +59,8 @@ def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
     changed = len(kept) < len(spans)
     found = places.find(", ".join(text[one.start : one.end] for one in kept)) if changed else places.find_in(words)
     if found is None:  # a bare name in its chain: "275/17 Xuân Diệu, Quy Nhơn Tây"
-        found = next((one for kept_span in kept if (one := places.find(text[kept_span.start : kept_span.end]))), None)
+        ends = [one for one in kept if one.parts[-1].kind == "unit"]
+        found = next((one for span in ends if (one := places.find(text[span.start : span.end]))), None)
     unknown = _unknown(text, words, kept, {unit.first for unit in units if unit.kinded}) if found is None else None
     return PlaceRead(
         ", ".join(text[one.start : one.end] for one in joined), main.start, main.end, main.weight, found, unknown,
