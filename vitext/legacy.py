@@ -14,7 +14,7 @@ from itertools import product
 from typing import Literal
 
 from vitext.characters import REPLACEMENT
-from vitext.letters import split_tone
+from vitext.letters import fold, split_tone
 from vitext.syllables import _INITIALS, _RHYMES, is_plain_syllable, is_syllable, place_tone
 
 Kind = Literal["tcvn3", "vni", "windows-1258", "utf-8", "lost"]
@@ -58,7 +58,7 @@ _SUSPICIOUS = re.compile(
     "\xfb\xfc\xfe\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u20ac\u2030\u2039\u203a\u2122\ufffd]"
     # A capital with a mark after a small letter; marks after vowels where none stands; a question mark in a word.
     "|[a-zà-ý][À-Ý]|[A-ZĐ]Ã[^\x00-\x7f]"
-    "|[aA][ÀÁÂÃÈÉÊÒÙÚÕÌàáâãèéêòùúõì]|[oO][ÂÕÙÊÌâõùêì]|[eE][ÂÁÀÃÕÙÊÌÒâáàãõùêìò]|[uUyY][õùÕÙ]|[yY][ìòÌÒ]"
+    "|[aA][ÀÁÂÃÈÉÊÒÙÚÕÌàáâãèéêòùúõì]|[oO][ÂÕÙÊÌâõùêì]|[eE][ÂÁÀÃÕÙÊÌÒâáàãõùêìò]|[uUyY][õùÕÙ]|[yY][ìòÌÒ]|(?<![gG])[iI][ìòùõ]"
     "|[âêôãõýÂÊÔÃÕÝ][ìòùõÌÒÙÕ]|(?<![uU])[ýÝ][A-Za-zõÕ]"
     r"|\?[^\W\d_]"
 )
@@ -108,9 +108,9 @@ def _is_good(word: str) -> bool:
 
 _TCVN3_CODES = (
     "¡Ă ¢Â £Ê ¤Ô ¥Ơ ¦Ư §Đ ¨ă ©â ªê «ô ¬ơ \xadư ®đ µà ¶ả ·ã ¸á ¹ạ »ằ ¼ẳ ½ẵ ¾ắ Æặ Çầ Èẩ Éẫ Êấ Ëậ Ìè Îẻ Ïẽ Ðé Ñẹ Òề Óể Ôễ "
-    "Õế Öệ ×ì Øỉ Üĩ Ýí Þị ßò áỏ âõ ãó äọ åồ æổ çỗ èố éộ êờ ëở ìỡ íớ îợ ïù ñủ òũ óú ôụ õừ öử ÷ữ øứ ùự úỳ ûỷ üỹ ýý þỵ Đé"
+    "Õế Öệ ×ì Øỉ Üĩ Ýí Þị ßò áỏ âõ ãó äọ åồ æổ çỗ èố éộ êờ ëở ìỡ íớ îợ ïù ñủ òũ óú ôụ õừ öử ÷ữ øứ ùự úỳ ûỷ üỹ ýý þỵ"
 )
-_TCVN3 = {ord(pair[0]): pair[1] for pair in _TCVN3_CODES.split(" ")}
+_TCVN3 = {ord(pair[0]): pair[1] for pair in f"{_TCVN3_CODES} Đé".split(" ")}  # Ð is a look-alike of Đ
 _VNI_MARKS = {
     "a": "ùá øà ûả õã ïạ êă éắ èằ úẳ üẵ ëặ ââ áấ àầ åẩ ãẫ äậ",
     "e": "ùé øè ûẻ õẽ ïẹ âê áế àề åể ãễ äệ",
@@ -155,8 +155,9 @@ _FONTS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
     ("vni", _from_vni),
     ("windows-1258", _from_cp1258),
 )
-# Letters that stand so in names and words of other languages: alone in a word they prove little.
-_FOREIGN = frozenset("äåæçëïîñöøùûüßéèêôâãáíóúÄÅÆÇËÏÖØÜÑÉ")
+# Letters of names and words of other languages (Loïc, Thaï, Citroën, på): one of them alone proves little.
+_FOREIGN = frozenset("äåæçëïñöøüÄÅÆÇËÏÑÖØÜ")
+_FOREIGN_WORDS = frozenset(["où", "dû"])
 _LONG_MARKS = re.compile("[\u0100-\u010f\u0112-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191"
                          "\u0193-\u024f\u1e00-\u1eff]")  # fmt: skip
 
@@ -165,22 +166,25 @@ def _fonts(text: str) -> Legacy | None:
     """The text with each run of words that are of one old encoding converted, by the encoding that explains most."""
     text = unicodedata.normalize("NFC", text)
     runs, whole = _runs(text)
-    best: tuple[int, Kind, str] | None = None
+    best: tuple[tuple[int, int], Kind, str] | None = None
     for kind, convert in _FONTS:
-        score, pieces, last = 0, [], 0
+        score, changes = 0, 0
+        pieces: list[str] = []
+        last = 0
         for run in runs:
             new = [convert(word.group()) for word in run]
             if kind == "tcvn3":
                 new = _tcvn3_run([word.group() for word in run], new)
-            gain = _gain([word.group() for word in run], new, whole)
+            gain = _gain(kind, [word.group() for word in run], new, whole)
             if gain <= 0:
                 continue
             score += gain
             for word, changed in zip(run, new):
                 pieces += [text[last : word.start()], changed]
                 last = word.end()
-        if score > 0 and (best is None or score > best[0]):
-            best = score, kind, "".join([*pieces, text[last:]])
+                changes += changed != word.group()
+        if score > 0 and (best is None or (score, -changes) > best[0]):
+            best = (score, -changes), kind, "".join([*pieces, text[last:]])
     return Legacy(best[1], best[2]) if best else None
 
 
@@ -209,38 +213,55 @@ def _with_horned_u(word: str) -> str:
     lowered = word.lower()
     if not word or _is_sound(lowered):
         return word
-    found = [at for at in range(len(word) + 1) if _is_sound(lowered[:at] + "ư" + lowered[at:])]
+    vowels = any(char in "aeiouy" for char in fold(word))
+    places = [at for at, char in enumerate(lowered) if char in "ơờởỡớợ" or (not vowels and len(word) > 2)]
+    found = [at for at in places if _is_sound(lowered[:at] + "ư" + lowered[at:])]
     return word[: found[0]] + "ư" + word[found[0] :] if len(found) == 1 else word
 
 
-def _gain(old: list[str], new: list[str], whole: bool) -> int:
+_RARE = re.compile("[oO][oòóõỏọOÒÓÕỎỌ](?:ng|c|NG|C)$")  # boong, soóc: what VNI writes for ông, ốc reads so in TCVN3
+_ALIEN: dict[Kind, re.Pattern[str]] = {
+    "tcvn3": re.compile("[^\x00-\x7f" + "".join(map(chr, _TCVN3)) + "]"),
+    "vni": re.compile("(?<![aeouyôö])[ùøûïêéèúüëâáàåãä]|(?<![aeoôö])[õ]|[çðý]", re.IGNORECASE),
+    "windows-1258": re.compile("[äåæëïîñöøüûÄÅÆËÏÎÑÖØÜÛ]"),
+}
+"""What an encoding has not got: a word that holds it speaks against it."""
+
+
+def _gain(kind: Kind, old: list[str], new: list[str], whole: bool) -> int:
     """How much better the new words are than the old ones; 0 or less where that proves nothing."""
-    gained = strong = spoilt = 0
+    gained = strong = spoilt = agreeing = 0
     for before, after in zip(old, new):
         if before.isascii():
             continue
-        was, now = _is_good(before), _is_sound(after.lower())
+        was, now = _is_good(before), _is_sound(after.lower()) and _RARE.search(after) is None
         if now and not was and len(before) > 1:
             gained += 1
             strong += _is_strong(before)
         elif not now and before != after:
             spoilt += 2 if was else 1
-    if gained == 0 or gained <= spoilt or not (gained > 1 or (strong and whole)):
+        elif was and _ALIEN[kind].search(before):
+            spoilt += 1
+        elif before != after and len(before) > 1:
+            agreeing += 1
+    if gained == 0 or gained <= spoilt or not (gained > 1 or ((strong or agreeing) and whole)):
         return 0
-    if gained < 3:
+    if gained == 1:
         plain = [word for word in old if word.isascii() and len(word) > 1]
-        if 2 * sum(map(is_plain_syllable, plain)) < len(plain):
+        foreign = len(plain) - sum(map(is_plain_syllable, plain))
+        if foreign > 1 and 2 * foreign > len(plain):
             return 0
     return 2 * gained - spoilt
 
 
 def _is_strong(word: str) -> bool:
-    """Whether no other language writes ``word`` so."""
+    """Whether no other language writes ``word`` so, and no sign stands before it of its own («, µ)."""
     marked = _MARKED.findall(word)
     inside = any(a.islower() and b.isupper() for a, b in zip(word, word[1:]))
-    signs = any(not char.isalpha() for char in marked) and any(char.isascii() for char in word) and word[0] not in "«µ"
-    twins = re.search("[aeoAEO][âÂ]|[oO][õÕ]|[aA][êÊ]|[ôÔöÖ][øùûõïØÙÛÕÏ]", word)
-    return bool(inside or signs or twins) or len(marked) > 1 or not _FOREIGN.issuperset(marked)
+    plain = not any(char.isascii() for char in word)
+    if word.lower() in _FOREIGN_WORDS or word[0] in "«µ" or (plain and len(word) < 3):
+        return False
+    return inside or len(marked) > 1 or not _FOREIGN.issuperset(marked)
 
 
 # --- UTF-8 read as Windows-1252 or Latin-1 ----------------------------------------------------------------------------
@@ -256,6 +277,8 @@ _SEQUENCE = re.compile(f"{_FULL}|{_HOLED}")
 _PIECES = re.compile(f"(?P<full>{_FULL})|(?P<holed>{_HOLED})|(?P<plain>.)", re.DOTALL)
 _READ_WORD = re.compile(f"(?:{_FULL}|{_HOLED}|[A-Za-z\u0100-\u024f\u0300-\u0323\u1e00-\u1eff\xc0-\xff])+")
 _SURE = re.compile(f"{_FULL}|á[º»]|Ä|Æ")
+_CLUSTER = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f\xa0]+")
+_QUOTES = "“”‘’…–—•·"
 # What a sequence may be whose last byte is lost: one that Windows-1252 has not got, an unseen hyphen, a blank.
 _LOST_BYTE = {"á»": "ềọỏờỐ", "áº": "ậẠ", "Ä": "Đ", "Ã": "àíÁÍÝ", "Æ": "Ơ", "Ì": "\u0301"}
 # With U+FFFD in its place, or read as Latin-1, it may be any control code.
@@ -264,7 +287,10 @@ _CONTROL_BYTE = {
     "Ì": "\u0300\u0301\u0303\u0309",
 }  # fmt: skip
 # The commonest of the words that only the lost byte tells apart.
-_COMMON: frozenset[str] = frozenset()
+_COMMON = frozenset(
+    "hỏi trời khỏi lời gọi về dọn giờ đền thời hỏa dọa chờ tờ vọng hỏng trọng khỏe trọ giỏi bọn chọn dời gọn đời ờ "
+    "ngọn nền đọng lỏng rời chọi thỏa tọa phỏng".split()
+)
 
 
 def _utf8(text: str) -> Legacy | None:
@@ -286,7 +312,8 @@ def _utf8(text: str) -> Legacy | None:
 
 def _value(text: str) -> tuple[int, int]:
     """(Words with marks that are good less those that are not, the good ones)."""
-    words = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
+    words = [word.strip(_QUOTES) for word in _CLUSTER.findall(unicodedata.normalize("NFC", text))]
+    words = [word for word in words if not word.isascii()]
     good = sum(map(_is_good, words))
     return 2 * good - len(words), good
 
@@ -318,10 +345,10 @@ def _stands(match: re.Match[str], text: str) -> bool:
     """Whether the word is one in capitals as it is (XÃ, “ĐÃ”) among words in capitals."""
     word = match.group().rstrip(" ")
     bare = word.rstrip("”’…–—•")
-    around = text[max(0, match.start() - 12) : match.end() + 12]
-    if not bare.isupper() or not all(map(_is_good, bare.split(" "))):
+    if len(bare) < 2 or not bare.isupper() or not all(map(_is_good, bare.split(" "))):
         return False
-    return len(bare) > 1 and sum(map(str.isupper, around)) > sum(map(str.islower, around))
+    around = (*_WORD.findall(text[: match.start()])[-1:], *_WORD.findall(text[match.end() :])[:1])
+    return not around or any(one.isupper() and one[-1] != "Ã" and _is_good(one) for one in around)
 
 
 def _options(piece: re.Match[str]) -> list[str]:
@@ -337,7 +364,7 @@ def _options(piece: re.Match[str]) -> list[str]:
         return [_GONE]
     head = given.rstrip(f"{_GONE}\ufffd ")
     if given.endswith(" "):
-        return ["à", "à ", *(one + " " for one in _LOST_BYTE["Ã"][1:])]
+        return ["à", "à ", *(one + " " for one in _LOST_BYTE["Ã"][1:] if _GONE in given)]
     if "\ufffd" in given:
         return [*_CONTROL_BYTE[head]] or [given]
     return [*_LOST_BYTE[head]]
@@ -396,7 +423,8 @@ def _has_lost(text: str) -> bool:
         broken = any(not is_syllable(side) for side in sides)
         if inside and _may_be(core.lower()):
             first = core[0] in "?\ufffd"
-            if "\ufffd" in core or any(not is_syllable(side) and side not in _SHORT for side in sides):
+            whole = broken and len(core) > 4
+            if "\ufffd" in core or whole or any(not is_syllable(side) and side not in _SHORT for side in sides):
                 points += 2
             elif first or broken:
                 points += 1
