@@ -58,7 +58,8 @@ _SUSPICIOUS = re.compile(
     "\xfb\xfc\xfe\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u20ac\u2030\u2039\u203a\u2122\ufffd]"
     # A capital with a mark after a small letter; marks after vowels where none stands; a question mark in a word.
     "|[a-zà-ý][À-Ý]|[A-ZĐ]Ã[^\x00-\x7f]"
-    "|[aA][ÀÁÂÃÈÉÊÒÙÚÕÌàáâãèéêòùúõì]|[oO][ÂÕÙÊÌâõùêì]|[eE][ÂÁÀÃÕÙÊÌÒâáàãõùêìò]|[uUyY][õùÕÙ]|[yY][ìòÌÒ]|(?<![gG])[iI][ìòùõ]"
+    "|[aA][ÀÁÂÃÈÉÊÒÙÚÕÌàáâãèéêòùúõì]|[oO][ÂÕÙÊÌâõùêì]|[eE][ÂÁÀÃÕÙÊÌÒâáàãõùêìò]|[uUyY][õùÕÙ]|[yY][ìòÌÒ]|(?<![gG])[iI][ìòùõ]|[èéÈÉ][iI]"
+    "|[oO](?:[ìÌ]|[òÒ](?![nNcC]))"
     "|[âêôãõýÂÊÔÃÕÝ][ìòùõÌÒÙÕ]|(?<![uU])[ýÝ][A-Za-zõÕ]"
     r"|\?[^\W\d_]"
 )
@@ -68,12 +69,15 @@ _SUSPICIOUS = re.compile(
 _WORD = re.compile("[A-Za-z\xa1-\xff\u0100-\u024f\u0300-\u0323\u1e00-\u1eff]+")
 _MARKED = re.compile("[^\x00-\x7f]")
 _FRONT = "ieêy"
+_BEFORE_K = frozenset("aáạăắặ")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 
 
 @lru_cache(maxsize=8192)
 def _is_sound(word: str) -> bool:
     """Whether the small-lettered ``word`` is spelled as a syllable, its one tone on a vowel that may bear it."""
+    if word[-2:-1] in _BEFORE_K and word[-1] == "k":  # Đắk Lắk
+        word = word[:-1] + "c"
     if not 0 < len(word) <= 8 or not is_syllable(word):
         return False
     bare, tone = split_tone(word)
@@ -150,6 +154,22 @@ def _from_cp1258(word: str) -> str:
     return unicodedata.normalize("NFC", word.translate(_CP1258))
 
 
+# The commonest words: they tell which of two readings is meant.
+_EVERYDAY = frozenset(
+    """
+    biết biển bán báo bình bạn bản bảo bắc bằng bị bỏ bộ chuyển chuyện châu chưa chỉ chị chọn chỗ chờ chợ các cách
+    cái cán cáo cây còn có công căn cũ cư cả cảm cấp cần cầu cống của cứu cửa dân dây dùng dừng giá giúp giải giấy
+    giờ giữ gì gặp gọi gửi hoặc hà hàng hòa hôm hơn hưng hạn hải hẹn hết học hỏi hồ hồng hộ hội hợp khiếu khác khánh
+    không khẩu kiểm ký kết liên là làm lâm lâu lên lòng lúc lý lĩnh lương lại lần lịch lộc lời muốn mà máy mã mường
+    mất mấy mẫu mật một mới mở mỹ nghiệp nghĩa nghị nguyên ngày ngõ người nhiêu nhiều nhà nhân nhé nhất nhận nhập
+    nào này nên nói nước nại nếu nội nộp nữa phân phép phí phú phước phường phải phản phối quyết quá quán quả quảng
+    rác rút rồi sáng sơ sơn số sổ sửa thoại thuận thành thái tháng thêm thì thôi thông thạnh thấy thế thể thời thủ
+    tiên tiếp tiền trên trú trước trường trả trễ trợ trực tân tây tên tính tôi tư tạm tệp tố tổng tới tờ tục từ tự
+    viên việc và vào vì văn vĩnh vẫn về vị với vụ vực xuân xuống xác xây xã xóm xử yên ánh ý ăn đang đi điện đài
+    đánh đâu đây đã đèn đêm đó đóng đông đúng đăng đơn đường được đất đầu đến đề để địa định đỏ đồng đổi động đức ơn
+    ạ ảnh ở
+    """.split()
+)
 _FONTS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
     ("tcvn3", _from_tcvn3),
     ("vni", _from_vni),
@@ -157,6 +177,7 @@ _FONTS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
 )
 # Letters of names and words of other languages (Loïc, Thaï, Citroën, på): one of them alone proves little.
 _FOREIGN = frozenset("äåæçëïñöøüÄÅÆÇËÏÑÖØÜ")
+_TELLING = re.compile("[aeo][äåâãõø]|ï(?!$|c$|s)|[a-z][§¨«¬\xad®µ¶·¸¹»¼½¾©ª][a-z]|[a-z][µ¸¨«¬\xad]|^[®¬§][a-z]", re.IGNORECASE)
 _FOREIGN_WORDS = frozenset(["où", "dû"])
 _LONG_MARKS = re.compile("[\u0100-\u010f\u0112-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191"
                          "\u0193-\u024f\u1e00-\u1eff]")  # fmt: skip
@@ -166,9 +187,9 @@ def _fonts(text: str) -> Legacy | None:
     """The text with each run of words that are of one old encoding converted, by the encoding that explains most."""
     text = unicodedata.normalize("NFC", text)
     runs, whole = _runs(text)
-    best: tuple[tuple[int, int], Kind, str] | None = None
+    best: tuple[tuple[int, int, int], Kind, str] | None = None
     for kind, convert in _FONTS:
-        score, changes = 0, 0
+        score = changes = everyday = 0
         pieces: list[str] = []
         last = 0
         for run in runs:
@@ -183,8 +204,9 @@ def _fonts(text: str) -> Legacy | None:
                 pieces += [text[last : word.start()], changed]
                 last = word.end()
                 changes += changed != word.group()
-        if score > 0 and (best is None or (score, -changes) > best[0]):
-            best = (score, -changes), kind, "".join([*pieces, text[last:]])
+                everyday += changed.lower() in _EVERYDAY
+        if score > 0 and (best is None or (score, everyday, -changes) > best[0]):
+            best = (score, everyday, -changes), kind, "".join([*pieces, text[last:]])
     return Legacy(best[1], best[2]) if best else None
 
 
@@ -230,23 +252,23 @@ _ALIEN: dict[Kind, re.Pattern[str]] = {
 
 def _gain(kind: Kind, old: list[str], new: list[str], whole: bool) -> int:
     """How much better the new words are than the old ones; 0 or less where that proves nothing."""
-    gained = strong = spoilt = agreeing = 0
+    gained = strength = spoilt = agreeing = 0
     for before, after in zip(old, new):
         if before.isascii():
             continue
         was, now = _is_good(before), _is_sound(after.lower()) and _RARE.search(after) is None
-        if now and not was and len(before) > 1:
-            gained += 1
-            strong += _is_strong(before)
-        elif not now and before != after:
+        if before == after:
+            spoilt += was and _ALIEN[kind].search(before) is not None
+        elif not now:
             spoilt += 2 if was else 1
-        elif was and _ALIEN[kind].search(before):
-            spoilt += 1
-        elif before != after and len(before) > 1:
-            agreeing += 1
-    if gained == 0 or gained <= spoilt or not (gained > 1 or ((strong or agreeing) and whole)):
+        elif was or before[0] == "µ":
+            agreeing += before.isalpha()
+        elif len(before) > 1:
+            gained += 1
+            strength = max(strength, _strength(before))
+    if gained <= spoilt or not (gained > 1 or (whole and (strength or agreeing))):
         return 0
-    if gained == 1:
+    if gained == 1 and strength < 2:
         plain = [word for word in old if word.isascii() and len(word) > 1]
         foreign = len(plain) - sum(map(is_plain_syllable, plain))
         if foreign > 1 and 2 * foreign > len(plain):
@@ -254,14 +276,15 @@ def _gain(kind: Kind, old: list[str], new: list[str], whole: bool) -> int:
     return 2 * gained - spoilt
 
 
-def _is_strong(word: str) -> bool:
-    """Whether no other language writes ``word`` so, and no sign stands before it of its own («, µ)."""
+def _strength(word: str) -> int:
+    """2 where no other language writes ``word`` so, 0 where a name, a foreign word or a sign before a word may."""
     marked = _MARKED.findall(word)
+    if word.lower() in _FOREIGN_WORDS or word[0] in "«µ" or (len(word) < 3 and not word.isalpha() and word[0] in "®©"):
+        return 0
     inside = any(a.islower() and b.isupper() for a, b in zip(word, word[1:]))
-    plain = not any(char.isascii() for char in word)
-    if word.lower() in _FOREIGN_WORDS or word[0] in "«µ" or (plain and len(word) < 3):
-        return False
-    return inside or len(marked) > 1 or not _FOREIGN.issuperset(marked)
+    if inside or len(marked) > 1 or _TELLING.search(word):
+        return 2
+    return 0 if _FOREIGN.issuperset(marked) else 1
 
 
 # --- UTF-8 read as Windows-1252 or Latin-1 ----------------------------------------------------------------------------
