@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal
 
 from vitext.characters import REPLACEMENT
@@ -69,7 +69,7 @@ _SUSPICIOUS = re.compile(
 _WORD = re.compile("[A-Za-z\xa1-\xff\u0100-\u024f\u0300-\u0323\u1e00-\u1eff]+")
 _MARKED = re.compile("[^\x00-\x7f]")
 _FRONT = "ieêy"
-_BEFORE_K = frozenset("aáạăắặ")
+_BEFORE_K, _Y = frozenset("aáạăắặ"), frozenset("yýỳỷỹỵ")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 
 
@@ -78,7 +78,8 @@ def _is_sound(word: str) -> bool:
     """Whether the small-lettered ``word`` is spelled as a syllable, its one tone on a vowel that may bear it."""
     if word[-2:-1] in _BEFORE_K and word[-1] == "k":  # Đắk Lắk
         word = word[:-1] + "c"
-    if not 0 < len(word) <= 8 or not is_syllable(word):
+    glide = word[:2] == "qu" and word[2:3] in _Y  # quỳnh, quýt: spelled as huynh, huýt
+    if not 0 < len(word) <= 8 or not is_syllable("h" + word[1:] if glide else word):
         return False
     bare, tone = split_tone(word)
     if len(bare) != len(word) or not _begins_well(bare):
@@ -177,7 +178,8 @@ _FONTS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
 )
 # Letters of names and words of other languages (Loïc, Thaï, Citroën, på): one of them alone proves little.
 _FOREIGN = frozenset("äåæçëïñöøüÄÅÆÇËÏÑÖØÜ")
-_TELLING = re.compile("[aeo][äåâãõø]|ï(?!$|c$|s)|[a-z][§¨«¬\xad®µ¶·¸¹»¼½¾©ª][a-z]|[a-z][µ¸¨«¬\xad]|^[®¬§][a-z]", re.IGNORECASE)
+_TELLING = re.compile("[aeo][äåâãõø]|ï(?!$|c$|s)|[a-z][§¨«¬\xad®µ¶·¸¹»¼½¾©ª][a-z]|[a-z][µ¸¨«¬\xad]|^[®¬§][a-z]",
+                      re.IGNORECASE)  # fmt: skip
 _FOREIGN_WORDS = frozenset(["où", "dû"])
 _LONG_MARKS = re.compile("[\u0100-\u010f\u0112-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191"
                          "\u0193-\u024f\u1e00-\u1eff]")  # fmt: skip
@@ -281,7 +283,7 @@ def _strength(word: str) -> int:
     marked = _MARKED.findall(word)
     if word.lower() in _FOREIGN_WORDS or word[0] in "«µ" or (len(word) < 3 and not word.isalpha() and word[0] in "®©"):
         return 0
-    inside = any(a.islower() and b.isupper() for a, b in zip(word, word[1:]))
+    inside = any(a.islower() and b.isupper() for a, b in pairwise(word))
     if inside or len(marked) > 1 or _TELLING.search(word):
         return 2
     return 0 if _FOREIGN.issuperset(marked) else 1
@@ -302,6 +304,8 @@ _READ_WORD = re.compile(f"(?:{_FULL}|{_HOLED}|[A-Za-z\u0100-\u024f\u0300-\u0323\
 _SURE = re.compile(f"{_FULL}|á[º»]|Ä|Æ")
 _CLUSTER = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f\xa0]+")
 _QUOTES = "“”‘’…–—•·"
+_ONLY_CP1252 = re.compile("[\x80-\x9f" + "".join(char for char in _BYTES if char > "\xff") + "]")
+_HOLED_ONE = re.compile(f"(?:á[º»]|Ä)(?!{_CONT})")
 # What a sequence may be whose last byte is lost: one that Windows-1252 has not got, an unseen hyphen, a blank.
 _LOST_BYTE = {"á»": "ềọỏờỐ", "áº": "ậẠ", "Ä": "Đ", "Ã": "àíÁÍÝ", "Æ": "Ơ", "Ì": "\u0301"}
 # With U+FFFD in its place, or read as Latin-1, it may be any control code.
@@ -343,21 +347,29 @@ def _value(text: str) -> tuple[int, int]:
 
 def _read_again(text: str) -> str:
     """The text with its sequences read as UTF-8, one time."""
-    return _READ_WORD.sub(lambda match: _read_word(match, text), text)
+    # Without any of the signs that only Windows-1252 has it may have been Latin-1: more bytes may be lost.
+    latin = _ONLY_CP1252.search(text) is None
+    return _READ_WORD.sub(lambda match: _read_word(match, text, latin), text)
 
 
-def _read_word(match: re.Match[str], text: str) -> str:
+def _read_word(match: re.Match[str], text: str, latin: bool) -> str:
     word = match.group()
     if _SEQUENCE.search(word) is None or _stands(match, text):
         return word
-    parts = [_options(piece) for piece in _PIECES.finditer(word)]
-    if all(len(options) == 1 for options in parts):
-        return "".join(options[0] for options in parts)
-    for options in (parts, [_wider(piece) for piece in _PIECES.finditer(word)]):
-        if (chosen := _chosen(options)) is not None:
-            return chosen
+    pieces = list(_PIECES.finditer(word))
+    narrow = [_options(piece) for piece in pieces]
+    if all(len(options) == 1 for options in narrow) and not (latin and any(piece["holed"] for piece in pieces)):
+        return "".join(options[0] for options in narrow)
+    wide = [_wider(piece) for piece in pieces]
+    chosen = _chosen(narrow)
+    if chosen is None or (latin and len(_HOLED_ONE.findall(text)) > 1):
+        wider = _chosen(wide)
+        if chosen is None or (wider is not None and wider.lower() != chosen.lower()):
+            chosen = wider
+    if chosen is not None:
+        return chosen
     return "".join(options[0] if len({one.strip().lower() for one in options}) == 1 else _unsure(options)
-                   for options in parts)  # fmt: skip
+                   for options in wide)  # fmt: skip
 
 
 def _unsure(options: list[str]) -> str:
@@ -397,7 +409,7 @@ def _wider(piece: re.Match[str]) -> list[str]:
     options = _options(piece)
     if not piece["holed"] or piece.group() == "Â":
         return options
-    return options + [*_CONTROL_BYTE[piece.group().rstrip(f"{_GONE}\ufffd ")]]
+    return list(dict.fromkeys([*options, *_CONTROL_BYTE[piece.group().rstrip(f"{_GONE}\ufffd ")]]))
 
 
 def _chosen(parts: list[list[str]]) -> str | None:
@@ -417,7 +429,7 @@ def _chosen(parts: list[list[str]]) -> str | None:
         small = [reading for reading in joined if reading[1:] == reading[1:].lower()]
         common = [reading for reading in small if reading.strip().lower() in _COMMON]
         joined = common if len(common) == 1 else small if len(small) == 1 else joined
-    if len(joined) < 2:
+    if len({reading.lower() for reading in joined}) < 2:
         return joined[0] if joined else None
     if len({len(reading) for reading in joined}) > 1:
         return None
@@ -426,11 +438,13 @@ def _chosen(parts: list[list[str]]) -> str | None:
 
 # --- Lost letters -----------------------------------------------------------------------------------------------------
 
-_HOLES = re.compile(r"(?<![^\s\"'(\[,.;:!“‘/-])[^\W\d_?\ufffd]*(?:[?\ufffd]+[^\W\d_\ufffd]*)+(?![^\s\"')\],.;:!?…”’/-])")
+_HOLES = re.compile(
+    r"(?<![^\s\"'(\[,.;:!“‘/-])[^\W\d_?\ufffd]*(?:[?\ufffd]+[^\W\d_\ufffd]*)+(?![^\s\"')\],.;:!?…”’/-])"
+)
 _SKELETONS = "\n".join(sorted({initial + rhyme for initial in ("", *_INITIALS) for rhyme in _RHYMES}))
 _LOST_LETTER = "[ăâđêôơưaeiouy]"
 # Letters that people leave of whole words: what stands so before a question mark was no syllable anyway.
-_SHORT = frozenset("k ko kg hk hok kh e a r v j z ng nha m t b c d đ đc dc ntn mn lm ms x h s p o u i y nt tn sdt".split())
+_SHORT = frozenset("k ko kg hk hok kh e a r v j z ng nha m t b c d đ đc dc ntn mn lm ms x h s p o u i y nt tn".split())
 
 
 def _has_lost(text: str) -> bool:
@@ -446,14 +460,14 @@ def _has_lost(text: str) -> bool:
         broken = any(not is_syllable(side) for side in sides)
         if inside and _may_be(core.lower()):
             first = core[0] in "?\ufffd"
-            whole = broken and len(core) > 4
+            whole = broken and len(core) > 3
             if "\ufffd" in core or whole or any(not is_syllable(side) and side not in _SHORT for side in sides):
-                points += 2
+                points += 4
             elif first or broken:
-                points += 1
+                points += 2
         elif not inside and broken and word[-1] != word[-2:-1] and _may_be(word.lower()):
-            points += 2 if "\ufffd" in word else sides[0] not in _SHORT
-    return points > 1
+            points += 4 if "\ufffd" in word else 1 if sides[0] in _SHORT else 2
+    return points > 3
 
 
 @lru_cache(maxsize=1024)
