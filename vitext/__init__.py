@@ -11,6 +11,8 @@
     has_marks(text)   whether the writer used Vietnamese tones or marks at all
     normalise(text)   Normalised(text, offsets): one spelling, with a map back to the original
     ends_sentence(word, between)  whether a sentence ends after a word
+    legacy(text)      Legacy(kind, text): what was written in an old or read in a wrong encoding, or None
+    righted(text)     the text righted by it, or as it was given
     syllables(text)   the written words with their spans in the original and their spelling
 """
 
@@ -22,6 +24,7 @@ from vitext.characters import (
     is_writable,
     whole_number,
 )
+from vitext.legacy import Legacy, legacy, righted
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
 from vitext.sentences import ends_sentence
@@ -29,6 +32,7 @@ from vitext.syllables import is_syllable, respell
 from vitext.view import View, view
 
 __all__ = [
+    "Legacy",
     "Normalised",
     "Syllable",
     "View",
@@ -42,9 +46,11 @@ __all__ = [
     "is_identifier",
     "is_syllable",
     "is_writable",
+    "legacy",
     "nfc",
     "normalise",
     "respell",
+    "righted",
     "syllables",
     "view",
     "whole_number",
