@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_store.queries.imports import report
 from feedback_store.service import imports_template
 from feedback_store.service.imports import Importer, Preview
-from feedback_store.service.imports_columns import read_rows, refused_file
+from feedback_store.service.imports_columns import file_notes, headings, read_rows, refused_file
 from feedback_store.service.imports_runs import LIMITS, refused_name
 from feedback_store.spreadsheets import Table, read_table
 from feedback_store.store import Store
@@ -69,8 +69,8 @@ def import_file(
         raise typer.Exit(1) from error
     beside = refused or file.with_name(refused_name(file.name))
     with store_at_hand() as store:
-        table = read_table(content, LIMITS)
-        importer = Importer(store, read_rows(table), source=source, now=now)
+        table = read_table(content, LIMITS, headings())
+        importer = Importer(store, read_rows(table), source=source, now=now, notes=file_notes(table))
         shown = importer.preview()
         typer.echo("\n".join(report(shown.data())))
         if not shown.fates["new"]:

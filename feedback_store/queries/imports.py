@@ -39,6 +39,7 @@ def summary(data: Mapping[str, Any], *, done: bool = False) -> list[str]:
     fates, figures = data["fates"], data["figures"]
     tense = "_done" if done else ""
     lines = [render(f"imports.report_rows{tense}", count=sum(fates.values()), **fates)]
+    lines += [] if done else data.get("notes", [])
     if figures.get("held"):
         lines.append(render("imports.report_held", count=figures["held"]))
     if not fates["new"]:

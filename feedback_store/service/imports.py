@@ -52,6 +52,8 @@ class Preview:
     samples: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     back: list[Sorted] = field(default_factory=list)
     """Rows to correct."""
+    notes: list[str] = field(default_factory=list)
+    """What is told of the whole file before it is imported."""
 
     def add(self, one: Sorted) -> None:
         self.fates[one.fate] += 1
@@ -87,6 +89,7 @@ class Preview:
             "states": dict(self.states),
             "figures": dict(self.figures),
             "samples": self.samples,
+            "notes": self.notes,
         }
 
 
@@ -119,8 +122,9 @@ class Importer:
 
     def __init__(
         self, store: Store, rows: Sequence[SourceRow], *, source: str, now: dt.datetime,
-        stopping: Callable[[], bool] = lambda: False,
+        stopping: Callable[[], bool] = lambda: False, notes: Sequence[str] = (),
     ) -> None:  # fmt: skip
+        self._notes = list(notes)
         self._store, self._rows, self._now, self._stopping = store, rows, now, stopping
         self.source = check_source(source)
         with store.reading() as session:
@@ -129,7 +133,7 @@ class Importer:
 
     def preview(self) -> Preview:
         """What importing would do; changes nothing."""
-        made = Preview()
+        made = Preview(notes=self._notes)
         for batch in self._batches():
             for one in batch:
                 made.add(one)

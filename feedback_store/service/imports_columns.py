@@ -66,6 +66,11 @@ def known_headings() -> dict[str, str]:
     return found
 
 
+def headings() -> frozenset[str]:
+    """Keys of the headings of a file of tickets, for ``read_table``."""
+    return frozenset(known_headings())
+
+
 def read_rows(table: Table) -> list[SourceRow]:
     """Rows by machine names; empty rows are left out.
 

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 from vitext import clean_words
 from vitext.dates import VIET_NAM
 
-OddKind = Literal["error", "formula", "boolean", "rounded", "cut"]
+OddKind = Literal["error", "formula", "boolean", "rounded", "cut", "lost"]
 """#N/A and its like; a formula without its value; TRUE or FALSE; a number whose last digits are lost; a text as long as
-a cell can hold, so that more may have stood there."""
+a cell can hold, so that more may have stood there; a text whose letters became question marks."""
 LONGEST = 32_767
 EXACT = 10**15
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

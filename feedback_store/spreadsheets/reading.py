@@ -9,6 +9,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +23,7 @@ from feedback_store.spreadsheets.cells import Odd, Value, text_of, value_of
 from feedback_store.spreadsheets.errors import SpreadsheetError
 from feedback_store.spreadsheets.marks import Marks, marks_of
 from feedback_store.spreadsheets.markup import tables_in
-from vitext import fold
+from vitext import fold, legacy
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = ";,\t"
@@ -98,6 +99,7 @@ def heading_key(text: str) -> str:
 RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "TT", "Số thứ tự", "No", "No.", "#", "S.T.T"))
 """Headings of a column that only counts the rows."""
 TOTALS = re.compile(r"(?:tong|cong|tong cong|tong so|tong hop|luy ke|total|sum)\b[\s:]*")
+ENCODINGS = {"tcvn3": "TCVN3", "vni": "VNI", "windows-1258": "Windows-1258", "utf-8": "UTF-8"}
 FRAME = 30
 """So many rows of titles may stand above the headings."""
 
@@ -147,9 +149,31 @@ def _table(rows: Iterator[Numbered], limits: Limits, headings: Collection[str], 
             raise SpreadsheetError("spreadsheets.too_many_rows", rows=limits.rows)
         padded = (*found[:width], *[""] * (width - len(found)))
         kept.append(Row(number, padded, surplus=len(found) > width, hidden=hidden))
+    kept = _in_unicode(kept, notes)
     if headings:
         return _without_count(header, kept, headings, notes)
     return Table(header, tuple(kept), tuple(notes))
+
+
+def _in_unicode(rows: list[Row], notes: list[Note]) -> list[Row]:
+    """Text of old or wrong encodings is made Unicode and told; text whose letters are lost is marked."""
+    kinds: Counter[str] = Counter()
+
+    def right(value: Value) -> Value:
+        if not isinstance(value, str) or isinstance(value, Odd) or (value.isascii() and "?" not in value):
+            return value
+        found = legacy(value)
+        if found is None:
+            return value
+        if found.kind == "lost":
+            return Odd.of("lost", value)
+        kinds[found.kind] += 1
+        return found.text
+
+    made = [Row(one.number, tuple(map(right, one.values)), one.surplus, one.hidden) for one in rows]
+    for kind, cells in kinds.most_common():
+        notes.append(Note("spreadsheets.note_encoding", {"cells": cells, "kind": ENCODINGS[kind]}))
+    return made
 
 
 def _headed(
