@@ -25,8 +25,8 @@ INNARDS = re.compile(r"psycopg|sqlalchemy|SELECT .+ FROM|INSERT INTO|UPDATE \w+ 
 KEPT = (
     "agencies", "calendar_versions", "callback_tasks", "categories", "category_groups", "clocks", "contacts",
     "emergency_calls", "extensions", "hotline_numbers", "import_runs", "legs", "media", "outbound_messages", "pauses",
-    "phone_tellings", "policy_versions", "procedures", "questions", "routing_rules", "staff_links", "ticket_events",
-    "tickets", "user_files", "users",
+    "phone_tellings", "policy_versions", "procedures", "questions", "routing_rules", "settings", "staff_links",
+    "ticket_events", "tickets", "user_files", "users",
 )  # fmt: skip
 STATE = " UNION ALL ".join(f"SELECT '{one}', count(*), max(xmin::text::bigint) FROM {one}" for one in KEPT)
 
@@ -61,6 +61,7 @@ def targets(office: Office) -> dict[str, str]:
         "again_at": "2026-11-23T10:00", "question": "Rác ở đầu hay cuối ngõ ạ?", "more": "2", "outcome": "done",
         "more_reason": "Cần thêm xe chở rác", "pause_reason": "Bão số 9", "decision": "grant", "year": "2027",
         "lich": "ubnd", "base": "1", "spans": "07:30-11:30", "group": "moi-truong", "active": "1", "step": "xem",
+        "which": "linh-vuc", "confirmed": "on",
     }  # fmt: skip
 
 
