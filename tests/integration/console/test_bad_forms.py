@@ -118,6 +118,14 @@ def test_a_call_from_a_commune_that_nobody_knows_is_not_filed(office: Office) ->
         assert session.execute(text("SELECT count(*) FROM tickets")).scalar_one() == 0
 
 
+@pytest.mark.parametrize("login", ["a\0b", "\0", "a\x1b[31m"])
+def test_a_login_with_control_codes_is_an_unknown_one(office: Office, login: str) -> None:
+    with capture_logs() as lines:
+        answer = office.visitor().sign_in(login, "x")
+    assert answer.status_code == 401
+    assert [line for line in lines if line["event"] == "unforeseen_error"] == []
+
+
 def test_every_form_is_among_the_routes_that_are_tried(office: Office) -> None:
     tried = {route.path for route in routes(office.app, "POST")}
     assert {"/phan-anh/{code}/phan-phoi", "/nhap-cuoc-goi", "/nhap-du-lieu", "/dang-nhap", "/nguoi-dung"} <= tried
