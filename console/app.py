@@ -27,6 +27,7 @@ from console.pages import (
     evidence,
     exports,
     figures,
+    first_steps,
     imports,
     neighbours,
     officers,
@@ -69,7 +70,7 @@ def create_console(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(asked.known_keys)])
     app.state.deps = context.Deps(store, media, base_url, secure_cookies, context.make_templates(), now, bot_name)
     app.mount("/static", StaticFiles(directory=context.FOLDER / "static"))
-    edited = (organisation, agencies, officers, user_files, admin, audit)
+    edited = (organisation, agencies, officers, user_files, admin, audit, first_steps)
     reports = (queue, neighbours, ticket, category_change, ticket_moves)
     for module in (sign_in, carry_on, *reports, phone, desk, figures, exports, imports, *edited, evidence):
         app.include_router(module.router)

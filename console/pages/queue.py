@@ -16,6 +16,7 @@ from console.list_place import LIST, NARROWING, ListPlace, key_of
 from console.narrowed import DAYS, chosen_days, filters_said
 from feedback_store.persons.masking import masked
 from feedback_store.queries import desk, listing, lookups, queue_tabs
+from feedback_store.queries.first_steps import first_steps
 from feedback_store.queries.list_filters import Key, QueueFilter
 from feedback_store.queries.list_search import reporter_searched
 from feedback_store.service import audit
@@ -48,6 +49,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         found = listing.queue(session, actor=actor, filters=filters, at=now)
         counts = listing.counts(session, actor=actor, at=now)
         nowhere = not found.rows and not found.elsewhere.number
+        steps_left = first_steps(session, now).left if user.role == "administrator" else 0
         absent = listing.absent_words(session, actor=actor, filters=filters, at=now) if nowhere else None
         options: dict[str, Any] = {
             "categories": lookups.categories(session),
@@ -73,6 +75,7 @@ def queue(request: Request, user: CurrentUser = Depends(signed_in)) -> Response:
         no_filter=_listed({"muc": given["muc"], "tim": given["tim"]}),
         said=filters_said(given, options),
         absent=absent,
+        steps_left=steps_left,
         days=[(name, render(f"console.days_{name}")) for name in DAYS],
         opened=lambda row: place.at(row.key).ticket(row.ticket.code),
         sooner=place.turned(found.page - 1, found.before).address if found.page > 1 else None,

@@ -22,6 +22,7 @@ from feedback_store.service.passwords import LONGEST, SHORTEST
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.service.sign_in_throttle import FAMILIAR_FOR, Origin
 from feedback_store.texts import render
+from vitext import clean
 from vitext.dates import short_time
 
 router = APIRouter()
@@ -92,7 +93,7 @@ async def sign_in(request: Request, given: Mapping[str, Any] = Depends(sign_in_f
 
 def _sign_in(request: Request, given: Mapping[str, Any]) -> Response:
     deps = deps_of(request)
-    login, back = asked.text(given, "login", longest=64), asked.text(given, "den", longest=2000)
+    login, back = clean(asked.text(given, "login", longest=64)), asked.text(given, "den", longest=2000)
     if not token_holds(request, asked.text(given, "csrf")):
         return form_page(request, login=login, back=back, error=render("users.sign_in_expired"), status=409)
     try:

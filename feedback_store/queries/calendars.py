@@ -111,14 +111,23 @@ def confirmations(session: Session, code: str) -> list[AuditEntry]:
     return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(10)))
 
 
-def unconfirmed(session: Session, now: dt.datetime) -> list[tuple[int, Listed]]:
-    """Years whose days off nobody confirmed, with the calendar: this year always, the next from 1 October on."""
+def years_asked(now: dt.datetime) -> list[int]:
+    """Years whose days off somebody has to confirm: this year always, the next from 1 October on."""
     today = local(now).date()
-    years = [today.year] + ([today.year + 1] if (today.month, today.day) >= UNCONFIRMED_FROM else [])
+    return [today.year] + ([today.year + 1] if (today.month, today.day) >= UNCONFIRMED_FROM else [])
+
+
+def unconfirmed(session: Session, now: dt.datetime) -> list[tuple[int, Listed]]:
+    """Years that are asked for and that nobody confirmed, with the calendar."""
+    return unconfirmed_of(calendars(session, now), now)
+
+
+def unconfirmed_of(found: Sequence[Listed], now: dt.datetime) -> list[tuple[int, Listed]]:
+    """:func:`unconfirmed` among calendars that were read."""
     return [
         (year, one)
-        for year in years
-        for one in calendars(session, now)
+        for year in years_asked(now)
+        for one in found
         if year not in (one.scheduled or one.current).confirmed_years
     ]
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import Desk
 PAGES = (
     "/phan-anh?muc=new", "/phan-anh?muc=all", "/phan-anh?tim=khong+co+gi", "/nhap-cuoc-goi", "/goi-lai", "/goi-bao",
     "/khan-cap", "/khong-gui-duoc", "/thong-bao", "/so-lieu", "/so-lieu/phieu?so=k1b&phan=missed", "/nguoi-dung",
-    "/don-vi", "/nhat-ky", "/thu-tuc", "/doi-mat-khau", "/tai-khoan",
+    "/don-vi", "/buoc-dau", "/nhat-ky", "/thu-tuc", "/doi-mat-khau", "/tai-khoan",
 )  # fmt: skip
 
 

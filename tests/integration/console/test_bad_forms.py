@@ -25,8 +25,8 @@ INNARDS = re.compile(r"psycopg|sqlalchemy|SELECT .+ FROM|INSERT INTO|UPDATE \w+ 
 KEPT = (
     "agencies", "calendar_versions", "callback_tasks", "categories", "category_groups", "clocks", "contacts",
     "emergency_calls", "extensions", "hotline_numbers", "import_runs", "legs", "media", "outbound_messages", "pauses",
-    "phone_tellings", "policy_versions", "procedures", "questions", "routing_rules", "staff_links", "ticket_events",
-    "tickets", "user_files", "users",
+    "phone_tellings", "policy_versions", "procedures", "questions", "routing_rules", "settings", "staff_links",
+    "ticket_events", "tickets", "user_files", "users",
 )  # fmt: skip
 STATE = " UNION ALL ".join(f"SELECT '{one}', count(*), max(xmin::text::bigint) FROM {one}" for one in KEPT)
 
@@ -61,6 +61,7 @@ def targets(office: Office) -> dict[str, str]:
         "again_at": "2026-11-23T10:00", "question": "Rác ở đầu hay cuối ngõ ạ?", "more": "2", "outcome": "done",
         "more_reason": "Cần thêm xe chở rác", "pause_reason": "Bão số 9", "decision": "grant", "year": "2027",
         "lich": "ubnd", "base": "1", "spans": "07:30-11:30", "group": "moi-truong", "active": "1", "step": "xem",
+        "which": "linh-vuc", "confirmed": "on",
     }  # fmt: skip
 
 
@@ -115,6 +116,14 @@ def test_a_call_from_a_commune_that_nobody_knows_is_not_filed(office: Office) ->
         assert "Rác đầy ngõ" in answer.text
     with office.store.reading() as session:
         assert session.execute(text("SELECT count(*) FROM tickets")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("login", ["a\0b", "\0", "a\x1b[31m"])
+def test_a_login_with_control_codes_is_an_unknown_one(office: Office, login: str) -> None:
+    with capture_logs() as lines:
+        answer = office.visitor().sign_in(login, "x")
+    assert answer.status_code == 401
+    assert [line for line in lines if line["event"] == "unforeseen_error"] == []
 
 
 def test_every_form_is_among_the_routes_that_are_tried(office: Office) -> None:

@@ -24,6 +24,7 @@ PAGES = {
     "/khong-gui-duoc": HOTLINE,
     "/so-lieu": set(ROLES),
     "/so-lieu/phieu": set(ROLES),
+    "/buoc-dau": {"administrator"},
     "/nguoi-dung": {"administrator"},
     "/nguoi-dung/tu-tep": {"administrator"},
     "/don-vi": {"administrator", "supervisor"},
