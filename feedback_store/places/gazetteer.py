@@ -132,6 +132,12 @@ class Gazetteer:
         for earlier in country.earlier_districts if country else ():
             self._name_district(earlier.name, _district_id(earlier.district, earlier.province))
 
+    @property
+    def province(self) -> Province | None:
+        """The province of this installation; None where no commune is loaded or the country is not known."""
+        first = next(iter(self.communes.values()), None)
+        return self._provinces.get(first.province) if first is not None else None
+
     # The index
 
     def _name_provinces(self, country: Country) -> None:

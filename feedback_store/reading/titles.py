@@ -18,7 +18,7 @@ _SHORT: dict[str, str] = {
     "nnmt": "nong nghiep va moi truong", "khcn": "khoa hoc va cong nghe", "bhxh": "bao hiem xa hoi",
     "vp": "van phong", "ttpvhcc": "trung tam phuc vu hanh chinh cong", "hcc": "hanh chinh cong",
     "trg": "truong", "mtv": "mot thanh vien", "tnhh": "trach nhiem huu han", "cp": "co phan", "bql": "ban quan ly",
-    "dl": "dien luc", "cn": "cap nuoc",
+    "dl": "dien luc", "cn": "cap nuoc", "nn": "nong nghiep", "mt": "moi truong", "cx": "cay xanh",
 }  # fmt: skip
 _SIGNS = {"&": " và ", "+": " và "}
 
@@ -34,3 +34,21 @@ def name_key(text: str) -> str:
     text = re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text)
     keys = [word.key for word in words_of(text)]
     return "".join(_SHORT.get(key, key).replace(" ", "") for key in keys)
+
+
+_LEGAL_FORMS = ("trachnhiemhuuhan", "motthanhvien", "cophan")
+
+
+def short_key(text: str, province: str) -> str:
+    """``name_key`` without what is often left out: the province at the end, a company's legal form.
+
+    ``province``: its name without its kind, as "Hải Phòng".
+    """
+    key = name_key(text)
+    for form in _LEGAL_FORMS:
+        key = key.replace(form, "")
+    of = name_key(province)
+    for end in (f"thanhpho{of}", f"tinh{of}", of):
+        if of and key.endswith(end) and len(key) > len(end) + 4:
+            return key.removesuffix(end)
+    return key

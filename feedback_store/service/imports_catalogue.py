@@ -14,7 +14,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.policy import Policy, policy_from_data
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.queries.lookups import gazetteer, is_sample_database
-from feedback_store.reading.titles import name_key
+from feedback_store.reading.titles import name_key, short_key
 from feedback_store.service.imports_values import CellFault
 from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
 from vitext import fold
@@ -114,7 +114,7 @@ class Catalogue:
         rows = self.agencies.values()
         codes = self._by_name("agency code", [(row.code, str(row.id)) for row in rows]).get(text)
         keys = self._by_name("agency key", [(name_key(row.name), str(row.id)) for row in rows])
-        found = codes or keys.get(name_key(text))
+        found = codes or keys.get(name_key(text)) or self._agency_by_short_name(text)
         if found is None:
             names = self._by_name("agency", [(fold(row.name), str(row.id)) for row in rows])
             near = [self.agencies[int(names[name][0])].name for name in _near(fold(text), names)]
@@ -123,6 +123,14 @@ class Catalogue:
             near = [self.agencies[int(one)].code for one in found]
             raise CellFault("imports.agency_twice", near="; ".join(near))
         return int(found[0])
+
+    def _agency_by_short_name(self, text: str) -> list[str] | None:
+        """By its name without the province and a company's legal form, where one agency alone has it."""
+        rows = [row for row in self.agencies.values() if row.dissolved_at is None]
+        of = self.places.province.short if self.places.province is not None else ""
+        short = self._by_name("agency short", [(short_key(row.name, of), str(row.id)) for row in rows])
+        found = short.get(short_key(text, of))
+        return found if found is not None and len(found) == 1 else None
 
     def _find_old_commune(self, text: str) -> str:
         if text in self.places.communes or (old := self.places.find_old(text)) is None or old[1]:
