@@ -297,7 +297,7 @@ _BYTES = {chr(code): code for code in range(0x80, 0x100)} | {
 _CONT = "[" + "".join(char for char, code in _BYTES.items() if code < 0xC0) + "]"
 _GONE = "\ue0ff"  # a byte that is missing after the first of two readings
 _FULL = f"[\xc2-\xdf]{_CONT}|[\xe0-\xef]{_CONT}{{2}}|[\xf0-\xf4]{_CONT}{{3}}"
-_HOLED = f"(?:á[º»]|[ÄÆÌ])[{_GONE}\ufffd]?|Ã[{_GONE}\ufffd]? ?|Â"
+_HOLED = f"(?:á[º»]|â€|[ÄÆÌ])[{_GONE}\ufffd]?|Ã[{_GONE}\ufffd]? ?|Â"
 _SEQUENCE = re.compile(f"{_FULL}|{_HOLED}")
 _PIECES = re.compile(f"(?P<full>{_FULL})|(?P<holed>{_HOLED})|(?P<plain>.)", re.DOTALL)
 _READ_WORD = re.compile(f"(?:{_FULL}|{_HOLED}|[A-Za-z\u0100-\u024f\u0300-\u0323\u1e00-\u1eff\xc0-\xff])+")
@@ -307,11 +307,11 @@ _QUOTES = "“”‘’…–—•·"
 _ONLY_CP1252 = re.compile("[\x80-\x9f" + "".join(char for char in _BYTES if char > "\xff") + "]")
 _HOLED_ONE = re.compile(f"(?:á[º»]|Ä)(?!{_CONT})")
 # What a sequence may be whose last byte is lost: one that Windows-1252 has not got, an unseen hyphen, a blank.
-_LOST_BYTE = {"á»": "ềọỏờỐ", "áº": "ậẠ", "Ä": "Đ", "Ã": "àíÁÍÝ", "Æ": "Ơ", "Ì": "\u0301"}
+_LOST_BYTE = {"á»": "ềọỏờỐ", "áº": "ậẠ", "Ä": "Đ", "Ã": "àíÁÍÝ", "Æ": "Ơ", "Ì": "\u0301", "â€": "”"}
 # With U+FFFD in its place, or read as Latin-1, it may be any control code.
 _CONTROL_BYTE = {
     "á»": "".join(map(chr, range(0x1EC0, 0x1EE0))), "áº": "", "Ä": "đĐ", "Ã": "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ", "Æ": "",
-    "Ì": "\u0300\u0301\u0303\u0309",
+    "Ì": "\u0300\u0301\u0303\u0309", "â€": "",
 }  # fmt: skip
 # The commonest of the words that only the lost byte tells apart.
 _COMMON = frozenset(
@@ -340,7 +340,7 @@ def _utf8(text: str) -> Legacy | None:
 def _value(text: str) -> tuple[int, int]:
     """(Words with marks that are good less those that are not, the good ones)."""
     words = [word.strip(_QUOTES) for word in _CLUSTER.findall(unicodedata.normalize("NFC", text))]
-    words = [word for word in words if not word.isascii()]
+    words = [word for word in words if not word.isascii() and REPLACEMENT not in word]
     good = sum(map(_is_good, words))
     return 2 * good - len(words), good
 
@@ -379,7 +379,7 @@ def _unsure(options: list[str]) -> str:
 def _stands(match: re.Match[str], text: str) -> bool:
     """Whether the word is one in capitals as it is (XÃ, “ĐÃ”) among words in capitals."""
     word = match.group().rstrip(" ")
-    bare = word.rstrip("”’…–—•")
+    bare = word.rstrip("…–—" + "”" * ("“" in text) + "’" * ("‘" in text))  # a mark that closes one that was opened
     if len(bare) < 2 or not bare.isupper() or not all(map(_is_good, bare.split(" "))):
         return False
     around = (*_WORD.findall(text[: match.start()])[-1:], *_WORD.findall(text[match.end() :])[:1])
@@ -417,7 +417,7 @@ def _chosen(parts: list[list[str]]) -> str | None:
     size = 1
     for options in parts:
         size *= len(options)
-    if size > 4096:
+    if size > 512:
         return None
     found: list[str] = []
     for reading in map("".join, product(*parts)):
@@ -427,7 +427,7 @@ def _chosen(parts: list[list[str]]) -> str | None:
     joined = [reading for reading in found if reading.count(" ") == min(one.count(" ") for one in found)]
     if len(joined) > 1:
         small = [reading for reading in joined if reading[1:] == reading[1:].lower()]
-        common = [reading for reading in small if reading.strip().lower() in _COMMON]
+        common = [reading for reading in small if reading.strip(f"{_QUOTES} ").lower() in _COMMON]
         joined = common if len(common) == 1 else small if len(small) == 1 else joined
     if len({reading.lower() for reading in joined}) < 2:
         return joined[0] if joined else None
@@ -438,9 +438,7 @@ def _chosen(parts: list[list[str]]) -> str | None:
 
 # --- Lost letters -----------------------------------------------------------------------------------------------------
 
-_HOLES = re.compile(
-    r"(?<![^\s\"'(\[,.;:!“‘/-])[^\W\d_?\ufffd]*(?:[?\ufffd]+[^\W\d_\ufffd]*)+(?![^\s\"')\],.;:!?…”’/-])"
-)
+_HOLES = re.compile(r"(?<![^\s\"'(\[,.;:!“‘/-])[^\W\d_]*(?:[?\ufffd]+[^\W\d_]+)*[?\ufffd]*(?![^\s\"')\],.;:!?…”’/-])")
 _SKELETONS = "\n".join(sorted({initial + rhyme for initial in ("", *_INITIALS) for rhyme in _RHYMES}))
 _LOST_LETTER = "[ăâđêôơưaeiouy]"
 # Letters that people leave of whole words: what stands so before a question mark was no syllable anyway.
@@ -454,7 +452,7 @@ def _has_lost(text: str) -> bool:
         word = hole.group()
         core = word.rstrip("?\ufffd")
         sides = [side for side in re.split("[?\ufffd]+", word.lower()) if side]
-        if not sides or len(word) > 9:
+        if not sides or sides == [word.lower()] or len(word) > 9:
             continue
         inside = core != "" and ("?" in core or "\ufffd" in core)
         broken = any(not is_syllable(side) for side in sides)

@@ -14,7 +14,7 @@ import json
 import os
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -22,10 +22,11 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from feedback_store.reading.titles import name_key
 from feedback_store.service import audit, passwords, users
 from feedback_store.service.actor import AGENCY_ROLES, Actor, Refused, Role
 from feedback_store.service.editing import administrators_only
-from feedback_store.spreadsheets import Limits, Row, Table, read_table
+from feedback_store.spreadsheets import Limits, Row, Table, heading_key, odd_text, read_table
 from feedback_store.tables import Agency, User, UserFile
 from feedback_store.texts import render
 from vitext import fold
@@ -98,12 +99,14 @@ def role_name(role: str) -> str:
 def keep(session: Session, *, data: bytes, actor: Actor, now: dt.datetime) -> uuid.UUID:
     """Read the file and keep its rows for the preview. Raises ``SpreadsheetError``."""
     administrators_only(actor)
-    table = read_table(data, LIMITS)
+    table = read_table(data, LIMITS, [heading_key(title) for title in titles().values()])
     table.need(titles().values())
     if not table.rows:
         raise Refused("spreadsheets.empty")
     session.execute(delete(UserFile).where(UserFile.created_at < now - KEPT))
-    rows = [[row.number, row.surplus, [str(value) for value in row.values]] for row in table.rows]
+    rows = [
+        [row.number, row.surplus, [str(value) for value in row.values], _faults(table, row)] for row in table.rows
+    ]
     content: dict[str, Any] = {"header": list(table.header), "rows": rows}
     made = UserFile(id=uuid.uuid4(), content=content, created_at=now, created_by=actor.user_id)
     session.add(made)
@@ -122,9 +125,20 @@ def preview(session: Session, *, file_id: uuid.UUID, actor: Actor) -> Preview:
 
 def _preview(session: Session, kept: UserFile) -> Preview:
     content = kept.content
-    rows = tuple(Row(number, tuple(values), surplus) for number, surplus, values in content.get("rows", ()))
+    stored = content.get("rows", ())
+    rows = tuple(Row(one[0], tuple(one[2]), one[1]) for one in stored)
+    faults = {one[0]: one[3] for one in stored if len(one) > 3 and one[3]}
     table = Table(tuple(content.get("header", ())), rows)
-    return Preview(kept.id, table, _Planner(session, table).plans(), kept.applied_at)
+    return Preview(kept.id, table, _Planner(session, table, faults).plans(), kept.applied_at)
+
+
+def _faults(table: Table, row: Row) -> list[str]:
+    """Why a row cannot be taken as it stands: cells that are no plain text, a row that is hidden."""
+    told = [render("imports.hidden_row")] if row.hidden else []
+    for name, value in zip(table.header, row.values, strict=True):
+        if name and (odd := odd_text(value)) is not None:
+            told.append(render("imports.in_column", column=name, reason=render(odd[0], value=odd[1])))
+    return told
 
 
 def passwords_for(plans: Sequence[Plan]) -> dict[str, tuple[str, str]]:
@@ -188,14 +202,14 @@ def _create(session: Session, plan: Plan, password_hash: str, actor: Actor, now:
 class _Planner:
     """Works out the rows of one table against the users and agencies there are."""
 
-    def __init__(self, session: Session, table: Table) -> None:
-        self.table = table
+    def __init__(self, session: Session, table: Table, faults: Mapping[int, Sequence[str]]) -> None:
+        self.table, self.faults = table, faults
         self.columns = titles()
         self.agencies = {row.id: row for row in session.scalars(select(Agency))}
         self.by_code = {row.code: row for row in self.agencies.values()}
         self.by_name: dict[str, list[Agency]] = {}
         for one in self.agencies.values():
-            self.by_name.setdefault(one.search_name, []).append(one)
+            self.by_name.setdefault(name_key(one.name), []).append(one)
         self.roles = {fold(role_name(role)): role for role in BULK_ROLES}
         self.cells = [self._cells(row) for row in table.rows]
         self.rows_of: dict[str, list[int]] = {}
@@ -213,6 +227,8 @@ class _Planner:
 
     def _plan(self, row: Row, cells: dict[str, str]) -> Plan:
         login, name, role, agency_id, agency = cells["login"], cells["name"], cells["role"], None, cells["agency"]
+        if faults := self.faults.get(row.number):
+            return Plan(row, "refused", login, name, role, None, agency, " ".join(f"{one}." for one in faults))
         try:
             self._check_login(row, login, name)
             role = self._role(cells["role"])
@@ -254,12 +270,12 @@ class _Planner:
     def _agency(self, said: str) -> Agency:
         if not said:
             raise Refused("users.agency_needed")
-        named = self.by_name.get(fold(said), [])
+        named = self.by_name.get(name_key(said), [])
         found = self.by_code.get(said) or (named[0] if len(named) == 1 else None)
         if len(named) > 1 and found is None:
             raise Refused("user_files.agency_ambiguous", agency=said, codes=", ".join(one.code for one in named))
         if found is None:
-            near = difflib.get_close_matches(fold(said), list(self.by_name), n=3, cutoff=0.6)
+            near = difflib.get_close_matches(name_key(said), list(self.by_name), n=3, cutoff=0.6)
             names = ", ".join(f"“{self.by_name[one][0].name}”" for one in near)
             raise Refused("user_files.agency_unknown_near" if near else "user_files.agency_unknown", agency=said,
                           near=names)  # fmt: skip
