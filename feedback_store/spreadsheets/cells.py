@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any, Literal, TypeAlias
 
-from vitext import clean_words
+from vitext import clean_words, legacy
 from vitext.dates import VIET_NAM
 
 OddKind = Literal["error", "formula", "boolean", "rounded", "cut", "lost"]
@@ -52,7 +52,7 @@ def cleaned(text: str) -> str:
     if "_x" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    return clean_words(text).strip()
+    return clean_words(text).strip(" \t\n\u200b\u200c\u200d\u2060\ufeff")
 
 
 def value_of(cell: Any) -> Value:
@@ -78,8 +78,21 @@ def value_of(cell: Any) -> Value:
     return cleaned(str(value))
 
 
+class Recoded(str):
+    """A text that was righted from an old or wrong encoding, of which ``encoding`` tells."""
+
+    encoding: str
+
+
 def text_of(text: str) -> Value:
-    """A text of a cell or of a field."""
+    """A text of a cell or of a field; its encoding is judged before it is cleaned, which would lose letters."""
+    found = legacy(text) if not text.isascii() or "?" in text else None
+    if found is not None and found.kind == "lost":
+        return Odd.of("lost", cleaned(text))
+    if found is not None:
+        made = Recoded(cleaned(found.text))
+        made.encoding = found.kind
+        return made
     clean = cleaned(text)
     if clean in _ERRORS:
         return Odd.of("error", clean)

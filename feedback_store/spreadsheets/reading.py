@@ -19,11 +19,11 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from feedback_store.spreadsheets.cells import Odd, Value, text_of, value_of
+from feedback_store.spreadsheets.cells import Odd, Recoded, Value, text_of, value_of
 from feedback_store.spreadsheets.errors import SpreadsheetError
 from feedback_store.spreadsheets.marks import Marks, marks_of
 from feedback_store.spreadsheets.markup import tables_in
-from vitext import fold, legacy
+from vitext import fold
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = ";,\t"
@@ -156,19 +156,14 @@ def _table(rows: Iterator[Numbered], limits: Limits, headings: Collection[str], 
 
 
 def _in_unicode(rows: list[Row], notes: list[Note]) -> list[Row]:
-    """Text of old or wrong encodings is made Unicode and told; text whose letters are lost is marked."""
+    """Text that was righted from old or wrong encodings is told of."""
     kinds: Counter[str] = Counter()
 
     def right(value: Value) -> Value:
-        if not isinstance(value, str) or isinstance(value, Odd) or (value.isascii() and "?" not in value):
+        if not isinstance(value, Recoded):
             return value
-        found = legacy(value)
-        if found is None:
-            return value
-        if found.kind == "lost":
-            return Odd.of("lost", value)
-        kinds[found.kind] += 1
-        return found.text
+        kinds[value.encoding] += 1
+        return str(value)
 
     made = [Row(one.number, tuple(map(right, one.values)), one.surplus, one.hidden) for one in rows]
     for kind, cells in kinds.most_common():

@@ -20,11 +20,19 @@ NOW = dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC)
 LIBRARY = list(cases())
 
 
-@pytest.fixture(scope="module")
+_kept: list[Catalogue] = []
+
+
+@pytest.fixture
 def catalogue(request: pytest.FixtureRequest) -> Catalogue:
-    store: Store = request.getfixturevalue("library_store")
-    with store.reading() as session:
-        return load_catalogue(session)
+    """Read once from the default data; rows are judged without the database."""
+    if not _kept:
+        store: Store = request.getfixturevalue("loaded_store")
+        with store.reading() as session:
+            made = load_catalogue(session)
+            session.expunge_all()
+        _kept.append(made)
+    return _kept[0]
 
 
 def judged(data: bytes, catalogue: Catalogue) -> tuple[dict[str, Record], dict[str, str], list[str]]:
