@@ -266,19 +266,44 @@ nói rồi mà, {p}|
 em ghi giúp {p} ạ
 không, {p} cơ|N
 không phải, {p} mới đúng
-""" 
+"""
 
 OPEN = {
-    "": ["Alo, ", "Kính gửi tổng đài, ", "Chào tổng đài, ", "Dạ ", "Xin chào, ", "Cho em phản ánh: ", "Tôi xin phản ánh: ", "1022 ơi, ",
-         "Em chào anh chị, ", "Phản ánh: ", "Mọi người ơi, ", "Bạn ơi, ", "Nhờ tổng đài xem giúp: "],
+    "": [
+        "Alo, ",
+        "Kính gửi tổng đài, ",
+        "Chào tổng đài, ",
+        "Dạ ",
+        "Xin chào, ",
+        "Cho em phản ánh: ",
+        "Tôi xin phản ánh: ",
+        "1022 ơi, ",
+        "Em chào anh chị, ",
+        "Phản ánh: ",
+        "Mọi người ơi, ",
+        "Bạn ơi, ",
+        "Nhờ tổng đài xem giúp: ",
+    ],
     "N": ["Anh chị ơi, ", "Ối giời ơi, ", "Các bác ơi, ", "Này, "],
     "C": ["O ơi, ", "Chú ơi, ", "Anh chị ơi, ", "Trời đất ơi, "],
     "S": ["Anh chị ơi, ", "Trời ơi, ", "Dạ em ơi, ", "Mấy anh chị ơi, ", "Ê mấy bạn, ", "Nè, "],
 }
 # closings that follow a comma or a full stop
 CLOSE = {
-    "": [", nhờ kiểm tra giúp em", ". Mong xử lý sớm.", ". Xin cảm ơn!", ", xử lý gấp giúp", ". Đề nghị kiểm tra.", ", cảm ơn", "!!!",
-         ". Rất bức xúc!", ", mong phản hồi ạ", ". Khi nào xử lý?", ", gấp lắm rồi", ", em chờ 2 tuần rồi"],
+    "": [
+        ", nhờ kiểm tra giúp em",
+        ". Mong xử lý sớm.",
+        ". Xin cảm ơn!",
+        ", xử lý gấp giúp",
+        ". Đề nghị kiểm tra.",
+        ", cảm ơn",
+        "!!!",
+        ". Rất bức xúc!",
+        ", mong phản hồi ạ",
+        ". Khi nào xử lý?",
+        ", gấp lắm rồi",
+        ", em chờ 2 tuần rồi",
+    ],
     "N": [", nhờ anh chị xem hộ với ạ", ", chán lắm rồi", ". Cháu cảm ơn ạ.", ", các bác xem thế nào chứ"],
     "C": [", coi giùm với nghe", ", khổ lắm rồi", ". Cảm ơn nghe."],
     "S": [", coi giùm em với", ", làm ơn xử lý giùm", ". Cám ơn nhiều nha.", ", bực mình ghê", ", chịu hết nổi rồi"],

@@ -1,4 +1,5 @@
 """The places set: spans are exact, the seed decides, every style and form occurs, communes are real."""
+
 import csv
 import json
 import re
@@ -30,10 +31,12 @@ def test_spans_are_exact_and_unique(rows):
         start = r["text"].index(r["place"])
         end = start + len(r["place"])
         assert r["place"] == r["place"].strip()
-        assert re.match(r"\w", r["place"][0]) and re.match(r"\w", r["place"][-1]), r
+        assert re.match(r"\w", r["place"][0]), r
+        assert re.match(r"\w", r["place"][-1]), r
         assert start == 0 or not r["text"][start - 1].isalnum(), r
         assert end == len(r["text"]) or not r["text"][end].isalnum(), r
-        assert "  " not in r["text"] and not re.search(r"[{}⁄@]", r["text"]), r
+        assert "  " not in r["text"], r
+        assert not re.search(r"[{}⁄@]", r["text"]), r
 
 
 def test_no_leading_preposition(rows):
@@ -55,18 +58,30 @@ def test_seed_decides(rows):
 
 
 def test_command_line_is_deterministic():
-    run = [subprocess.run([sys.executable, str(SCRIPT), "--seed", "5", "--count", "50", "--province", "31"],
-                          capture_output=True, text=True, check=True, encoding="utf-8").stdout for _ in range(2)]
+    run = [
+        subprocess.run(
+            [sys.executable, str(SCRIPT), "--seed", "5", "--count", "50", "--province", "31"],
+            capture_output=True,
+            text=True,
+            check=True,
+            encoding="utf-8",
+        ).stdout
+        for _ in range(2)
+    ]
     assert run[0] == run[1]
     out = [json.loads(line) for line in run[0].splitlines()]
-    assert len(out) == 50 and {r["province"] for r in out} == {"31"}
+    assert len(out) == 50
+    assert {r["province"] for r in out} == {"31"}
 
 
 def test_every_style_form_and_province_occurs(rows):
     styles, forms, provinces = (Counter(r[k] for r in rows) for k in ("style", "form", "province"))
-    assert set(styles) == set(sentences.STYLES) and min(styles.values()) >= 200
-    assert set(forms) == set(sentences.FORM_LABELS) and min(forms.values()) >= 20
-    assert len(provinces) == 34 and min(provinces.values()) >= 90
+    assert set(styles) == set(sentences.STYLES)
+    assert min(styles.values()) >= 200
+    assert set(forms) == set(sentences.FORM_LABELS)
+    assert min(forms.values()) >= 20
+    assert len(provinces) == 34
+    assert min(provinces.values()) >= 90
 
 
 def test_communes_are_real(rows):
@@ -78,7 +93,9 @@ def test_communes_are_real(rows):
         assert all(where[c] == r["province"] for c in codes), r
         assert "communes" not in r or len(r["communes"]) > 1
     kinds = Counter("split" if "communes" in r else "one" if r["commune"] else "none" for r in rows)
-    assert kinds["none"] > 800 and kinds["one"] > 1200 and kinds["split"] > 60
+    assert kinds["none"] > 800
+    assert kinds["one"] > 1200
+    assert kinds["split"] > 60
 
 
 def test_place_stands_at_the_beginning_in_the_middle_and_at_the_end(rows):
@@ -91,7 +108,10 @@ def test_place_stands_at_the_beginning_in_the_middle_and_at_the_end(rows):
 
 
 def test_variety_of_the_lists():
-    streets = set(words.STREETS_ALL + words.STREETS_N + words.STREETS_C + words.STREETS_S + words.DATES + words.NUMBERED)
+    streets = set(
+        words.STREETS_ALL + words.STREETS_N + words.STREETS_C + words.STREETS_S + words.DATES + words.NUMBERED
+    )
     marks = set(words.SCHOOLS + words.LAND_ALL + words.LAND_N + words.LAND_C + words.LAND_S)
-    assert len(streets) >= 350 and len(marks) >= 150
+    assert len(streets) >= 350
+    assert len(marks) >= 150
     assert len({f for f, _ in frames.parse(frames.FRAMES)}) >= 120
