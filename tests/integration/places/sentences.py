@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sentences of citizens which name a place, with the exact span of the place, as JSON lines.
 
-    python3 tests/places/sentences.py [--seed 1] [--count 3600] [--province 31]
+    python3 tests/integration/places/sentences.py [--seed 1] [--count 3600] [--province 31]
 
 Independent of the program that reads places: only data/provinces/*.csv and this folder's own lists are used.
 Fields: text, place (substring of text), style, form, commune (code, or null when no commune is named) or
@@ -23,7 +23,7 @@ sys.path.insert(0, str(HERE))
 import frames as F  # noqa: E402
 import words as W  # noqa: E402
 
-DATA = HERE.parents[1] / "data" / "provinces"
+DATA = HERE.parents[2] / "data" / "provinces"
 STYLES = {"proper": 24, "lower": 19, "no_diacritics": 15, "capitals": 8, "voice": 13, "teen": 12, "typo": 9}
 NORTH = set("01 04 08 11 12 14 15 19 20 22 24 25 31 33 37".split())
 CENTRAL = set("38 40 42 44 46 48 51 52 56 66 68".split())

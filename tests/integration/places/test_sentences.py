@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "sentences.py"
-DATA = HERE.parents[1] / "data" / "provinces"
+DATA = HERE.parents[2] / "data" / "provinces"
 sys.path.insert(0, str(HERE))
 import frames  # noqa: E402
 import sentences  # noqa: E402
