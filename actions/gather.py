@@ -6,10 +6,11 @@ import re
 from typing import Literal
 
 from actions.turn import Context, Turn
+from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service.drafts import ReportData
-from vitext import fold
+from vitext import fold, has_marks, nfc
 
 Heard = Literal["corrected", "added_words"]
 """What became of a correcting message: a part said anew, or words beside the others."""
@@ -41,8 +42,6 @@ _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
     thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi""".split()
 )
-# Words between places, which say nothing of the matter.
-_PLACING = frozenset("o tai cho thuoc ben canh gan ngay tren duoi trong ngoai truoc sau doi dien khu so nha".split())
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
@@ -197,7 +196,10 @@ def words_beside(turn: Turn) -> int:
     spans = [s for s in (turn.phone_span(), *placed) if s is not None]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + " " + text[end:]
-    return len([w for w in fold_words(text) if w not in _PLACING])
+    words = re.findall(r"\w+", nfc(text).lower())
+    placing = lexicon().placing
+    plain = {fold(word) for word in placing}
+    return len([w for w in words if w not in (placing if has_marks(w) else plain)])  # "ổ gà" is no "ở"
 
 
 def fold_words(text: str) -> list[str]:

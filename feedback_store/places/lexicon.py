@@ -94,6 +94,8 @@ class Lexicon:
     numbered: Phrases
     """Kinds that a number follows, never a name."""
     crossings: Phrases
+    placing: frozenset[str]
+    """Words as they are spelled."""
     not_before: dict[str, list[Refused]]
     not_after: dict[str, list[Refused]]
     """By the folded words of the kind."""
@@ -135,6 +137,7 @@ def lexicon() -> Lexicon:
         strong=_phrases((_text("enders.txt")[0] + " " + _text("enders.txt")[1]).split()),
         streets=_phrases(name for line in _text("streets.txt") for name in line.split(";")),
         families=_phrases(" ".join(_text("families.txt")).split()),
+        placing=frozenset(document["placing"]),
         not_before=refused["not_before"],
         not_after=refused["not_after"],
     )
