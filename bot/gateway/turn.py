@@ -15,7 +15,7 @@ from feedback_store.service import buttons
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.texts import render
-from vitext import clean, clean_values
+from vitext import clean, clean_values, righted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ async def prepare(
             payload = "/give_photo" + json.dumps({"media": media, "caption": None})
     elif event.kind == "payload":
         payload = str(body["payload"])
+    if payload is None:
+        text = righted(text)  # the event keeps what was typed; nobody reads TCVN3 or VNI
     metadata = {
         "event_id": str(event.id),
         "conversation_id": str(work.conversation_id),

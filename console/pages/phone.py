@@ -26,6 +26,7 @@ from feedback_store.service.phone_reports import LooksLikeDenunciation
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.service.tickets import NewReport
 from feedback_store.texts import render
+from vitext import righted
 
 router = APIRouter()
 
@@ -123,20 +124,20 @@ def _phone(posted: Mapping[str, Any]) -> str | None:
 def _report(
     session: Session, user: CurrentUser, posted: Mapping[str, Any], phone: str, now: dt.datetime
 ) -> NewReport:
-    place, stamp = str(posted.get("place", "")).strip() or None, str(posted.get("opened", ""))
+    place, stamp = righted(str(posted.get("place", ""))).strip() or None, str(posted.get("opened", ""))
     commune = str(posted.get("commune", "")) or None
     if commune is None and place:
         found = lookups.gazetteer(session).find(place)
         commune = found.sure.code if found and found.sure else None
     return NewReport(
-        text=str(posted.get("text", "")),
+        text=righted(str(posted.get("text", ""))),
         category_code=str(posted.get("category", "")),
         channel="phone",
         receipt_at=_opened(stamp, now),
         place_text=place,
         commune_code=commune,
         anonymous=posted.get("anonymous") == "on",
-        reporter_name=str(posted.get("name", "")).strip() or None,
+        reporter_name=righted(str(posted.get("name", ""))).strip() or None,
         reporter_phone=phone or None,
         entered_by=user.id,
         form_key=hashlib.sha256(f"{user.id}:{stamp}".encode()).hexdigest() if stamp else None,

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from vitext import ends_sentence, fold, syllables, view
+from vitext import ends_sentence, fold, righted, syllables, view
 from vitext.letters import fold_char, split_tone
 from vitext.normalise import Syllable
 from vitext.syllables import is_plain_syllable
@@ -138,7 +138,7 @@ class Lexicon:
     def read(self, text: str) -> list[Word]:
         """The words of a message. Of its signs only those that end a sentence count."""
         words: list[Word] = []
-        text = view(text).text
+        text = view(righted(text)).text
         last: Syllable | None = None
         for syllable in syllables(text):
             if not syllable.norm[:1].isalnum():
