@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from actions.turn import Button, Context, button, word
 from feedback_store.persons.masking import masked
 from feedback_store.places.country import country
-from feedback_store.queries.lookups import category_name, commune_name, example_commune
+from feedback_store.places.reading import read_place
+from feedback_store.queries.lookups import category_name, commune_name, example_commune, gazetteer
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
 from vitext import fold
@@ -115,11 +116,7 @@ def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, s
 def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     """The report as it would be filed, with its three buttons; nothing is filed before they are pressed."""
     session = context.session
-    commune = commune_name(session, data.commune)
-    if commune and fold(commune) in fold(data.place_text or ""):
-        commune = None
-    pin = drafts.pin_name(session, data)
-    place = ", ".join(p for p in (data.place_text or pin, commune) if p)
+    place = _place_words(context, data)
     count = data.asked.get("summary", 1)
     seen = masked(data.words(), phones=[data.phone])
     if seen != data.words():
@@ -138,6 +135,20 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
         phone=word("nameless") if data.anonymous else data.phone or word("no_phone"),
     )
     drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
+
+
+def _place_words(context: Context, data: ReportData) -> str:
+    """The place as it was typed, and its commune where the words do not name it; an old one with what it is today."""
+    commune, text = commune_name(context.session, data.commune), data.place_text
+    if not text or not commune or fold(commune) in fold(text):
+        return ", ".join(p for p in (text or drafts.pin_name(context.session, data), commune) if p)
+    read = read_place(text, gazetteer(context.session))
+    found = read.found if read is not None else None
+    if found is not None and found.old_name and data.commune in {one.code for one in found.communes}:
+        return word("place_now", place=text, commune=commune)
+    if found is not None and found.sure is not None and found.sure.code == data.commune:
+        return text
+    return f"{text}, {commune}"
 
 
 def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:

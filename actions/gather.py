@@ -60,12 +60,24 @@ def understand(context: Context, data: ReportData) -> None:
     turn = context.turn
     if data.category is None:
         take_categories(data, turn.categories)
+    if data.category is None and (matter := _without_place(turn)):
+        take_categories(data, offered(context.session, context.understand(matter).categories))
     if not data.has_place:
         take_place(context, data, turn.text)
     elif data.commune is None:
         take_commune(context, data, turn.text)
     if data.phone is None and not data.anonymous and _speaks_of_own_number(turn):
         take_phone(data, turn)
+
+
+def _without_place(turn: Turn) -> str | None:
+    """The words of the matter alone, where a place stands among them: house numbers say nothing of it."""
+    if turn.where is None or turn.where.weight < OF_A_PLACE:
+        return None
+    rest = turn.text
+    for start, end in sorted(turn.where.spans, reverse=True):
+        rest = rest[:start] + " " + rest[end:]
+    return rest.strip() if len(rest.split()) >= 2 else None
 
 
 def understand_earlier(context: Context, data: ReportData, text: str) -> None:

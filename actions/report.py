@@ -223,6 +223,10 @@ def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
         data.place_text = merged(data.place_text or "", named)[:500]
         context.answer.say("detail_taken")
         return
+    known = turn.where.found.sure if turn.where is not None and turn.where.found is not None else None
+    if known is not None and known.code == data.commune and gather.words_beside(turn) == 0:
+        context.answer.say("detail_taken")  # the commune said again
+        return
     if gather.take_more_of_place(context, data):
         context.answer.say("detail_taken")
         return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from actions import gather, joining, mine, report, talk
 from actions.turn import Context, Turn
+from feedback_store.domain.codes import codes_in
 from feedback_store.service import drafts, own_reports
 from feedback_store.service.drafts import ReportData, next_step
 from vitext.syllables import is_plain_syllable
@@ -82,6 +83,9 @@ BARE_CODE = re.compile(r"(?:pa ?)?(?:\d ?){8}\d")
 STORY = 0.5
 STORY_WORDS = 6
 PLACED_WORDS = 2
+# Intents that do not tell what is wanted of a code that stands in the message; more words beside it are a story.
+UNSAID = frozenset({"nlu_fallback", "out_of_scope", "inform", "greet", "affirm", "deny", "submit_feedback", "multi"})
+CODE_WORDS = 6
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
 DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 COMMENTS = frozenset(
@@ -109,6 +113,9 @@ def handle(context: Context) -> None:
     if turn.payload:
         mine.pressed(context)
     if not turn.payload and (_pending(context) or talk.takes_back(context)):
+        return
+    if not turn.payload and _gives_code(turn):
+        talk.tell_status(context)
         return
     if not turn.payload:
         draft = drafts.get_open(context.session, context.conversation.id, lock=True)
@@ -190,6 +197,14 @@ def _pending(context: Context) -> bool:
     else:
         return False
     return True
+
+
+def _gives_code(turn: Turn) -> bool:
+    """Whether a message holds a ticket's code, hardly a word beside, and no intent that says what else is wanted."""
+    if turn.intent not in UNSAID or not (found := codes_in(turn.text)):
+        return False
+    start, end, _ = found[0]
+    return len((turn.text[:start] + " " + turn.text[end:]).split()) <= CODE_WORDS
 
 
 def _is_bare_code(context: Context) -> bool:

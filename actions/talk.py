@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from actions import asking, mine, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
-from feedback_store.domain.codes import find_code
+from feedback_store.domain.codes import codes_in, find_code
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import Answer
 from feedback_store.queries.conversations import emergency_words
@@ -152,8 +152,11 @@ def tell_status(context: Context) -> None:
     """By code; without one, the reports of this chat."""
     turn = context.turn
     typed = turn.value("ticket") or turn.entity("ticket_code")
-    found = find_code(turn.text) if typed is None and not turn.payload else None
-    code = typed or (found.digits if found else None)
+    if typed is None and not turn.payload:
+        written = codes_in(turn.text)  # as it was typed, so that a wrong one is said as it stands there
+        found = find_code(turn.text)
+        typed = turn.text[written[0][0] : written[0][1]].strip() if written else found.digits if found else None
+    code = typed
     if code is None:
         own = own_tickets(context.session, context.conversation.id, limit=2)
         if not own:

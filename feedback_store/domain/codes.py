@@ -20,7 +20,7 @@ _DAMM = (
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
 _TYPED = re.compile(r"^\s*(?:p\s*a)?[\s.:_\-–—#]*((?:\d[\s.\-–—]*){9})$", re.IGNORECASE)
-_LOOSE = re.compile(r"(?<![\w])p\s?a[\s.:_\-–—#]*((?:\d[ .\-–—]*){6,12})(?!\w)", re.IGNORECASE)
+_LOOSE = re.compile(r"(?<![\w])p\s?a[\s.:_\-–—#]*((?:\d[\s.\-–—]*){6,12})(?!\w)", re.IGNORECASE)
 
 _WITH_PREFIX = re.compile(r"(?<!\w)p\s?a[\s.:_\-–—#]*(\d(?:[\s._\-–—]{0,3}\d){8})(?!\w)", re.IGNORECASE)
 _IN_THREES = re.compile(r"\d{3}\D+\d{3}\D+\d{3}")

@@ -153,3 +153,40 @@ def test_questions_show_a_commune_of_this_installation(chat: Chat) -> None:
     chat.says("", "greet")
     said = chat.says("chào em", "greet")
     assert "{example}" not in said
+
+
+@pytest.mark.parametrize(
+    ("story", "shown"),
+    [
+        ("rác không ai dọn ở ngách 34/12 ngõ 34 Tô Hiệu p.Lê Chân", "ngách 34/12 ngõ 34 Tô Hiệu p.Lê Chân"),
+        ("cống tắc ở xã An Bình, huyện Nam Sách", "xã An Bình, huyện Nam Sách (nay là Xã An Phú)"),
+    ],
+)
+def test_the_summary_names_the_commune_once_and_an_old_one_as_it_is_today(chat: Chat, story: str, shown: str) -> None:
+    chat.says(story, "submit_feedback")
+    for _ in range(4):
+        if "Đúng thì anh/chị chọn" in (said := chat.says("bỏ qua", "skip")):
+            break
+    assert f"Địa điểm: {shown}\n" in said
+
+
+def test_the_commune_said_again_adds_no_words(chat: Chat) -> None:
+    chat.says("đèn đường tắt ở xã Cẩm Giàng", "submit_feedback")
+    chat.says("Xã Cẩm Giàng")
+    assert data(chat)["text"] == ["đèn đường tắt ở xã Cẩm Giàng"]
+
+
+@pytest.mark.parametrize("written", ["PA–649–985–743", "mã PA 649.985.743", "PA 649\u00a0985\u00a0743", "pa649985743"])
+@pytest.mark.parametrize("intent", ["nlu_fallback", "inform", "out_of_scope", "submit_feedback"])
+def test_a_code_is_answered_whatever_was_understood(chat: Chat, written: str, intent: str) -> None:
+    said = chat.says(written, intent)
+    assert "không tìm thấy phản ánh mã" in said
+
+
+def test_a_wrong_check_digit_is_said_with_the_code_as_it_was_typed(chat: Chat) -> None:
+    assert "“PA 649.985.744”" in chat.says("mã PA 649.985.744", "inform")
+
+
+def test_a_code_within_a_story_does_not_take_the_story(chat: Chat) -> None:
+    chat.says("hôm trước em gửi PA-649-985-743 rồi mà nay rác lại chất đống ở phường Lê Chân nữa", "submit_feedback")
+    assert chat.drafts

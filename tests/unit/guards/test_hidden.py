@@ -67,7 +67,8 @@ def test_what_hides_letters_hides_no_emergency(name: str) -> None:
 
 
 def test_old_and_wrong_encodings_hide_no_emergency() -> None:
-    missed = [f"{name}: {text}" for name, fault in ENCODINGS.items() for text in FOUND if judge_words(fault(text)) is None]
+    missed = [f"{name}: {text}" for name, fault in ENCODINGS.items() for text in FOUND
+              if judge_words(fault(text)) is None]  # fmt: skip
     assert len(missed) <= 0.005 * len(ENCODINGS) * len(FOUND), missed
     untold = [f"{name}: {text}" for name, fault in ENCODINGS.items() for text in TOLD
               if judge_denunciation(fault(text)) is None]  # fmt: skip
