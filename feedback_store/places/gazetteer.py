@@ -332,7 +332,7 @@ class Gazetteer:
         """Units of the name; where marks were written those spelled so, if there are any."""
         units = self._index.communes[mention.key]
         if mention.marked:
-            exact = [one for one in units if one.spelled == mention.spelled]
+            exact = [one for one in units if one.spelled == mention.spelled or one.era == "earlier"]
             return exact or [one for one in units if one.own and mention.words > 1]
         return units
 

@@ -121,6 +121,7 @@ def test_numbered_wards_and_districts_of_before(text: str, names: list[str]) -> 
 
 
 def test_a_commune_that_was_merged_away_before_2025_is_known() -> None:
+    assert named("xã An Hòa, Vĩnh Bảo") == ["Xã Vĩnh Hòa"]
     assert found("phường Ngã Tư Sở, quận Đống Đa", "ha-noi").communes
 
 
