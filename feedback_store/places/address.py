@@ -66,11 +66,13 @@ class Names:
     keys: Container[str]
     longest: Mapping[str, int]
     """Words of the longest name of a key; a run of more words is another name."""
+    exact: Container[str]
+    """The names as they are spelled, without blanks."""
     spelled: frozenset[str]
     plain: frozenset[str]
 
 
-NO_NAMES = Names(frozenset(), {}, frozenset(), frozenset())
+NO_NAMES = Names(frozenset(), {}, frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class UnitAt:
     first: int
     last: int
     kinded: bool
+    explicit: bool = True
+    """Whether its kind is written; else it is sure by the larger unit that follows it."""
     alone: bool = False
     """A bare name between commas or after "ở"; other bare names count only after another part."""
 
@@ -195,7 +199,8 @@ class _Reader:
     def _unsure(self, at: int, length: int) -> bool:
         """Whether a side of one word without marks ("mat") is more likely another word."""
         plain = not self.marks and not self.words[at].marked
-        return plain and length == 1 and self.lex.unsure.at(self.words, at, False) > 0
+        begins = at == 0 or bool(self.words[at].gap.strip()) or self._after_preposition(at)
+        return plain and length == 1 and not begins and self.lex.unsure.at(self.words, at, False) > 0
 
     def _bare(self, at: int, expected: bool, *, sided: bool = False, following: bool = False) -> Part | None:
         if at >= len(self.words):
@@ -213,6 +218,8 @@ class _Reader:
 
     def _said_unit(self, at: int) -> Part | None:
         """A unit with its kind that nobody knows: "xã Nà Bó", and one that is misspelled."""
+        if self.lex.ways.at(self.words, at, self.marks) > 1:
+            return None  # "tỉnh lộ 15"
         for length in self.lex.units.every(self.words, at, False):
             if not self._parted(at + length) and not self._refused(at, length):
                 name = self._name(at + length, loose=True)
@@ -238,7 +245,11 @@ class _Reader:
             at, said = at + 2, True
         if not said and at < len(self.words) and self.words[at].raw == "1022":
             return None
-        last = self._number(at, spoken=bool(said) or (expected and self.marks))
+        last = number_at(self.words, at) if said else None
+        if last is not None:
+            last = continued(self.words, last, self.marks)
+        else:
+            last = self._number(at, spoken=bool(said) or (expected and self.marks))
         if last is None or (at > first and self._parted(at)):
             return None
         if (date := self._date(last + 1)) is not None and not self._gap_breaks(last + 1):
@@ -271,7 +282,7 @@ class _Reader:
             number = self._number(after, kind=True)
             if number is not None:
                 name = self._name(number + 1) if not self._gap_breaks(number + 1) else None
-                known = name is not None and name[1] >= SURE_NAME - 1
+                known = name is not None and name[1] >= LIKELY_NAME + 0.6
                 return Part("way", at, name[0] if known and name else number, 2)
             name = self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
@@ -507,12 +518,32 @@ class _Reader:
         """Whether a word begins something else than a name; ``loose``: it may begin with a kind ("đình Làng Cả")."""
         titled = self.cased and self.words[at].titled and at > 0 and not _BREAK.search(self.words[at].gap)
         joins = any(one.at(self.words, at, self.marks) for one in (self.lex.prepositions, self.lex.crossings))
-        if (joins and not titled) or self._unit_at(at):
+        unit = self.units.get(at)
+        if (joins and not titled) or (unit is not None and unit.kinded and (unit.explicit or not loose)):
             return True
+        if self._word(at, "số") or (loose and self._known_run(at)):
+            return not self._known_run(at)
         if not loose and self._kind_at(at):
             return True
         side = self.lex.directions.at(self.words, at, self.marks)
         return not titled and (side > 0 or (not loose and self.lex.landmarks.at(self.words, at, self.marks) > 1))
+
+    def _known_run(self, at: int) -> bool:
+        """Whether two or three words here are the name of a unit of the country: "Cửa Đại"."""
+        key = self.words[at].key
+        for length in (2, 3):
+            last = at + length - 1
+            if last >= len(self.words) or self.words[last].gap.strip():
+                return False
+            key += self.words[last].key
+            if self._is_name(key, at, last):
+                return True
+        return False
+
+    def _is_name(self, key: str, first: int, last: int) -> bool:
+        if key not in self.names.keys or last - first + 1 > self.names.longest.get(key, 0):
+            return False
+        return not self.marks or "".join(one.spelled for one in self.words[first : last + 1]) in self.names.exact
 
     def _kind_at(self, at: int) -> bool:
         """Whether the word for a way, a quarter, a building or a unit begins here, whatever follows."""
@@ -578,7 +609,7 @@ class _Reader:
             key += word.key
             if length in known:
                 total += 4 + max(0.0, 0.5 * length - score)
-            elif length > 1 and key in self.names.keys and length <= self.names.longest.get(key, 0):
+            elif length > 1 and self._is_name(key, at, last):
                 total += 2 + max(0.0, 0.3 * length - score)
             elif family and 2 <= length <= 4:
                 total += 1
@@ -595,9 +626,10 @@ class _Reader:
 
     def _numbered(self, last: int) -> int:
         """The number that belongs to a name: "Hoàng Diệu 2", where nothing is counted by it."""
-        if last + 1 >= len(self.words) or self.words[last + 1].gap.strip() or not self.words[last + 1].raw.isdecimal():
+        after = self.words[last + 1] if last + 1 < len(self.words) else None
+        if after is None or after.gap.strip() or not (after.raw.isdecimal() or after.key in ("a", "b", "c")):
             return last
-        number = number_at(self.words, last + 1)
+        number = number_at(self.words, last + 1, letters=True)
         if number is None or self._counts(number) or len(self.words[last + 1].raw) > 2 or number > last + 2:
             return last
         closes = number + 1 >= len(self.words) or bool(self.words[number + 1].gap.strip())
@@ -612,7 +644,7 @@ class _Reader:
         if self.lex.prepositions.at(self.words, at, self.marks):
             score -= 3.0
         elif self._ender(at) and not (first and family):
-            weak = at not in self._strong and not (self.marks or word.marked)
+            weak = at not in self._strong and (family or not (self.marks or word.marked))
             soft = weak or self.lex.soft.at(self.words, at, self.marks) > 0
             closed = soft and (
                 at + 1 >= len(self.words) or bool(self.words[at + 1].gap.strip()) or self._kind_at(at + 1)
@@ -636,6 +668,8 @@ class _Reader:
             return -2.0
         if self._ender(at) or self._head_at(at) or word.raw.isdecimal():
             return 1.5
+        if not is_plain_syllable(word.key):
+            return -1.0  # "An Cựu City"
         if self.lex.joins.at(self.words, at, self.marks) or self.lex.directions.at(self.words, at, self.marks):
             return 1.2
         if self.cased and not word.titled:

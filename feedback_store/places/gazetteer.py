@@ -247,7 +247,8 @@ class Gazetteer:
         units = (unit for held in self._index.communes.values() for unit in held)
         words = {word for full in {unit.full for unit in units} for word in words_of(full)}
         spelled, plain = {one.spelled for one in words}, {one.key for one in words}
-        return Names(self._index.communes, self._index.longest, frozenset(spelled), frozenset(plain))
+        exact = frozenset(unit.spelled for held in self._index.communes.values() for unit in held)
+        return Names(self._index.communes, self._index.longest, exact, frozenset(spelled), frozenset(plain))
 
     def units_in(self, words: Sequence[Word]) -> list[UnitAt]:
         """Where ``words`` name units of any level: with their kind, or after a smaller one."""
@@ -261,9 +262,9 @@ class Gazetteer:
             elif one.first not in kinded:
                 own = one.level == "commune" and one.opens and one.words > 1 and any(u.own for u in self._units(one))
                 if one.alone or own or (one.level != "commune" and not one.key.isdecimal()):
-                    found.append(UnitAt(one.first, one.last, False, one.alone and one.opens))
+                    found.append(UnitAt(one.first, one.last, False, False, one.alone and one.opens))
                 if (last := self._chain_end(one, every)) is not None:
-                    found.append(UnitAt(one.first, last, True))
+                    found.append(UnitAt(one.first, last, True, explicit=False))
         return found
 
     def _mentions(self, words: Sequence[Word]) -> list[Mention]:

@@ -10,7 +10,7 @@ from feedback_store.places.names import Word, words_of
 _LETTERS = re.compile(r"[a-zđ]{1,3}", re.IGNORECASE)
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _NEAR = re.compile(r"\s?[/\-.+]\s?|")
-_UNITS = frozenset(("h", "g", "ph", "km", "m", "cm", "tr", "kg", "kv", "mm", "lít"))
+_UNITS = frozenset(("k", "h", "g", "ph", "km", "m", "cm", "tr", "kg", "kv", "mm", "lít"))
 _SPOKEN = frozenset(
     "không một hai ba bốn tư năm sáu bảy bẩy tám chín mười mươi mốt lăm nhăm trăm linh lẻ nghìn ngàn".split()
 )
@@ -30,9 +30,19 @@ def is_spoken(word: Word, marks: bool) -> bool:
     return word.spelled in _SPOKEN if marks or word.marked else word.key in _SPOKEN_KEYS
 
 
+def _goes_on(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the end of a number that began before it: the 30 of "21h30" (but not the 1 of "ql1")."""
+    if at == 0 or words[at].gap:
+        return False
+    before = words[at - 1]
+    return before.raw.isdecimal() or (
+        before.key in ("h", "g") and before.gap == "" and at > 1 and words[at - 2].raw.isdecimal()
+    )
+
+
 def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int | None:
     """Index of the last word of the number in figures that begins at a word; ``letters``: "C" or "IV" counts too."""
-    if at >= len(words) or (at > 0 and words[at].gap == "" and words[at - 1].raw.isdecimal()):
+    if at >= len(words) or _goes_on(words, at):
         return None
     last = at
     if not words[at].raw.isdecimal():
