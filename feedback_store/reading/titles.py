@@ -36,6 +36,17 @@ def name_key(text: str) -> str:
     return "".join(_SHORT.get(key, key).replace(" ", "") for key in keys)
 
 
+def spelled_alike(typed: str, name: str) -> bool:
+    """Whether the words that were typed with marks and that a name has are spelled so there: "Sở Xây dụng" is no "Sở
+    Xây dựng". Words that one of the two abbreviates are not compared."""
+    borne: dict[str, set[str]] = {}
+    for word in words_of(name):
+        borne.setdefault(word.key, set()).add(word.spelled)
+    return all(
+        word.spelled in borne.get(word.key, {word.spelled}) for word in words_of(view(typed).text) if word.marked
+    )
+
+
 _LEGAL_FORMS = ("trachnhiemhuuhan", "motthanhvien", "cophan")
 
 

@@ -14,7 +14,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.policy import Policy, policy_from_data
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.queries.lookups import gazetteer, is_sample_database
-from feedback_store.reading.titles import name_key, short_key
+from feedback_store.reading.titles import name_key, short_key, spelled_alike
 from feedback_store.service.imports_values import CellFault
 from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
 from vitext import fold
@@ -130,7 +130,9 @@ class Catalogue:
         of = self.places.province.short if self.places.province is not None else ""
         short = self._by_name("agency short", [(short_key(row.name, of), str(row.id)) for row in rows])
         found = short.get(short_key(text, of))
-        return found if found is not None and len(found) == 1 else None
+        if found is None or len(found) != 1 or not spelled_alike(text, self.agencies[int(found[0])].name):
+            return None
+        return found
 
     def _find_old_commune(self, text: str) -> str:
         if text in self.places.communes or (old := self.places.find_old(text)) is None or old[1]:
