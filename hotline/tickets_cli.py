@@ -14,7 +14,8 @@ from feedback_store.queries.imports import report
 from feedback_store.service import imports_template
 from feedback_store.service.imports import Importer, Preview
 from feedback_store.service.imports_columns import file_notes, headings, read_rows, refused_file
-from feedback_store.service.imports_runs import LIMITS, refused_name
+from feedback_store.service.imports_runs import LIMITS, list_runs, refused_name
+from feedback_store.service.imports_undo import undo
 from feedback_store.spreadsheets import Table, read_table
 from feedback_store.store import Store
 from feedback_store.tables import ImportRun
@@ -86,6 +87,31 @@ def import_file(
         _keep(table, done, beside)
     if done.back:
         raise typer.Exit(ROWS_REFUSED)
+
+
+@app.command("runs")
+def runs() -> None:
+    """List the imports, the newest first: number, state, old system, file, rows."""
+    with session_at_hand() as session:
+        for run in list_runs(session, limit=50):
+            state = render(f"imports.run_state_{run.state}")
+            typer.echo(f"{run.id:5}  {state:16} {run.source:24} {run.file_name}  {run.total}")
+
+
+@app.command("undo")
+def undo_import(
+    run: Annotated[int, typer.Argument(help="Number of the import, as `hotline tickets runs` lists it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
+) -> None:
+    """Take an import back as a whole: its tickets are deleted. Refused where somebody has worked on one of them.
+
+    Exit status: 0 done; 1 refused, nothing was changed; 4 not confirmed.
+    """
+    if not yes and not typer.confirm(render("imports.undo_confirm", run=run)):
+        raise typer.Exit(DECLINED)
+    with store_at_hand() as store, store.transaction() as session:
+        gone = undo(session, run_id=run, actor=None, now=dt.datetime.now(dt.UTC))
+    typer.echo(render("imports.undo_done", count=gone))
 
 
 def _apply(store: Store, importer: Importer, name: str, total: int, now: dt.datetime) -> Preview:

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.queries import imports as reports
-from feedback_store.service import audit, imports_runs, imports_template
+from feedback_store.service import audit, imports_runs, imports_template, imports_undo
 from feedback_store.service.actor import Refused
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.spreadsheets import XLSX_TYPE
@@ -113,8 +113,12 @@ def decide(
     user: CurrentUser = Depends(ADMIN),
     form: Mapping[str, Any] = Depends(checked_form),
 ) -> Response:
-    """xac-nhan, huy."""
+    """xac-nhan, huy, hoan-tac."""
     deps, moves = deps_of(request), {"xac-nhan": imports_runs.confirm, "huy": imports_runs.cancel}
+    if action == "hoan-tac":
+        with deps.store.transaction() as session:
+            gone = imports_undo.undo(session, run_id=run_id, actor=user.actor, now=deps.now())
+        return go(PLACE, render("imports.undo_done", count=gone))
     if action not in moves:
         raise HTTPException(404)
     with deps.store.transaction() as session:

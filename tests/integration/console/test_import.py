@@ -250,3 +250,25 @@ def test_a_row_that_is_in_is_known_whatever_its_words(office: Office, admin: Per
     send(admin, xlsx(DENOUNCED))
     work(office)
     assert "1 dòng: 0 sẽ nhập, 1 đã có, 0 đã có nhưng khác, 0 bị từ chối." in admin.read(f"{PLACE}/{last(office).id}")
+
+
+def test_an_import_is_taken_back_until_somebody_works_on_it(office: Office, admin: Person) -> None:
+    send(admin, xlsx(CLOSED))
+    work(office)
+    place = f"{PLACE}/{last(office).id}"
+    admin.post(f"{place}/xac-nhan", page=place)
+    work(office)
+    assert "Hoàn tác lần nhập này" in admin.read(place)
+    answer = admin.post(f"{place}/hoan-tac", page=place)
+    assert answer.status_code in (200, 303)
+    assert tickets(office) == 0
+    shown = admin.read(place)
+    assert "đã hoàn tác" in shown
+    assert "Hoàn tác lần nhập này" not in shown
+    assert admin.post(f"{place}/hoan-tac", page=PLACE).status_code == 409
+    send(admin, xlsx(CLOSED))
+    work(office)
+    again = f"{PLACE}/{last(office).id}"
+    admin.post(f"{again}/xac-nhan", page=again)
+    work(office)
+    assert tickets(office) == 1

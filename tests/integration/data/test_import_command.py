@@ -103,3 +103,17 @@ def test_the_template_filled_in_as_csv_is_imported(command: Any, loaded_store: S
     assert done.exit_code == 0, done.output
     assert command("template", str(tmp_path / "mau.xlsx")).exit_code == 0
     assert command("template", str(tmp_path / "mau.ods")).exit_code == 2
+
+
+def test_an_import_is_taken_back_by_its_number(command: Any, loaded_store: Store, tmp_path: Path) -> None:
+    file = write(tmp_path / "cu.xlsx", CLOSED)
+    command("import", str(file), "--source", "cũ", "--yes")
+    listed = command("runs")
+    number = listed.output.split()[0]
+    assert "đã nhập" in listed.output
+    assert command("undo", number, typed="n\n").exit_code == 4
+    assert tickets(loaded_store) == 1
+    done = command("undo", number, "--yes")
+    assert (done.exit_code, tickets(loaded_store)) == (0, 0)
+    assert "Đã hoàn tác: xóa 1 phản ánh" in done.output
+    assert command("undo", number, "--yes").exit_code == 1
