@@ -19,8 +19,10 @@ from feedback_store.service.actor import CITIZEN, ROLES, SYSTEM
 from feedback_store.store import Store
 from feedback_store.tables import (
     Addition,
+    Agency,
     CallbackTask,
     Clock,
+    Commune,
     Contact,
     Conversation,
     EmergencyCall,
@@ -178,3 +180,15 @@ def test_a_database_with_a_real_ticket_is_refused_and_unchanged(loaded_store: St
     with loaded_store.reading() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 1
         assert session.scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_a_demonstration_of_another_province_shows_its_own_places_and_agencies(store: Store) -> None:
+    assert load_demo(store, now=NOW, tickets=30, province="an-giang")
+    with store.reading() as session:
+        assert set(session.scalars(select(Commune.province_code))) == {"91"}
+        communes = set(session.scalars(select(Ticket.commune_code).where(Ticket.commune_code.is_not(None))))
+        assert communes
+        assert communes <= set(session.scalars(select(Commune.code)))
+        places = [place or "" for place in session.scalars(select(Ticket.place_text))]
+        assert not [place for place in places if "Lê Chân" in place or "Tô Hiệu" in place]
+        assert not [name for name in session.scalars(select(Agency.name)) if "Hải Phòng" in name]
