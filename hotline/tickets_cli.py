@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_store.queries.imports import report
 from feedback_store.service import imports_template
 from feedback_store.service.imports import Importer, Preview
-from feedback_store.service.imports_columns import file_notes, headings, read_rows, refused_file
+from feedback_store.service.imports_columns import file_notes, headings, key_headings, read_rows, refused_file
 from feedback_store.service.imports_runs import LIMITS, list_runs, refused_name
 from feedback_store.service.imports_undo import undo
 from feedback_store.spreadsheets import Table, read_table
@@ -70,7 +70,7 @@ def import_file(
         raise typer.Exit(1) from error
     beside = refused or file.with_name(refused_name(file.name))
     with store_at_hand() as store:
-        table = read_table(content, LIMITS, headings())
+        table = read_table(content, LIMITS, headings(), key_headings())
         importer = Importer(store, read_rows(table), source=source, now=now, notes=file_notes(table))
         shown = importer.preview()
         typer.echo("\n".join(report(shown.data())))

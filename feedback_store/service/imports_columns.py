@@ -71,6 +71,11 @@ def headings() -> frozenset[str]:
     return frozenset(known_headings())
 
 
+def key_headings() -> frozenset[str]:
+    """Keys of the headings of the column that names a row."""
+    return frozenset(name for name, column in known_headings().items() if column == "old_code")
+
+
 def read_rows(table: Table) -> list[SourceRow]:
     """Rows by machine names; empty rows are left out.
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, undefer
 from feedback_store.crypto import keyring
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.imports import Importer, Interrupted, Preview, check_source
-from feedback_store.service.imports_columns import file_notes, headings, read_rows, refused_file
+from feedback_store.service.imports_columns import file_notes, headings, key_headings, read_rows, refused_file
 from feedback_store.spreadsheets import Limits, Table, read_table
 from feedback_store.store import Store
 from feedback_store.tables import ImportRun
@@ -107,7 +107,7 @@ def work(store: Store, *, clock: Clock, stopping: Callable[[], bool] = lambda: F
     if run.content is None:
         return _finish(store, run.id, clock, state="faulty", fault=render("imports.run_gone"))
     try:
-        table = read_table(keyring().decrypt(run.content), LIMITS, headings())
+        table = read_table(keyring().decrypt(run.content), LIMITS, headings(), key_headings())
         importer = Importer(
             store, read_rows(table), source=run.source, now=clock(), stopping=stopping, notes=file_notes(table)
         )

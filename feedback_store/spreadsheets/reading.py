@@ -104,11 +104,15 @@ FRAME = 30
 """So many rows of titles may stand above the headings."""
 
 
-def read_table(data: bytes, limits: Limits = Limits(), headings: Collection[str] = ()) -> Table:
+def read_table(
+    data: bytes, limits: Limits = Limits(), headings: Collection[str] = (), key: Collection[str] = ()
+) -> Table:
     """The first visible sheet of an XLSX file, or a CSV file. Raises :class:`SpreadsheetError`.
 
     ``headings``: keys of the headings that are looked for: rows of titles above them, a column that only counts and
-    rows of totals are left out then, each said in ``notes``.
+    rows of totals are left out then, each said in ``notes``. ``key``: the headings (keys) of the column that names a
+    row: further sheets that have it belong to the first, as more rows where they have the same columns, else as more
+    columns of the same rows.
     """
     if not data:
         raise SpreadsheetError("spreadsheets.empty")
@@ -116,8 +120,12 @@ def read_table(data: bytes, limits: Limits = Limits(), headings: Collection[str]
         raise SpreadsheetError("spreadsheets.too_big", megabytes=limits.size // 1_000_000)
     if data.startswith(ZIP):
         notes: list[Note] = []
-        rows = list(_xlsx_rows(data, limits, headings, notes))
-        return _table(iter(rows), limits, headings, notes)
+        others: list[tuple[str, list[Numbered]]] = []
+        rows = list(_xlsx_rows(data, limits, headings, notes, others if key else None))
+        table = _table(iter(rows), limits, headings, notes)
+        for title, more in others:
+            table = _with_sheet(table, _table(iter(more), limits, headings, []), title, key, limits)
+        return table
     if data.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data
         raise SpreadsheetError("spreadsheets.locked" if locked else "spreadsheets.old_excel")
@@ -169,6 +177,50 @@ def _in_unicode(rows: list[Row], notes: list[Note]) -> list[Row]:
     for kind, cells in kinds.most_common():
         notes.append(Note("spreadsheets.note_encoding", {"cells": cells, "kind": ENCODINGS[kind]}))
     return made
+
+
+def _with_sheet(table: Table, more: Table, title: str, key: Collection[str], limits: Limits) -> Table:
+    """The table with another sheet that belongs to it, or with a note that it was not read."""
+    names, others = [heading_key(one) for one in table.header], [heading_key(one) for one in more.header]
+    mine = next((at for at, name in enumerate(names) if name in key), None)
+    theirs = next((at for at, name in enumerate(others) if name in key), None)
+    if mine is None or theirs is None:
+        return _unread(table, title)
+    if set(others) <= set(names):
+        places = [others.index(name) if name in others else None for name in names]
+        return _with_rows(table, more, places, title, limits)
+    fresh = [at for at, name in enumerate(others) if name and name not in names]
+    by_key = {str(row.values[theirs]): row for row in more.rows}
+    if len(by_key) < len(more.rows) or set(others) & set(names) - {others[theirs]}:
+        return _unread(table, title)
+    rows = []
+    for row in table.rows:
+        found = by_key.pop(str(row.values[mine]), None)
+        added = tuple(found.values[at] for at in fresh) if found is not None else ("",) * len(fresh)
+        rows.append(Row(row.number, (*row.values, *added), row.surplus, row.hidden or bool(found and found.hidden)))
+    notes = [Note("spreadsheets.note_joined", {"name": title, "columns": ", ".join(more.header[at] for at in fresh)})]
+    if by_key:
+        notes.append(Note("spreadsheets.note_left", {"name": title, "rows": len(by_key)}))
+    return Table((*table.header, *(more.header[at] for at in fresh)), tuple(rows), (*table.notes, *notes))
+
+
+def _with_rows(
+    table: Table, more: Table, places: Sequence[int | None], title: str, limits: Limits
+) -> Table:
+    """More rows of the same columns; they are numbered on from the last."""
+    last = max((row.number for row in table.rows), default=1)
+    if len(table.rows) + len(more.rows) > limits.rows:
+        raise SpreadsheetError("spreadsheets.too_many_rows", rows=limits.rows)
+    rows = [
+        Row(last + at, tuple("" if place is None else row.values[place] for place in places), row.surplus, row.hidden)
+        for at, row in enumerate(more.rows, 1)
+    ]
+    note = Note("spreadsheets.note_more_rows", {"name": title, "rows": len(rows), "first": last + 1})
+    return Table(table.header, (*table.rows, *rows), (*table.notes, note))
+
+
+def _unread(table: Table, title: str) -> Table:
+    return Table(table.header, table.rows, (*table.notes, Note("spreadsheets.note_unread", {"name": title})))
 
 
 def _headed(
@@ -228,8 +280,12 @@ def _trimmed(values: Sequence[Any]) -> list[Any]:
     return list(values[:last])
 
 
-def _xlsx_rows(data: bytes, limits: Limits, headings: Collection[str], notes: list[Note]) -> Iterator[Numbered]:
-    """Rows as they are read; a row far below the others ends in an error, not in a million empty ones."""
+def _xlsx_rows(
+    data: bytes, limits: Limits, headings: Collection[str], notes: list[Note],
+    others: list[tuple[str, list[Numbered]]] | None,
+) -> Iterator[Numbered]:  # fmt: skip
+    """Rows as they are read; a row far below the others ends in an error, not in a million empty ones. ``others`` is
+    filled with the other visible sheets that have headings; None: they are only told of."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             infos = parts.infolist()
@@ -242,8 +298,14 @@ def _xlsx_rows(data: bytes, limits: Limits, headings: Collection[str], notes: li
                 warnings.simplefilter("ignore")  # extensions that openpyxl doesn't know are of no matter here
                 book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
                 try:
-                    sheet = _sheet(book, headings, notes)
+                    sheet, further = _sheets(book, headings, notes)
                     yield from _cells(sheet, limits, _marks(parts, sheet), notes)
+                    if others is None and further:
+                        names = ", ".join(f"“{one.title}”" for one in further[:5])
+                        notes.append(Note("spreadsheets.note_other_sheets", {"name": sheet.title, "names": names}))
+                    if others is not None:
+                        for one in further:
+                            others.append((one.title, list(_cells(one, limits, _marks(parts, one), notes))))
                 finally:
                     book.close()
     except SpreadsheetError:
@@ -252,20 +314,17 @@ def _xlsx_rows(data: bytes, limits: Limits, headings: Collection[str], notes: li
         raise SpreadsheetError("spreadsheets.damaged") from error
 
 
-def _sheet(book: Any, headings: Collection[str], notes: list[Note]) -> Any:
-    """The first visible sheet that has the headings, or the first visible one; the others are told."""
+def _sheets(book: Any, headings: Collection[str], notes: list[Note]) -> tuple[Any, list[Any]]:
+    """The first visible sheet that has the headings, or the first visible one; and the others that have them."""
     visible = [one for one in book.worksheets if getattr(one, "sheet_state", "visible") == "visible"]
     if not visible:
         raise SpreadsheetError("spreadsheets.all_hidden")
     hidden = [one.title for one in book.worksheets if one not in visible]
     chosen = next((one for one in visible if headings and _has_headings(one, headings)), visible[0])
-    others = [one.title for one in visible if one is not chosen and headings and _has_headings(one, headings)]
+    others = [one for one in visible if one is not chosen and headings and _has_headings(one, headings)]
     if hidden:
         notes.append(Note("spreadsheets.note_hidden_sheets", {"names": ", ".join(f"“{one}”" for one in hidden[:5])}))
-    if others:
-        names = ", ".join(f"“{one}”" for one in others[:5])
-        notes.append(Note("spreadsheets.note_other_sheets", {"name": chosen.title, "names": names}))
-    return chosen
+    return chosen, others
 
 
 def _has_headings(sheet: Any, headings: Collection[str]) -> bool:
