@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from feedback_store.domain.codes import codes_in
-from feedback_store.persons.masking import personal
 from feedback_store.places.country import country, province_named
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.reading import PlaceRead, read_place
 from feedback_store.reading import phones
+from feedback_store.reading.papers import papers_in
 from hotline.settings import Settings
 from vitext.dates import VIET_NAM
 from vitext.times import Wish, read_time
@@ -35,8 +35,10 @@ def reads_in(province: str, now: str) -> tuple[Gazetteer, dt.datetime]:
 def readings(text: str, places: Gazetteer, now: dt.datetime) -> Iterator[dict[str, Any]]:
     """Phones (E.164), codes, identity numbers, a time (interval), a place (commune code or the choices); each with
     ``start`` and ``end`` in the text."""
-    numbers = phones.read(text)
-    for number in numbers:
+    papers = papers_in(text)
+    for number in phones.read(text):
+        if any(one.start < number.end and number.start < one.end for one in papers):
+            continue
         span = {"start": number.start, "end": number.end}
         if isinstance(number, phones.Phone):
             yield {"kind": "phone", **span, "value": number.e164, "of": number.kind, "extension": number.extension}
@@ -44,10 +46,8 @@ def readings(text: str, places: Gazetteer, now: dt.datetime) -> Iterator[dict[st
             yield {"kind": "phone", **span, "value": None, "digits": number.digits}
     for start, end, typed in codes_in(text):
         yield {"kind": "ticket code", "start": start, "end": end, "value": typed.code, "digits": typed.digits}
-    for one in personal(text):
-        other = any(number.start < one.end and one.start < number.end for number in numbers)
-        if one.kind in ("identity", "account") and not other:
-            yield {"kind": one.kind, "start": one.start, "end": one.end, "value": text[one.start : one.end]}
+    for one in papers:
+        yield {"kind": one.kind, "start": one.start, "end": one.end, "value": one.digits}
     read = read_place(text, places)
     rest = text
     for start, end in read.spans if read is not None else ():

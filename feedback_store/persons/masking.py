@@ -16,19 +16,18 @@ from typing import Literal
 import yaml
 
 from feedback_store.domain.codes import without_codes
-from feedback_store.reading.phones import Phone, is_identity, read
-from feedback_store.texts import FOLDER, render
+from feedback_store.reading.papers import NEAR, WORDS, papers_in
+from feedback_store.reading.phones import Phone, read
+from feedback_store.texts import render
 from vitext import fold, nfc
+from vitext.view import view
 
 Kind = Literal["phone", "identity", "account", "vehicle", "name", "email"]
-WORDS = FOLDER.parent / "persons.yaml"
-NEAR = 40
-"""Characters before a number in which a word that says what it is may stand."""
 LONGEST_NAME = 5
 UNREAD_HIDDEN = 9
 """Digits meant for a telephone number are hidden from so many on, also where one is missing."""
 
-_DIGITS = re.compile(r"(?<![\w/])\d(?:[ .\-–]?\d){6,18}(?![\w/])")
+_DIGITS = re.compile(r"(?<![\w/])\d(?:[ .\-]?\d){6,18}(?![\w/])")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(r"\b\d{2}[ -]?[A-Za-zĐđ]{1,2}\d?[ .-]?\d{3}[ .]?\d{2}\b|\b\d{2}[A-Za-zĐđ]\d[ -]?\d{4,5}\b")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -50,7 +49,6 @@ class _Words:
     titles: frozenset[str]
     family: frozenset[str]
     middle: frozenset[str]
-    near: tuple[tuple[Kind, re.Pattern[str]], ...]
     vehicle: re.Pattern[str]
 
 
@@ -69,7 +67,6 @@ def _words() -> _Words:
         frozenset(map(fold, data["titles"])),
         frozenset(nfc(one) for name in data["family_names"] for one in (name, fold(name))),
         frozenset(map(fold, data["middle_names"])),
-        (("identity", pattern("identity")), ("account", pattern("account"))),
         pattern("own_vehicle"),
     )
 
@@ -97,52 +94,32 @@ def masked(text: str | None, *, names: Iterable[str | None] = (), phones: Iterab
 
 def personal(text: str, *, names: Iterable[str | None] = (), phones: Iterable[str | None] = ()) -> list[Personal]:
     """Everything personal, in order, without overlaps; what begins first wins, then what is longer."""
-    text = without_codes(text)
+    seen = view(without_codes(text))
+    words = seen.text
     found = [
-        *_numbers(text, [re.sub(r"\D", "", one) for one in phones if one]),
-        *(Personal(one.start(), one.end(), "email") for one in _EMAIL.finditer(text)),
-        *_vehicles(text),
-        *_introduced(text),
-        *_named(text, [one for one in names if one]),
+        *_numbers(words, [re.sub(r"\D", "", one) for one in phones if one]),
+        *(Personal(one.start(), one.end(), "email") for one in _EMAIL.finditer(words)),
+        *_vehicles(words),
+        *_introduced(words),
+        *_named(words, [one for one in names if one]),
     ]
     kept: list[Personal] = []
     for one in sorted(found, key=lambda part: (part.start, -part.end)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return kept
+    return [Personal(*seen.original(one.start, one.end), one.kind) for one in kept]
 
 
-def _numbers(text: str, phones: Sequence[str]) -> Iterator[Personal]:
-    read_ = read(text)
-    for number in read_:
-        if isinstance(number, Phone):
-            yield Personal(number.start, number.end, "phone")
+def _numbers(text: str, numbers: Sequence[str]) -> Iterator[Personal]:
+    """Papers and accounts first: what a word names is said to be that."""
+    for paper in papers_in(text):
+        yield Personal(paper.start, paper.end, paper.kind)
     for match in _DIGITS.finditer(text):
-        digits = re.sub(r"\D", "", match.group())
-        kind = _kind_of(text, match.start(), digits, phones)
-        if kind is not None:
-            yield Personal(match.start(), match.end(), kind)
-    for number in read_:  # last: what says what they are comes first
-        if not isinstance(number, Phone) and len(number.digits) >= UNREAD_HIDDEN:
+        if re.sub(r"\D", "", match.group()) in numbers:
+            yield Personal(match.start(), match.end(), "phone")
+    for number in read(text):
+        if isinstance(number, Phone) or len(number.digits) >= UNREAD_HIDDEN:
             yield Personal(number.start, number.end, "phone")
-
-
-def _kind_of(text: str, start: int, digits: str, phones: Sequence[str]) -> Kind | None:
-    """What a long number is, by its own form and by the words before it; None: nobody's, as far as can be told."""
-    if digits in phones:
-        return "phone"
-    before = fold(text[max(0, start - NEAR) : start])
-    nearest: tuple[int, Kind] | None = None
-    for kind, pattern in _words().near:
-        for match in pattern.finditer(before):
-            nearest = max(nearest or (-1, kind), (match.end(), kind))
-    if nearest is not None and len(digits) >= 8:
-        return nearest[1]
-    if is_identity(digits):
-        return "identity"
-    if len(digits) in (16, 19):
-        return "account"
-    return None
 
 
 def _vehicles(text: str) -> Iterator[Personal]:

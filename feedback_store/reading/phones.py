@@ -16,7 +16,7 @@ from typing import Literal
 import phonenumbers
 
 from feedback_store.domain.codes import without_codes
-from vitext import fold
+from feedback_store.reading.digits import Token, joined, rows, seen_in
 from vitext.view import view
 
 Kind = Literal["mobile", "landline"]
@@ -46,16 +46,6 @@ _AREA_BEFORE = {
     "0711": "0293", "072": "0272", "073": "0273", "074": "0294", "075": "0275", "076": "0296", "077": "0297",
     "0780": "0290", "0781": "0291", "079": "0299",
 }  # fmt: skip
-_MARKED = {
-    "không": "0", "một": "1", "mốt": "1", "hai": "2", "ba": "3", "bốn": "4", "tư": "4", "năm": "5", "lăm": "5",
-    "nhăm": "5", "sáu": "6", "bảy": "7", "bẩy": "7", "tám": "8", "chín": "9", "mười": "10", "mươi": "*10",
-}  # fmt: skip
-_WORDS = {**{fold(word): digits for word, digits in _MARKED.items()}, **_MARKED, "muoi": "10", "o": "0", "ô": "0"}
-"""Digits as they are spoken; without marks every one of them is taken, with marks only the right one."""
-_TOKEN = re.compile(r"[^\W_]+")
-_NOUGHTS = str.maketrans({"o": "0", "O": "0", "l": "1", "I": "1"})
-_BETWEEN = re.compile(r"[ \t]*(?:[.\-()/,_*~][ \t]*){0,3}")
-_DATE = re.compile(r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d{2}(?!\d)")
 _EXTENSION = re.compile(
     r"[ \t,;.\-(]*(?:may le|so le|so may le|may nhanh|nhanh|noi bo|so noi bo|ext|extension|line|x(?=\d)|#)[ \t.:#]*"
     r"(\d{1,5})\b\)?"
@@ -88,13 +78,6 @@ class Phone:
 class Unread:
     """Digits at ``text[start:end]`` that are meant for a number and are none: too few, too many, of no operator."""
 
-    start: int
-    end: int
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
     start: int
     end: int
     digits: str
@@ -140,64 +123,20 @@ def read(text: str) -> list[Phone | Unread]:
 
     Codes of tickets and dates are none. Where a digit too many follows a number written in groups, it is unread.
     """
-    seen = view(without_codes(text))
-    words = _DATE.sub(lambda match: "·" * len(match.group()), seen.text)
-    folded = fold(words)
-    if len(folded) != len(words):  # a letter without a composed form: places would slip
-        folded = words.lower()
+    seen, words, folded = seen_in(without_codes(text))
     found: list[Phone | Unread] = []
-    for row in _rows(words):
+    for row in rows(words):
         for one in _in_row(row, words, folded):
             start, end = seen.original(one.start, one.end)
             found.append(replace(one, start=start, end=end))
     return found
 
 
-def _rows(words: str) -> Iterator[list[_Token]]:
-    """Tokens of digits that nothing but signs part."""
-    row: list[tuple[int, int, str]] = []
-    for match in _TOKEN.finditer(words):
-        digits = _digits(match.group())
-        if digits is None or (row and not _BETWEEN.fullmatch(words, row[-1][1], match.start())):
-            yield from [_counted(row)] if row else []
-            row = []
-        if digits is not None:
-            row.append((match.start(), match.end(), digits))
-    if row:
-        yield _counted(row)
-
-
-def _digits(word: str) -> str | None:
-    """The digits of a token: written, with the letter O for a nought, or spoken; None: it is something else."""
-    if word.isascii() and word.isdigit():
-        return word
-    spoken = _WORDS.get(word.lower())
-    if spoken is not None:
-        return spoken
-    plain = word.translate(_NOUGHTS)
-    if plain.isascii() and plain.isdigit() and sum(char.isdigit() for char in word) >= 2:
-        return plain
-    return None
-
-
-def _counted(row: list[tuple[int, int, str]]) -> list[_Token]:
-    """Tens in words as digits: "chín mười hai" 9 12, "ba mươi tư" 3 4, "ba mươi" 3 0."""
-    found = []
-    for at, (start, end, digits) in enumerate(row):
-        unit_follows = at + 1 < len(row) and len(row[at + 1][2]) == 1
-        if digits == "10":
-            digits = "1" if unit_follows else "10"
-        elif digits == "*10":
-            digits = "" if unit_follows else "0"
-        found.append(_Token(start, end, digits))
-    return found
-
-
-def _in_row(row: list[_Token], words: str, folded: str) -> Iterator[Phone | Unread]:
+def _in_row(row: list[Token], words: str, folded: str) -> Iterator[Phone | Unread]:
     at, left = 0, 0
     while at < len(row):
         plus = re.search(r"\+[ \t(]*$", words[max(0, row[at].start - 3) : row[at].start])
-        ends = [end for end in _ends(row, at) if number(_joined(row[at:end]), plus=plus is not None)]
+        ends = [end for end in _ends(row, at) if number(joined(row[at:end]), plus=plus is not None)]
         end = max(ends, default=None)  # one of before is often the beginning of one of now
         if end is None:
             at += 1
@@ -206,9 +145,9 @@ def _in_row(row: list[_Token], words: str, folded: str) -> Iterator[Phone | Unre
         start = row[at].start - (len(plus.group()) if plus else 0)
         if ")" in words[start : row[end - 1].end].replace("(0)", "") and words[:start].endswith("("):
             start -= 1
-        e164, kind = number(_joined(row[at:end]), plus=plus is not None) or ("", "mobile")
+        e164, kind = number(joined(row[at:end]), plus=plus is not None) or ("", "mobile")
         if end - at > 1 and _one_more(row, at, end, words):
-            yield Unread(start, row[end].end, _joined(row[at : end + 1]))
+            yield Unread(start, row[end].end, joined(row[at : end + 1]))
             at = left = end + 1
             continue
         more = _EXTENSION.match(folded, row[end - 1].end)
@@ -218,7 +157,7 @@ def _in_row(row: list[_Token], words: str, folded: str) -> Iterator[Phone | Unre
     yield from _unread(row[left:], words, folded)
 
 
-def _ends(row: list[_Token], at: int) -> Iterator[int]:
+def _ends(row: list[Token], at: int) -> Iterator[int]:
     length = 0
     for end in range(at, len(row)):
         length += len(row[end].digits)
@@ -227,11 +166,7 @@ def _ends(row: list[_Token], at: int) -> Iterator[int]:
         yield end + 1
 
 
-def _joined(tokens: Sequence[_Token]) -> str:
-    return "".join(one.digits for one in tokens)
-
-
-def _one_more(row: list[_Token], at: int, end: int, words: str) -> bool:
+def _one_more(row: list[Token], at: int, end: int, words: str) -> bool:
     """Whether the groups of a number go on: "0912 345 678 9"."""
     if end == len(row) or len(row[end].digits) > 3:
         return False
@@ -239,8 +174,8 @@ def _one_more(row: list[_Token], at: int, end: int, words: str) -> bool:
     return words[row[end - 1].end : row[end].start] in signs
 
 
-def _unread(tokens: Sequence[_Token], words: str, folded: str) -> Iterator[Phone | Unread]:
-    part: list[_Token] = []
+def _unread(tokens: Sequence[Token], words: str, folded: str) -> Iterator[Phone | Unread]:
+    part: list[Token] = []
     for token in [*tokens, None]:
         if token is None or (part and set(words[part[-1].end : token.start]) & set(",/_*~")):
             yield from _unread_part(part, words, folded)
@@ -248,18 +183,23 @@ def _unread(tokens: Sequence[_Token], words: str, folded: str) -> Iterator[Phone
         part += [token] if token else []
 
 
-def _unread_part(tokens: Sequence[_Token], words: str, folded: str) -> Iterator[Phone | Unread]:
+def _unread_part(tokens: Sequence[Token], words: str, folded: str) -> Iterator[Phone | Unread]:
     """Digits that a sign of parting ends; with a word before that says so, also a number that lost its nought."""
-    digits = _joined(tokens)
+    digits = joined(tokens)
     if len(digits) not in _LIKE or is_identity(digits):
         return
     start, end = tokens[0].start, tokens[-1].end
-    meant = _MEANT.search(folded[max(0, start - 40) : start]) is not None
-    made = number(f"0{digits}") if meant and digits[0] != "0" and len(digits) in (9, 10) else None
+    meant_ = meant(folded[max(0, start - 40) : start])
+    made = number(f"0{digits}") if meant_ and digits[0] != "0" and len(digits) in (9, 10) else None
     if made is not None:
         yield Phone(start, end, *made)
-    elif meant or digits.startswith(("0", "84")) or words[max(0, start - 1) : start] == "+":
+    elif meant_ or digits.startswith(("0", "84")) or words[max(0, start - 1) : start] == "+":
         yield Unread(start, end, digits)
+
+
+def meant(before: str) -> bool:
+    """Whether folded words before a number say that it is a telephone number: "sđt của em là"."""
+    return _MEANT.search(before) is not None
 
 
 def is_identity(digits: str) -> bool:
