@@ -8,6 +8,7 @@ from collections.abc import Callable
 from actions import gather, joining, mine, report, talk
 from actions.turn import Context, Turn
 from feedback_store.domain.codes import codes_in
+from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.service import drafts, own_reports
 from feedback_store.service.drafts import ReportData, next_step
 from vitext.syllables import is_plain_syllable
@@ -86,6 +87,8 @@ PLACED_WORDS = 2
 # Intents that do not tell what is wanted of a code that stands in the message; more words beside it are a story.
 UNSAID = frozenset({"nlu_fallback", "out_of_scope", "inform", "greet", "affirm", "deny", "submit_feedback", "multi"})
 CODE_WORDS = 6
+DOSSIER_WORDS = 3
+DOSSIER_ASKED = frozenset({"ask_ticket_status", "my_reports"})
 # Short answers to "where?" and "which phone?" are easily taken for something else by a model.
 DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 COMMENTS = frozenset(
@@ -116,6 +119,9 @@ def handle(context: Context) -> None:
         return
     if not turn.payload and _gives_code(turn):
         talk.tell_status(context)
+        return
+    if not turn.payload and _gives_dossier(turn):
+        HANDLERS["ask_dossier_status"](context)
         return
     if not turn.payload:
         draft = drafts.get_open(context.session, context.conversation.id, lock=True)
@@ -205,6 +211,15 @@ def _gives_code(turn: Turn) -> bool:
         return False
     start, end, _ = found[0]
     return len((turn.text[:start] + " " + turn.text[end:]).split()) <= CODE_WORDS
+
+
+def _gives_dossier(turn: Turn) -> bool:
+    """Whether a message asks for a dossier: its code with next to nothing beside it, or with a question for a state."""
+    found = dossiers_in(turn.text)
+    if not found or codes_in(turn.text):
+        return False
+    beside = (turn.text[: found[0].start] + " " + turn.text[found[-1].end :]).split()
+    return turn.intent in DOSSIER_ASKED or (turn.intent in UNSAID and len(beside) <= DOSSIER_WORDS)
 
 
 def _is_bare_code(context: Context) -> bool:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
+from feedback_store.domain.codes import codes_in
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead
 from feedback_store.reading import phones
+from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.texts import render
 from vitext import clean_values, fold
 
@@ -34,6 +36,25 @@ def longest_place(text: str, entities: Sequence[dict[str, Any]]) -> tuple[int, i
         else:
             joined.append((start, end))
     return max(joined, key=lambda span: span[1] - span[0], default=None)
+
+
+def with_numbers(text: str, entities: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The engine's entities, with numbers and codes as their readers find them: nobody else decides what one is.
+
+    A ticket's code is given as it was typed.
+    """
+    read = [
+        *(("phone", one.start, one.end, one.national) for one in phones.phones_in(text)),
+        *(("ticket_code", start, end, text[start:end]) for start, end, _ in codes_in(text)),
+        *(("dossier_code", one.start, one.end, one.code) for one in dossiers_in(text)),
+    ]
+    for entity in entities:
+        if entity.get("entity") in ("phone", "ticket_code", "dossier_code"):
+            continue
+        if not any(start < entity["end"] and entity["start"] < end for _, start, end, _ in read):
+            yield entity
+    for name, start, end, value in read:
+        yield {"entity": name, "start": start, "end": end, "value": value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +127,22 @@ def read_turn(message: dict[str, Any]) -> Turn:
     metadata = message["metadata"]
     intent = message.get("intent") or {}
     now = dt.datetime.fromisoformat(metadata["now"])
+    text = str(metadata.get("text") or message.get("text") or "")
+    payload = str(message.get("text") or "").startswith("/")
+    entities = tuple(message.get("entities") or ())
+    if not payload:
+        entities = tuple(with_numbers(text, entities))
     return Turn(
         event_id=int(metadata["event_id"]),
         conversation_id=uuid.UUID(metadata["conversation_id"]),
         channel=str(metadata.get("channel", "web")),
         now=now,
         received_at=dt.datetime.fromisoformat(metadata.get("received_at") or metadata["now"]),
-        text=str(metadata.get("text") or message.get("text") or ""),
+        text=text,
         intent=str(intent.get("name") or "nlu_fallback"),
         confidence=float(intent.get("confidence") or 0.0),
-        payload=str(message.get("text") or "").startswith("/"),
-        entities=tuple(message.get("entities") or ()),
+        payload=payload,
+        entities=entities,
         aspect=(message.get("aspect") or {}).get("name"),
         categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
         media=tuple(metadata.get("media") or ()),

@@ -11,6 +11,7 @@ from feedback_store.places.country import country, province_named
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.reading import PlaceRead, read_place
 from feedback_store.reading import phones
+from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.reading.papers import papers_in
 from hotline.settings import Settings
 from vitext.dates import VIET_NAM
@@ -46,6 +47,8 @@ def readings(text: str, places: Gazetteer, now: dt.datetime) -> Iterator[dict[st
             yield {"kind": "phone", **span, "value": None, "digits": number.digits}
     for start, end, typed in codes_in(text):
         yield {"kind": "ticket code", "start": start, "end": end, "value": typed.code, "digits": typed.digits}
+    for dossier in dossiers_in(text):
+        yield {"kind": "dossier code", "start": dossier.start, "end": dossier.end, "value": dossier.code}
     for one in papers:
         yield {"kind": one.kind, "start": one.start, "end": one.end, "value": one.digits}
     read = read_place(text, places)

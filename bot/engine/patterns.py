@@ -1,6 +1,7 @@
-"""Codes and numbers that a pattern knows better than a model: phone, ticket code, dossier code.
+"""A hint for the engine that a text holds a number or a code: phone, ticket code, dossier code.
 
-Pure functions over the original text; no Rasa here.
+What a number is, the readers of ``feedback_store.reading`` decide, for every entrance (ADR 0034); the engine cannot
+import them. Pure functions over the original text; no Rasa here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Digits in words, however they are written: in groups, with the letter O for a nought, spoken; dates are none."""
+"""Digits in words, however they are written: in groups, with the letter O for a nought, spoken. Dates and codes of
+dossiers are none."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from feedback_store.reading.dossiers import without_dossiers
 from vitext import fold
 from vitext.view import View, view
 
@@ -31,9 +33,9 @@ class Token:
 
 
 def seen_in(text: str) -> tuple[View, str, str]:
-    """The view of a text, its words without dates, and the same folded; all three of one length."""
+    """The view of a text, its words without dates and dossiers, and the same folded; all three of one length."""
     seen = view(text)
-    words = _DATE.sub(lambda match: "·" * len(match.group()), seen.text)
+    words = _DATE.sub(lambda match: "·" * len(match.group()), without_dossiers(seen.text))
     folded = fold(words)
     if len(folded) != len(words):  # a letter without a composed form: places would slip
         folded = words.lower()

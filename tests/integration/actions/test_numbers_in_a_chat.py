@@ -94,3 +94,19 @@ def test_a_time_that_cannot_be_placed_is_asked_back_once(chat: Chat, words: str,
     assert why in chat.says(words)
     assert words in chat.says(words)
     assert [one.good_time for one in calls(chat)] == ["9h sáng 4/3", words]
+
+
+DOSSIER = "000.00.15.H40-251130-0012"
+
+
+@pytest.mark.parametrize("intent", ["nlu_fallback", "out_of_scope", "submit_feedback", "inform", "ask_ticket_status"])
+@pytest.mark.parametrize("written", [DOSSIER, "mã hồ sơ h40 15 251130 0012", "Ｈ４０．１２－２５１１３０－０００１ ạ"])
+def test_the_code_of_a_dossier_is_answered_whatever_was_understood(chat: Chat, written: str, intent: str) -> None:
+    said = chat.says(written, intent)
+    assert "dichvucong.gov.vn" in said
+    assert not chat.drafts, "a code is no report"
+
+
+def test_a_report_that_names_a_dossier_is_a_report(chat: Chat) -> None:
+    chat.says(f"hồ sơ {DOSSIER} ở bộ phận một cửa trễ hẹn hai tháng rồi không ai trả lời tôi", "submit_feedback")
+    assert DOSSIER in chat.drafts[-1].data["text"][0]
