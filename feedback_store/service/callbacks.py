@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback_store.crypto import blind_index
+from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import Target, due
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
@@ -29,8 +30,9 @@ def create(
     topic: str | None,
     now: dt.datetime,
 ) -> CallbackTask:
-    """Queue a call; due after two hours of the hotline's working time, or at the end of the time that
-    the citizen asked for where that is later. Once per event."""
+    """Queue a call; due after two hours of the hotline's working time, or at the end of the time that the citizen
+    asked for: where that is later, and where it is earlier ("trước 11h") with working time left before it. Once per
+    event."""
     if event_id is not None:
         known = session.scalars(select(CallbackTask).where(CallbackTask.event_id == event_id)).one_or_none()
         if known is not None:
@@ -45,13 +47,19 @@ def create(
         phone=phone,
         good_time=good_time,
         topic=topic,
-        due_at=max(due_at, wished) if wished else due_at,
+        due_at=_kept(calendar, due_at, wished, now),
         created_at=now,
         is_sample=bool(sample),
     )
     session.add(made)
     session.flush()
     return made
+
+
+def _kept(calendar: Calendar, due_at: dt.datetime, wished: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    if wished is None or (wished < due_at and not calendar.working_time(now, wished)):
+        return due_at
+    return wished
 
 
 def time_understood(task: CallbackTask) -> bool:
