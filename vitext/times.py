@@ -106,6 +106,10 @@ _NAMED = re.compile(r"\b(?:chi|anh|co|ba|em|ong|bac|chu|di|cau|ban|me|thay|ten|l
 _OR = re.compile(r"\b(?:hoac|hay|hay la)\b")
 _BEFORE = re.compile(r"\b(?:truoc|cham nhat|khong qua|muon nhat)(?: luc)? ?$")
 _AFTER = re.compile(r"\b(?:sau|qua|tu)(?: luc)? ?$")
+_NOT_BEFORE = "".join(rf"(?<!{word} )" for word in ("tuan", "hom", "bua", "lan", "thang"))
+_UNTIL = re.compile(rf"{_NOT_BEFORE}\btruoc(?: luc| khi| buoi| ngay| gio)? ?$")
+"""Before a day or a part of one: it is over when that begins."""
+_PAST = re.compile(rf"{_NOT_BEFORE}\b(?:sau|qua)(?: buoi| gio)? ?$")
 _BESIDE_BEFORE = re.compile(r"(?:\d ?[hg]?|\bgio|buoi|chieu|ruoi|luc|vao|hoac|hay|den|phut) ?$")
 _BESIDE_AFTER = re.compile(r" (?:(?:nay|mai|mot|kia|hom|ngay|thu|t[2-7]|chu nhat|cn|som)\b|\d{1,2}[/-]\d)")
 _AMBIGUOUS_NAMES = frozenset("mai hai ba tu nam sau bay tam chin muoi mot kia toi sang dem trua chieu".split())
@@ -121,6 +125,8 @@ class _Day:
     step: int
     """Days until the same is said again: of a weekday 7; 0: it is that day and no other."""
     assumed: frozenset[Assumed] = frozenset()
+    until: bool = False
+    """What is wished is over when the day begins: "trước thứ sáu"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +256,10 @@ class _Reader:
         found += self._weeks() if not found else []
         self._blank_all(found)
         best = min((one.rank for one in found), default=0)
-        return [one for one in found if one.rank == best]
+        return [replace(one, until=self._until(one)) for one in found if one.rank == best]
+
+    def _until(self, day: _Day) -> bool:
+        return _UNTIL.search(self._whole[max(0, day.start - 24) : day.start]) is not None
 
     def _blank_all(self, days: list[_Day]) -> None:
         for one in days:
@@ -321,7 +330,7 @@ class _Reader:
         self.used += [(start, end) for start, end, _ in parts]
         known = [one for one in found if one is not None]
         if not known:
-            known = [_Hours(*_PARTS[name]) for _, _, name in parts]
+            known = [self._of_part(start, name) for start, _, name in parts]
         if not known:
             return None
         if len(known) > 1 and not _OR.search(self.plain) and all(one.low is not None for one in known):
@@ -342,6 +351,13 @@ class _Reader:
             beside = _BESIDE_BEFORE.search(self.plain[:start]) or _BESIDE_AFTER.match(self._whole[end:])
             if match.group() not in _UNSURE or self.marked or alone or beside:
                 yield start, end, name
+
+    def _of_part(self, start: int, name: str) -> _Hours:
+        low, high = _PARTS[name]
+        before = self.plain[max(0, start - 24) : start]
+        if _UNTIL.search(before):
+            return _Hours(None, low)
+        return _Hours(high, high + LASTS) if _PAST.search(before) else _Hours(low, high)
 
     def _range(self, match: re.Match[str], parts: list[tuple[int, int, str]]) -> _Hours | None:
         if match.group(5):
@@ -383,6 +399,8 @@ class _Reader:
     # ---- both together
 
     def _placed(self, days: list[_Day], hours: _Hours | None) -> Wish:
+        if days and hours is None and all(one.until for one in days):
+            return self._before(days)
         assumed: set[Assumed] = set(hours.assumed) if hours else {"hours"}
         low, high = (hours.low, hours.high) if hours else DAY
         if days:
@@ -404,6 +422,18 @@ class _Reader:
             start = self.here
         start = max(start, min(self.here, end))
         return Wish(start.astimezone(dt.timezone.utc), end.astimezone(dt.timezone.utc), frozenset(assumed))
+
+
+    def _before(self, days: list[_Day]) -> Wish:
+        """Until the day before; where that is past its hours already, until the day begins."""
+        first, assumed = min(one.date for one in days), frozenset[Assumed]({"hours"})
+        if first <= self.today:
+            first, assumed = first + dt.timedelta(days=max(one.step for one in days)), assumed | {"passed"}
+        end = _at(first - dt.timedelta(days=1), DAY[1])
+        if end <= self.here:
+            end = max(_at(first, DAY[0]), self.here)
+        assumed = assumed.union(*(one.assumed for one in days))
+        return Wish(self.here.astimezone(dt.timezone.utc), end.astimezone(dt.timezone.utc), assumed)
 
 
 def _of_day(hour: float, part: str | None) -> tuple[float, frozenset[Assumed]]:

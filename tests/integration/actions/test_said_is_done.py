@@ -298,3 +298,20 @@ def test_words_after_bo_sung_join_the_report_that_is_being_written(chat: Chat) -
     draft = chat.desk.session.scalars(select(Draft).where(Draft.conversation_id == chat.id)).one()
     assert draft.data["text"] == [STORY, "co chuot nua"]
     assert "muốn sửa phần nào" in chat.says("sửa", "edit_report")
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "due"),
+    [
+        ("2026-03-02 09:15", "trước 10h", "2026-03-02 10:00"),
+        ("2026-03-02 09:15", "trước trưa", "2026-03-02 11:30"),
+        ("2026-03-02 09:15", "chiều nay", "2026-03-02 17:00"),
+        ("2026-03-02 09:15", "lúc nào cũng được", None),
+    ],
+)
+def test_a_call_is_due_by_the_hour_that_was_set_for_it(chat: Chat, now: str, words: str, due: str | None) -> None:
+    chat.now = at(now)
+    chat.says("cho gặp tổng đài viên, số 0912345678", "human_agent")
+    chat.says(words, "inform")
+    (made,) = calls(chat)
+    assert made.due_at == (at(due) if due else at("2026-03-02 11:15"))
