@@ -124,7 +124,12 @@ def read_table(
         rows = list(_xlsx_rows(data, limits, headings, notes, others if key else None))
         table = _table(iter(rows), limits, headings, notes)
         for title, more in others:
-            table = _with_sheet(table, _table(iter(more), limits, headings, []), title, key, limits)
+            try:
+                further = _table(iter(more), limits, headings, [])
+            except SpreadsheetError:  # explanations, a cover: what is no table belongs to none
+                table = _unread(table, title)
+            else:
+                table = _with_sheet(table, further, title, key, limits)
         return table
     if data.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data

@@ -1,6 +1,6 @@
 """``python -m tests.bench [SECTION…] [--json FILE]``: what `make bench` prints.
 
-Sections: turns stock burst memory start training clocks search volume; without a name, all of them.
+Sections: turns stock burst memory start training clocks search volume imports; without a name, all of them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,25 @@ from pathlib import Path
 from feedback_store.store import Store, make_engine
 from hotline.process import settle
 from hotline.simulation.run import scratch
-from tests.bench import abuse_connections, abuse_photos, abuse_poison, due_times, machine, million, stock, turns, volume
+from tests.bench import (
+    abuse_connections,
+    abuse_photos,
+    abuse_poison,
+    due_times,
+    imports,
+    machine,
+    million,
+    stock,
+    turns,
+    volume,
+)
 from tests.bench import burst as bursts
 from tests.bench.figures import Section
 from tests.bench.world import BotApi, World
 from tests.system import System
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("start", "memory", "turns", "stock", "burst", "abuse", "training", "clocks", "search", "volume")
+SECTIONS = ("start", "memory", "turns", "stock", "burst", "abuse", "training", "clocks", "search", "volume", "imports")
 OURS = {"start", "memory", "turns", "burst", "abuse"}
 
 
@@ -50,6 +61,8 @@ class Bench:
             self._search()
         if "volume" in self.wanted:
             await asyncio.to_thread(self._volume)
+        if "imports" in self.wanted:
+            await asyncio.to_thread(self._imports)
 
     def _end(self, section: Section) -> None:
         self.done.append(section)
@@ -228,6 +241,19 @@ class Bench:
             section.add(f"{name}, p95", turns.p(took, 0.95), "ms", target=15)
         section.add("building the index", found.built, "s")
         section.note(f"{found.told}; {len(found.questions)} questions")
+        self._end(section)
+
+    def _imports(self) -> None:
+        section = Section(f"Import of {imports.ROWS:,} tickets from XLSX")
+        with scratch() as place:
+            store = Store(make_engine(place.url))
+            took = imports.measure(store)
+            store.close()
+        section.add("reading the file", took.read, "s", note=f"openpyxl alone {took.openpyxl:.1f} s")
+        section.add("preview", took.preview, "s")
+        section.add("writing", took.write, "s")
+        section.add("all three", took.whole, "s", target=60)
+        section.add("became tickets", took.stored, "", target=imports.ROWS, wanted="least")
         self._end(section)
 
     def _volume(self) -> None:

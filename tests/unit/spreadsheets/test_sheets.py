@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 
 from feedback_store.spreadsheets import Table, heading_key, read_table
@@ -52,3 +53,11 @@ def test_a_sheet_that_fits_neither_way_is_told_and_not_read() -> None:
         table = read(("PA", FIRST), ("Khác", more))
         assert [row.values for row in table.rows] == [("A", "đèn", "số 1"), ("B", "rác", "số 2")]
         assert "Không đọc trang tính “Khác”" in told(table)
+
+
+@pytest.mark.parametrize(
+    "rows", [[["Giải thích"], ["Điền từ dòng hai"]], [["Cột", "Cột"], ["a", "b"]], [["", "x"], ["y"]], []]
+)
+def test_a_sheet_that_is_no_table_refuses_nothing(rows: list[list[object]]) -> None:
+    table = read(("PA", FIRST), ("Giải thích", rows))
+    assert [row.values for row in table.rows] == [("A", "đèn", "số 1"), ("B", "rác", "số 2")]
