@@ -188,9 +188,10 @@ def _with_sheet(table: Table, more: Table, title: str, key: Collection[str], lim
     """The table with another sheet that belongs to it, or with a note that it was not read."""
     names, others = [heading_key(one) for one in table.header], [heading_key(one) for one in more.header]
     mine = next((at for at, name in enumerate(names) if name in key), None)
-    theirs = next((at for at, name in enumerate(others) if name in key), None)
-    if mine is None or theirs is None:
+    keys = [at for at, name in enumerate(others) if name in key]
+    if mine is None or len(keys) != 1:  # two keys in a row: it explains the columns
         return _unread(table, title)
+    theirs = keys[0]
     if set(others) <= set(names):
         places = [others.index(name) if name in others else None for name in names]
         return _with_rows(table, more, places, title, limits)

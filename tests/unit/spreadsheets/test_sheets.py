@@ -11,8 +11,8 @@ from openpyxl import Workbook
 from feedback_store.spreadsheets import Table, heading_key, read_table
 from feedback_store.texts import render
 
-HEADINGS = [heading_key(one) for one in ("Mã cũ", "Nội dung", "Địa điểm", "Nội dung trả lời")]
-KEY = [heading_key("Mã cũ")]
+HEADINGS = [heading_key(one) for one in ("Mã cũ", "Nội dung", "Địa điểm", "Nội dung trả lời", "old_code", "text")]
+KEY = [heading_key("Mã cũ"), heading_key("old_code")]
 FIRST = [["Mã cũ", "Nội dung", "Địa điểm"], ["A", "đèn", "số 1"], ["B", "rác", "số 2"]]
 
 
@@ -56,7 +56,14 @@ def test_a_sheet_that_fits_neither_way_is_told_and_not_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [[["Giải thích"], ["Điền từ dòng hai"]], [["Cột", "Cột"], ["a", "b"]], [["", "x"], ["y"]], []]
+    "rows",
+    [
+        [["Giải thích"], ["Điền từ dòng hai"]],
+        [["Cột", "Cột"], ["a", "b"]],
+        [["", "x"], ["y"]],
+        [["Cột", "Tên máy"], ["Mã cũ", "old_code"], ["Nội dung", "text"]],
+        [],
+    ],
 )
 def test_a_sheet_that_is_no_table_refuses_nothing(rows: list[list[object]]) -> None:
     table = read(("PA", FIRST), ("Giải thích", rows))
