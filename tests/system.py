@@ -152,7 +152,7 @@ class Citizen:
 
     @property
     def buttons(self) -> list[str]:
-        return [label for one in self.last["out"] for label in one["buttons"]]
+        return [label for one in self.last.get("out", ()) for label in one["buttons"]]
 
     @property
     def ticket(self) -> str | None:
