@@ -6,6 +6,8 @@ a level; words of urgency near it raise it, words of the past, of asking and of 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +25,8 @@ _URGENT, _CALM = 1, 2
 _NEAR = 14
 """Words at this distance belong to the same thought; a lament of sixty words holds several."""
 _LONGEST = 4000
+_FEW = 10
+"""So many words a cry for help has that says it by a picture; in more, pictures adorn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class _Watch:
     urgent: frozenset[Phrase]
     look_alike: frozenset[Phrase]
     calm: frozenset[Phrase]
+    pictures: dict[str, str]
+    """What a picture says, by the picture."""
+    adorned: frozenset[Phrase]
+    """Praise, trade and anger: beside them a picture only adds weight."""
 
 
 def read_guards(path: Path = GUARDS) -> dict[str, Any]:
@@ -69,18 +77,40 @@ def load_watch(path: Path = GUARDS) -> _Watch:
         for level, score in LEVELS.items():
             for source in entry.get(level, ()):
                 meaning[compile_phrase(source, groups)] = (kind, score)
-    urgent, look_alike, calm = (
-        frozenset(compile_phrase(source, groups) for source in data[name]) for name in ("urgent", "look_alikes", "calm")
+    urgent, look_alike, calm, adorned = (
+        frozenset(compile_phrase(source, groups) for source in data[name])
+        for name in ("urgent", "look_alikes", "calm", "adorned")
     )
     numbers = {kind: tuple(entry["numbers"]) for kind, entry in data["emergency"].items()}
-    lexicon = Lexicon([*meaning, *urgent, *look_alike, *calm])
-    return _Watch(lexicon, tuple(data["emergency"]), numbers, meaning, urgent, look_alike, calm)
+    lexicon = Lexicon([*meaning, *urgent, *look_alike, *calm, *adorned])
+    kinds, pictures = tuple(data["emergency"]), dict(data["pictures"])
+    return _Watch(lexicon, kinds, numbers, meaning, urgent, look_alike, calm, pictures, adorned)
 
 
 def check_emergency(text: str) -> EmergencyHit | None:
-    """The danger that these words tell of, or None. Never raises for any text."""
+    """The danger that these words tell of, or None. Never raises for any text.
+
+    Pictures are read as words where the words alone tell of none: in a few words that they do not adorn.
+    """
     watch = load_watch()
-    words = watch.lexicon.read(text[:_LONGEST])
+    text = text[:_LONGEST]
+    found = _told(watch, watch.lexicon.read(text))
+    if found is not None or not any(picture in text for picture in watch.pictures):
+        return found
+    words = watch.lexicon.read(_spelled_out(text, watch.pictures))
+    if len(words) > _FEW or any(one.phrase in watch.adorned for one in watch.lexicon.find(words)):
+        return None
+    return _told(watch, words)
+
+
+def _spelled_out(text: str, pictures: Mapping[str, str]) -> str:
+    """The text with a word for every run of a picture."""
+    for picture, word in pictures.items():
+        text = re.sub(f"(?:{re.escape(picture)}\ufe0f?[ ]*)+", f" {word} ", text)
+    return text
+
+
+def _told(watch: _Watch, words: list[Word]) -> EmergencyHit | None:
     if not words:
         return None
     scores = _scores(watch, words)

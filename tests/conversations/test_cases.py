@@ -14,7 +14,6 @@ from feedback_store.texts import render
 from tests.system import Citizen
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases" / "chat"
-FIRE = "\U0001f525"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the folder of cases is not beside the project: NOT RUN")
 
 
@@ -77,20 +76,9 @@ def test_a_number_never_becomes_a_part_of_the_report(citizen: Citizen, name: str
     assert line_of(summary, "Điện thoại") == kept
 
 
-def unheard(citizen: Citizen, *, pictures: bool) -> list[str]:
-    """Lines without an answer that names the fire brigade; ``pictures``: those that say fire by one alone."""
-    lines = (CASES / "D-an.jsonl").read_text(encoding="utf-8").splitlines()
-    asked = [line for line in lines if line.strip() and (json.loads(line)["text"].startswith(FIRE)) == pictures]
-    return [line for line in asked if "114" not in turn(citizen, json.loads(line))]
-
-
 def test_a_fire_is_a_fire_however_it_is_written(citizen: Citizen) -> None:
-    assert unheard(citizen, pictures=False) == []
-
-
-@pytest.mark.xfail(strict=True, reason="falls short: a picture of a fire is no word for the guards yet")
-def test_a_fire_is_a_fire_also_as_a_picture(citizen: Citizen) -> None:
-    assert unheard(citizen, pictures=True) == []
+    lines = (CASES / "D-an.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "114" not in turn(citizen, json.loads(line))] == []
 
 
 def test_another_language_gets_a_polite_answer(citizen: Citizen) -> None:

@@ -64,3 +64,39 @@ STYLED = ("ｃｈáｙ nhà rồi cứu với", "𝐜𝐡á𝐲 nhà rồi", "c 
 @pytest.mark.parametrize("words", STYLED)
 def test_styled_and_spaced_letters_hide_no_emergency(words: str) -> None:
     assert judge_words(words) is not None
+
+
+IN_PICTURES = (
+    "🔥🔥🔥 nhà hàng xóm", "🔥 chung cư", "chợ Sắt 🔥🔥🔥", "nha ben canh 🔥 roi", "🔥🔥🔥trường học",
+    "🔥\ufe0f nhà trọ",
+    "🔥 nhà hàng xóm, vui lòng đến nhanh", "🔥 nhà hay kho gì đó", "💥 bình gas", "🩸 ngã xe", "🆘", "🆘🆘 nhà tôi",
+)  # fmt: skip
+ADORNED = (
+    "hay quá 🔥🔥🔥", "bánh mì ngon 🔥", "tổng đài làm tốt lắm 🔥", "sale 🔥 nhà đất", "😡😡🔥", "🔥🔥",
+    "quán này đẹp quá 🔥🔥 nhà mình",
+    "bức xúc quá 🔥🔥 nhà bên cạnh hát karaoke", "tuc qua 🔥 nha hang xom hat karaoke",
+    "em hỏi thủ tục PCCC 🔥 nhà trọ",
+    "đèn đường trước nhà số 5 ngõ 12 Tô Hiệu tắt đã một tuần không ai sửa 🔥 nhà tôi ở gần đó",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", IN_PICTURES)
+def test_a_picture_alone_says_what_happens(words: str) -> None:
+    assert judge_words(words) is not None
+
+
+@pytest.mark.parametrize("words", ADORNED)
+def test_a_picture_that_adorns_raises_no_alarm(words: str) -> None:
+    assert judge_words(words) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["cháy nhà số 5 Tô Hiệu cảm ơn", "có người đuối nước ở hồ An Biên, xin cám ơn tổng đài"]
+)
+def test_thanks_at_the_end_calm_nothing(words: str) -> None:
+    assert judge_words(words) is not None
+    assert judge_words(fold(words)) is not None
+
+
+def test_thanks_for_what_was_done_are_no_alarm() -> None:
+    assert judge_words("cảm ơn các anh đã dập cháy nhà em") is None
