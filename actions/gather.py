@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from actions.turn import Context, Turn
+from feedback_store.places.correcting import corrected
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
@@ -40,14 +41,21 @@ _ANNOUNCING = frozenset(
 # Words beside a place that was asked for, which say nothing more of it.
 _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
-    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi""".split()
+    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu""".split()
 )
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
 _OPENING = re.compile(
     r"^\s*(?:(?:a|o|e|ay|oi|da)[\s,]+)?(?:(?:khong|ko)\s*[,.:;]+\s*)?"
-    r"(?:(?:nham roi|nham|sua lai|sua thanh|doi lai|xin loi)(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
+    r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?(?:nham|lon|sai)(?:\s+roi)?"
+    r"|sua lai|sua thanh|doi lai|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
+    r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
+)
+# "… mới đúng, em gõ lộn": that it is a correction is said after it.
+_CLOSING = re.compile(
+    r"(?:\s+moi\s+(?:dung|phai|chuan)\b|[\s,.]+(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:luc nay\s+|hoi nay\s+)?"
+    r"(?:go|ghi|viet|noi|bam|danh)\s+(?:nham|lon|sai)\b|[\s,.]+(?:nham|lon)\s+(?:roi|xiu|chut|ti)\b)"
 )
 # A number in such a story is the matter, not the way to reach the writer.
 _NUISANCE = re.compile(
@@ -226,7 +234,8 @@ def only_detail(turn: Turn) -> bool:
 def correct(context: Context, data: ReportData) -> Heard | None:
     """ "Không, hẻm 54 chứ không phải 45": the place, or what it is about, said anew. None: no correction."""
     turn = context.turn
-    parted = _parted(turn.text)
+    anew = _place_said_anew(context) if data.has_place else None
+    parted = anew or _parted(turn.text)
     if parted is None:
         return None
     right, wrong = parted
@@ -245,12 +254,33 @@ def correct(context: Context, data: ReportData) -> Heard | None:
         best = turn.categories[0] if turn.categories else None
         if best is not None and best[1] >= SURE_CORRECTION:
             data.category = best[0]
-    data.text.append(turn.text.strip())
+    if not (about_place and (anew or words_beside(turn) <= FILLER) and not _tells_place(data, before[1])):
+        data.text.append(turn.text.strip())
     return "added_words" if before == (data.category, data.place_text, data.commune) else "corrected"
+
+
+def _place_said_anew(context: Context) -> tuple[str, str] | None:
+    """ "phường An Biên mới đúng, em gõ lộn": nothing but a place, and that it is right, said after it."""
+    text = context.turn.text
+    plain = fold(text)
+    closing = _CLOSING.search(plain) if len(plain) == len(text) else None
+    if closing is None:
+        return None
+    right = _clean(text[: closing.start()])
+    read = read_place(right, gazetteer(context.session))
+    told = read.words if read is not None else ""
+    return (right, "") if told and len(fold_words(right)) <= len(fold_words(told)) + 1 else None
+
+
+def _tells_place(data: ReportData, place: str | None) -> bool:
+    """Whether the report's words name the place that is corrected: then they need the correction beside them."""
+    held, told = set(fold_words(place or "")), set(fold_words(" ".join(data.text)))
+    return bool(held & told & {word for word in held if any(char.isdigit() for char in word)}) or held <= told
 
 
 def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:
     old, number = data.place_text or "", re.search(r"\d+\S*", right)
+    places = gazetteer(context.session)
     at = fold(old).find(fold(wrong)) if wrong else -1
     if at >= 0 and len(fold(old)) == len(old):
         fitting = number.group() if wrong.strip().isdigit() and number else right
@@ -260,10 +290,10 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
             wrong = old[at : at + len(kind) + 1] + wrong
         data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
     else:
-        data.place_text = right[:500]
+        data.place_text = corrected(old, right, places)[:500]
     data.lat = data.lon = None
-    data.commune, data.commune_choices, data.old_ward = data.commune, [], None
-    read = read_place(data.place_text, gazetteer(context.session))
+    data.commune_choices, data.old_ward = [], None
+    read = read_place(data.place_text, places)
     if read is not None and (read.found is not None or read.unknown is not None):
         data.commune = None
         _take_read(data, read)

@@ -94,6 +94,10 @@ class Lexicon:
     numbered: Phrases
     """Kinds that a number follows, never a name."""
     crossings: Phrases
+    lanes: Phrases
+    """Ways inside of a block."""
+    houses: Phrases
+    """What stands before a house's number."""
     placing: frozenset[str]
     """Words as they are spelled."""
     not_before: dict[str, list[Refused]]
@@ -128,13 +132,13 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure", "complete")
+             "unsure", "complete", "lanes", "houses")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,
-        enders=_phrases(" ".join(_text("enders.txt")).split()),
+        enders=_phrases([*" ".join(_text("enders.txt")).split(), *document["closers"]]),
         soft=_phrases(" ".join(document["soft"]).split()),
-        strong=_phrases((_text("enders.txt")[0] + " " + _text("enders.txt")[1]).split()),
+        strong=_phrases([*(_text("enders.txt")[0] + " " + _text("enders.txt")[1]).split(), *document["closers"]]),
         streets=_phrases(name for line in _text("streets.txt") for name in line.split(";")),
         families=_phrases(" ".join(_text("families.txt")).split()),
         placing=frozenset(document["placing"]),

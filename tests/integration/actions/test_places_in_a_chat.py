@@ -190,3 +190,32 @@ def test_a_wrong_check_digit_is_said_with_the_code_as_it_was_typed(chat: Chat) -
 def test_a_code_within_a_story_does_not_take_the_story(chat: Chat) -> None:
     chat.says("hôm trước em gửi PA-649-985-743 rồi mà nay rác lại chất đống ở phường Lê Chân nữa", "submit_feedback")
     assert chat.drafts
+
+
+STREET = "hẻm 12/5 đường Lạch Tray, gần trường Hoàng Văn Thụ, p. Lê Chân"
+
+
+@pytest.mark.parametrize(
+    ("said", "place", "where"),
+    [
+        ("à nhầm, hẻm 12/7 mới đúng", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
+        ("em gõ lộn, hẻm 12/7", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
+        ("ý em là hẻm 12/7 nha", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
+        ("hẻm 12/7 mới đúng", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
+        ("phường An Biên mới phải, em ghi lộn", STREET.replace("p. Lê Chân", "phường An Biên"), "Phường An Biên"),
+    ],
+)
+def test_a_later_correction_replaces_its_part_of_the_place(chat: Chat, said: str, place: str, where: str) -> None:
+    chat.says("rác chất đống hôi thối ba ngày rồi", "submit_feedback")
+    chat.says(f"dạ {STREET}")
+    assert "đã sửa" in chat.says(said, "inform")
+    assert (data(chat)["place_text"], commune(chat)) == (place, where)
+    assert data(chat)["text"] == ["rác chất đống hôi thối ba ngày rồi"], "a house number is not a part of the matter"
+
+
+def test_a_corrected_commune_of_another_province_is_told(chat: Chat) -> None:
+    chat.says("cống nghẹt nước tràn vô nhà", "submit_feedback")
+    chat.says("xã Vĩnh Bảo huyện Vĩnh Bảo")
+    said = chat.says("phường Bến Nghé quận 1 mới đúng, em gõ lộn", "inform")
+    assert "Thành phố Hồ Chí Minh" in said
+    assert data(chat)["commune"] is None

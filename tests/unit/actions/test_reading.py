@@ -48,6 +48,9 @@ def test_anything_more_than_a_yes_does_not(text: str) -> None:
         ("không, hẻm 54 chứ không phải 45", "hẻm 54", "45"),
         ("ko phai hem 45 ma la hem 54", "hem 54", "hem 45"),
         ("nhầm, ngõ 7 Lê Lai", "ngõ 7 Lê Lai", ""),
+        ("em gõ lộn, số nhà 45", "số nhà 45", ""),
+        ("Lộn rồi: tổ 6 khu 3", "tổ 6 khu 3", ""),
+        ("ý em là ngõ 12 Tô Hiệu", "ngõ 12 Tô Hiệu", ""),
         ("không phải mất nước mà là mất điện nhé", "mất điện", "mất nước"),
     ],
 )
