@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from actions.turn import Context, Turn
@@ -43,6 +44,7 @@ _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
     thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu""".split()
 )
+_ASKING = frozenset("nao sao gi dau may ha bao".split())
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
@@ -82,9 +84,7 @@ def _without_place(turn: Turn) -> str | None:
     """The words of the matter alone, where a place stands among them: house numbers say nothing of it."""
     if turn.where is None or turn.where.weight < OF_A_PLACE:
         return None
-    rest = turn.text
-    for start, end in sorted(turn.where.spans, reverse=True):
-        rest = rest[:start] + " " + rest[end:]
+    rest = _without_spans(turn.text, turn.where.spans)
     return rest.strip() if len(rest.split()) >= 2 else None
 
 
@@ -177,13 +177,29 @@ def _take_read(data: ReportData, read: PlaceRead | None) -> None:
 
 def _without_politeness(text: str, read: PlaceRead | None) -> str:
     """The answer to a question for the place: what the reader found where only courtesy stands beside it."""
-    words = text.strip()
-    if read is None:
-        return words
-    rest = text
-    for start, end in sorted(read.spans, reverse=True):
-        rest = rest[:start] + " " + rest[end:]
-    return read.words if all(word in _COURTESY for word in fold_words(rest)) else words
+    return read.words if read is not None and _only_courtesy_beside(text, read) else text.strip()
+
+
+def _only_courtesy_beside(text: str, read: PlaceRead) -> bool:
+    return all(word in _COURTESY for word in fold_words(_without_spans(text, read.spans)))
+
+
+def _without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return text
+
+
+def only_a_unit(turn: Turn) -> bool:
+    """A message that names a commune the lists know, and nothing else."""
+    where = turn.where
+    return where is not None and where.found is not None and _only_courtesy_beside(turn.text, where)
+
+
+def only_asks(turn: Turn) -> bool:
+    """ "ủa gọi số nào": a short question of the citizen's own that names no place."""
+    words = turn.folded.split()
+    return turn.where is None and len(words) <= 10 and ("?" in turn.text or not _ASKING.isdisjoint(words))
 
 
 def take_phone(data: ReportData, turn: Turn) -> bool:
@@ -210,12 +226,9 @@ def _speaks_of_own_number(turn: Turn) -> bool:
 
 def words_beside(turn: Turn) -> int:
     """Syllables of the message outside of its phone numbers and places."""
-    text = turn.text
     where = turn.where
     placed = list(where.spans) if where is not None and where.weight >= OF_A_PLACE else [turn.place_span()]
-    spans = [s for s in (turn.phone_span(), *placed) if s is not None]
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + " " + text[end:]
+    text = _without_spans(turn.text, [one for one in (turn.phone_span(), *placed) if one is not None])
     words = re.findall(r"\w+", nfc(text).lower())
     placing = lexicon().placing
     plain = {fold(word) for word in placing}

@@ -138,6 +138,8 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
         return
+    if gather.only_asks(turn) and data.asked.get("place", 0) < 2:
+        return  # asked again in other words; what is said a second time is taken as it stands
     if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):
         data.text.append(turn.text.strip())  # a place within a story: both are kept
         gather.understand(context, data)

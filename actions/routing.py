@@ -149,6 +149,8 @@ def _answers(turn: Turn, data: ReportData, summary_shown: bool) -> bool:
     step = next_step(data)
     if step == "place" and turn.intent == "edit_report" and turn.place():
         return True
+    if step in ("place", "commune") and gather.only_a_unit(turn):
+        return True  # "An Đồng" is taken for "ẩn danh"
     if step not in DETAIL_STEPS or turn.intent in CERTAIN:
         return False
     return turn.place() is not None or turn.phone() is not None or (step == "phone" and turn.unread_phone())

@@ -470,10 +470,11 @@ class _Reader:
         end = at + length
         for refused in self.lex.not_before.get(" ".join(one.key for one in self.words[at:end]), ()):
             if self._says(at, end, refused.name) and self._phrase_at(refused.phrases, end):
-                return not (self.cased and self.words[end].titled)
+                known = any(length > 1 for length in self._known_at(end))  # "duong to hieu": Tô Hiệu, not a wide road
+                return not known and not (self.cased and self.words[end].titled)
         for refused in self.lex.not_after.get(self.words[at].key, ()):
             if self._says(at, at + 1, refused.name) and self._phrase_before(refused.phrases, at):
-                return True
+                return not self._phrase_before(self.lex.directions, at, least=2)  # "truoc cong truong": a gate
         return False
 
     def _says(self, first: int, end: int, name: str) -> bool:
@@ -483,17 +484,20 @@ class _Reader:
     def _phrase_at(self, phrases: Phrases, at: int) -> bool:
         return at < len(self.words) and not self._gap_breaks(at) and phrases.at(self.words, at, self.marks) > 0
 
-    def _phrase_before(self, phrases: Phrases, at: int) -> bool:
+    def _phrase_before(self, phrases: Phrases, at: int, least: int = 1) -> bool:
         return any(
             at - back >= 0 and not self.words[at].gap.strip()
             and phrases.at(self.words, at - back, self.marks) == back
-            for back in (1, 2, 3)
+            for back in range(least, 4)
         )  # fmt: skip
 
     def _after_crossing(self, at: int) -> bool:
         crossings = self.lex.crossings
         return any(
-            at - back > self._before and crossings.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
+            at - back > self._before
+            and crossings.at(self.words, at - back, self.marks) == back
+            and not self._refused(at - back, back)
+            for back in (1, 2, 3)
         )
 
     def _after_preposition(self, at: int) -> bool:

@@ -34,6 +34,9 @@ _TEENS = {f"mười {word}": 10 + number for word, number in _SPOKEN.items() if 
 _SPELLED = frozenset("phường xã thị trấn đặc khu quận huyện thành phố tỉnh".split())
 _WITHIN = frozenset("o tai thuoc ben tren duoi ve khu dc".split())
 _LINKS = frozenset("thuoc cua o tai tren dia ban cu moi".split())
+# Politeness around an answer that is nothing but a name: "dạ An Đồng ạ".
+_BEFORE_IT = frozenset("da vang thua o".split())
+_AFTER_IT = frozenset("ạ a nhé nhe nha nghen hen đó em ad".split())
 _NAME_GAP = re.compile(r"[\s\-'’]*")
 _KIND_GAP = re.compile(r"\s*[.:]?\s*")
 
@@ -151,12 +154,16 @@ def _spelled(named: Sequence[Word]) -> str:
 
 def _opens(words: Sequence[Word], first: int) -> bool:
     """Whether a bare name may begin there: a comma, the end of a sentence (no "đ. Lê Lợi") or "ở" before it."""
-    if first == 0 or words[first - 1].key in _WITHIN:
+    if all(one.key in _BEFORE_IT for one in words[:first]) or words[first - 1].key in _WITHIN:
         return True
     gap = words[first].gap
     return bool(re.search(r"[,;:(\n]", gap)) or ("." in gap and len(words[first - 1].raw) > 3)
 
 
 def _closes(words: Sequence[Word], last: int) -> bool:
-    return last + 1 == len(words) or bool(re.search(r"[,;:.)\n!?–-]", words[last + 1].gap))
+    while last + 1 < len(words) and not re.search(r"[,;:.)\n!?–-]", words[last + 1].gap):
+        last += 1
+        if words[last].spelled not in _AFTER_IT:
+            return False
+    return True
 

@@ -219,3 +219,20 @@ def test_a_corrected_commune_of_another_province_is_told(chat: Chat) -> None:
     said = chat.says("phường Bến Nghé quận 1 mới đúng, em gõ lộn", "inform")
     assert "Thành phố Hồ Chí Minh" in said
     assert data(chat)["commune"] is None
+
+
+@pytest.mark.parametrize("intent", ["stay_anonymous", "skip", "inform", "nlu_fallback"])
+def test_a_known_name_answers_the_question_for_the_commune(chat: Chat, intent: str) -> None:
+    chat.says("nước máy đục ngầu ở chung cư Hoàng Huy lô 3 tầng 5 căn 502 cả tuần nay", "submit_feedback")
+    chat.says("An Đồng ạ", intent)
+    assert commune(chat) == "Phường An Hải"
+    assert not data(chat)["anonymous"]
+
+
+def test_a_question_of_the_citizen_is_no_place(chat: Chat) -> None:
+    chat.says("cống nghẹt nước tràn vô nhà", "submit_feedback")
+    said = chat.says("ủa v gọi số nào", "nlu_fallback")
+    assert "ủa v" not in said
+    assert data(chat)["place_text"] is None
+    chat.says("số 5 Tô Hiệu, phường Lê Chân")
+    assert data(chat)["place_text"] == "số 5 Tô Hiệu, phường Lê Chân"
