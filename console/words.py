@@ -9,11 +9,11 @@ from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import PauseSpan, Target, remaining
 from feedback_store.domain.kpi import Ratio
 from feedback_store.domain.warnings import DUE
+from feedback_store.places.mentions import names_unit
 from feedback_store.queries.overdue import KINDS as OVERDUE
 from feedback_store.reading.phones import masked
 from feedback_store.service.extensions import in_words as more_time
 from feedback_store.texts import has, render
-from vitext import fold
 from vitext.dates import duration, local, short_time, spoken_time, working_duration
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def emergency(code: str) -> str:
 
 def place(text: str | None, commune: str | None) -> str:
     """Place and commune, the commune once."""
-    if text and commune and fold(commune) in fold(text):
+    if text and commune and names_unit(text, commune):
         return text
     return ", ".join(part for part in (text, commune) if part) or "chưa rõ"
 

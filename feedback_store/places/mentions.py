@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from feedback_store.places.names import Word
+from feedback_store.places.names import Word, name_of, words_of
 
 Level = Literal["commune", "district", "province"]
 _LEVELS: tuple[Level, ...] = ("commune", "district", "province")
@@ -85,6 +85,16 @@ def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, 
                     if one is not None:
                         found.append(one)
     return found
+
+
+def names_unit(text: str, unit: str) -> bool:
+    """Whether a text names a unit with its kind, also shortened: "p. Lê Chân" names Phường Lê Chân."""
+    words, wanted = words_of(text), name_of(unit)
+    for first in range(len(words)):
+        kind, _, _ = _kind_before(words, first)
+        if kind == wanted.kind and any(key == wanted.key for key, _ in _keys_from(words, first, kind)):
+            return True
+    return False
 
 
 def _keys_from(words: Sequence[Word], first: int, kind: str) -> Iterator[tuple[str, int]]:

@@ -96,8 +96,10 @@ def heading_key(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
 
 
-RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "TT", "Số thứ tự", "No", "No.", "#", "S.T.T"))
-"""Headings of a column that only counts the rows."""
+RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "Số thứ tự", "S.T.T"))
+"""Headings of a column that only counts, whatever stands in it."""
+PERHAPS_RUNNING = frozenset(heading_key(one) for one in ("TT", "No", "No.", "#"))
+"""Such a column where it holds nothing but figures: "TT" can be a state, too."""
 TOTALS = re.compile(r"(?:tong|cong|tong cong|tong so|tong hop|luy ke|total|sum)\b[\s:]*")
 ENCODINGS = {"tcvn3": "TCVN3", "vni": "VNI", "windows-1258": "Windows-1258", "utf-8": "UTF-8"}
 FRAME = 30
@@ -264,8 +266,11 @@ def _without_count(header: tuple[str, ...], rows: list[Row], headings: Collectio
     """Without a column that only counts the rows, unless its heading is one that was looked for."""
     counted = {
         place for place, name in enumerate(header)
-        if heading_key(name) in RUNNING | ({""} if name else set()) and heading_key(name) not in headings
-        and all(isinstance(row.values[place], str) and _figure(str(row.values[place]) or "0") for row in rows)
+        if heading_key(name) not in headings
+        and (
+            heading_key(name) in RUNNING
+            or (name and heading_key(name) in PERHAPS_RUNNING | {""} and _counts(rows, place))
+        )
     }  # fmt: skip
     if not counted:
         return Table(header, tuple(rows), tuple(notes))
@@ -276,6 +281,10 @@ def _without_count(header: tuple[str, ...], rows: list[Row], headings: Collectio
         tuple(Row(r.number, tuple(r.values[place] for place in kept), r.surplus, r.hidden) for r in rows),
         tuple(notes),
     )
+
+
+def _counts(rows: Iterable[Row], place: int) -> bool:
+    return all(isinstance(row.values[place], str) and _figure(str(row.values[place]) or "0") for row in rows)
 
 
 def _trimmed(values: Sequence[Any]) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback_store.places import pins
+from feedback_store.places.mentions import names_unit
 from feedback_store.places.reading import merged, read_place
 from tests.unit.places.test_gazetteer import places
 
@@ -117,3 +118,19 @@ def test_any_text_is_read_without_an_error() -> None:
     odd = ("/" * 50, "số " * 200, "đường " * 100, "12/" * 80, "phường" * 30, "\u202e" * 20, "a" * 4000, "xã xã xã")
     for text in odd:
         read_place(text, places())
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "named"),
+    [
+        ("12/3 Cát Dài, phường Lê Chân", "Phường Lê Chân", True),
+        ("12/3 Cát Dài, p. Lê Chân", "Phường Lê Chân", True),
+        ("12/3 cat dai p le chan", "Phường Lê Chân", True),
+        ("12 đường Lê Chân", "Phường Lê Chân", False),
+        ("xã Lê Chân", "Phường Lê Chân", False),
+        ("phường 5", "Phường 5", True),
+        ("", "Phường Lê Chân", False),
+    ],
+)
+def test_whether_a_text_names_a_unit(text: str, unit: str, named: bool) -> None:
+    assert names_unit(text, unit) is named
