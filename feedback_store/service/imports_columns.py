@@ -10,7 +10,7 @@ from feedback_store.domain.history import Moment
 from feedback_store.service.actor import Refused
 from feedback_store.service.imports_dates import DateOrder, DatesJudged, judged_dates
 from feedback_store.service.imports_values import Cell, moment, words
-from feedback_store.spreadsheets import Column, Row, Table, heading_key, write_xlsx
+from feedback_store.spreadsheets import Column, Holds, Row, Table, heading_key, stands_empty, write_xlsx
 from feedback_store.texts import render
 
 COLUMNS = (
@@ -23,6 +23,8 @@ OPTIONAL = ("no_denunciation",)
 DATE_COLUMNS = ("received_at", "dispatched_at", "due_at", "answered_at", "told_at")
 NEEDED = frozenset({"old_code", "received_at", "text", "category"})
 PRIVATE = frozenset({"name", "phone"})
+FLAG_COLUMNS = ("anonymous", "no_denunciation")
+WORD_COLUMNS = ("text", "place", "result", "refusal_reason", "name")
 SHOWN_FAULTS = 10
 
 
@@ -46,11 +48,16 @@ class SourceRow:
     @property
     def cells(self) -> dict[str, Cell]:
         """The filled cells by machine name."""
-        return {column: cell for column, place in self.places.items() if words(cell := self.values[place])}
+        return {column: cell for column, place in self.places.items() if filled(cell := self.values[place])}
 
     @property
     def old_code(self) -> str:
-        return words(self.values[self.places["old_code"]])
+        cell = self.values[self.places["old_code"]]
+        return words(cell) if filled(cell) else ""
+
+
+def filled(cell: Cell) -> bool:
+    return bool(words(cell)) and not stands_empty(cell)
 
 
 def heading(column: str) -> str:
@@ -64,6 +71,13 @@ def known_headings() -> dict[str, str]:
     for column in (*COLUMNS, *OPTIONAL):
         found[heading_key(column)] = found[heading_key(heading(column))] = column
     return found
+
+
+def holds(column: str) -> Holds:
+    """What a column is for; decides which cells are no plain ones."""
+    if column in DATE_COLUMNS:
+        return "dates"
+    return "flags" if column in FLAG_COLUMNS else "words" if column in WORD_COLUMNS else "codes"
 
 
 def headings() -> frozenset[str]:
@@ -86,7 +100,7 @@ def read_rows(table: Table) -> list[SourceRow]:
     found = [
         SourceRow(row.number, row.values, places, row.surplus, row.hidden, orders)
         for row in table.rows
-        if row.surplus or any(words(row.values[place]) for place in places.values())
+        if row.surplus or any(filled(row.values[place]) for place in places.values())
     ]
     if not found:
         raise Refused("imports.file_empty")
@@ -106,6 +120,8 @@ def file_notes(table: Table) -> list[str]:
     """What is told of a file before its rows are taken: what was left out, and what had to be assumed of dates."""
     places = {column: place for place, column in enumerate(_columns(table.header)) if column}
     told = [render(note.key, **note.params) for note in table.notes]
+    if empty := sum(stands_empty(row.values[place]) for row in table.rows for place in places.values()):
+        told.append(render("imports.cells_empty", cells=empty))
     for name, judged in judge_dates(table, places).items():
         told += [render(f"imports.dates_{doubt}", column=heading(name)) for doubt in judged.doubts]
     return told

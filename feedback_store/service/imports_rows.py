@@ -16,7 +16,7 @@ from feedback_store.domain.history import Moment
 from feedback_store.guards import find_denunciation
 from feedback_store.reading.titles import name_key
 from feedback_store.service.imports_catalogue import Catalogue
-from feedback_store.service.imports_columns import COLUMNS, NEEDED, SourceRow, heading
+from feedback_store.service.imports_columns import COLUMNS, NEEDED, PRIVATE, WORD_COLUMNS, SourceRow, heading, holds
 from feedback_store.service.imports_values import Cell, CellFault, coordinate, phone, stars, words, yes
 from feedback_store.spreadsheets import odd_text
 from feedback_store.tables import Agency, Category
@@ -24,6 +24,8 @@ from feedback_store.texts import render
 from vitext.dates import VIET_NAM, local
 
 MAX_CODE = 64
+SHOWN = 40
+"""Letters of a cell that a reason repeats."""
 MERGER = dt.datetime(2025, 7, 1, tzinfo=VIET_NAM)
 """The first day of the communes of today; names in earlier rows may be those of abolished wards."""
 STATES = ("new", "dispatched", "in_progress", "answered", "released", "closed", "refused", "withdrawn")
@@ -44,8 +46,6 @@ _NEEDED = {
     "answered": ("agency", "dispatched_at", "answered_at", "result"),
     "refused": ("refusal_reason",),
 }
-DATES = frozenset({"received_at", "dispatched_at", "due_at", "answered_at", "told_at"})
-FLAGS = frozenset({"anonymous", "no_denunciation"})
 T = TypeVar("T")
 
 
@@ -111,8 +111,11 @@ def read_record(row: SourceRow, catalogue: Catalogue, now: dt.datetime, *, known
     reader = _Reader(row)
     cells = row.cells
     for column, cell in cells.items():
-        if (odd := odd_text(cell, dates=column in DATES, flags=column in FLAGS)) is not None:
+        if (odd := odd_text(cell, holds(column))) is not None:
             reader.fault(column, CellFault(odd[0], value=odd[1]))
+    for column in ("text", "result", "refusal_reason", "name"):
+        if column in cells and column not in reader.faulty and not any(map(str.isalpha, words(cells[column]))):
+            reader.fault(column, CellFault("imports.no_letters"))
     if row.hidden:
         reader.reasons.append(render("imports.hidden_row"))
     if row.surplus:
@@ -179,7 +182,7 @@ class _Reader:
     """Reads cells and collects what is wrong with them."""
 
     def __init__(self, row: SourceRow) -> None:
-        self._cells = row.cells
+        self._row, self._cells = row, row.cells
         self.reasons: list[str] = []
         self.faulty: set[str] = set()
 
@@ -194,9 +197,15 @@ class _Reader:
             return None
 
     def fault(self, column: str, fault: CellFault) -> None:
+        """The reason with its column and what the cell shows: not twice, and not the words of a person."""
         self.faulty.add(column)
-        reason = render(fault.key, **fault.params)
-        self.reasons.append(render("imports.in_column", column=heading(column), reason=reason))
+        reason, shown = render(fault.key, **fault.params), words(self._row.values[self._row.places[column]])
+        own = column in PRIVATE or (column in WORD_COLUMNS and any(map(str.isalpha, shown)))
+        if not shown or "value" in fault.params or own:
+            self.reasons.append(render("imports.in_column", column=heading(column), reason=reason))
+        else:
+            value = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+            self.reasons.append(render("imports.in_cell", column=heading(column), value=value, reason=reason))
 
 
 def _word(cell: Cell, known: dict[str, str], key: str) -> str:

@@ -3,7 +3,7 @@
 Shared by lists and figures, the import of history and users in bulk. Knows no table of the database.
 """
 
-from feedback_store.spreadsheets.cells import Odd, OddKind, Value, odd_text
+from feedback_store.spreadsheets.cells import Holds, Odd, OddKind, Value, odd_text, stands_empty
 from feedback_store.spreadsheets.errors import SpreadsheetError
 from feedback_store.spreadsheets.reading import Limits, Note, Row, Table, heading_key, read_table
 from feedback_store.spreadsheets.writing import Column, Kind, Sheet, write_refused, write_sheets, write_xlsx
@@ -13,6 +13,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 __all__ = [
     "XLSX_TYPE",
     "Column",
+    "Holds",
     "Kind",
     "Limits",
     "Note",
@@ -26,6 +27,7 @@ __all__ = [
     "heading_key",
     "odd_text",
     "read_table",
+    "stands_empty",
     "write_refused",
     "write_sheets",
     "write_xlsx",

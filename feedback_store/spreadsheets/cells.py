@@ -9,15 +9,35 @@ from typing import Any, Literal, TypeAlias
 from vitext import clean_words, legacy
 from vitext.dates import VIET_NAM
 
-OddKind = Literal["error", "formula", "boolean", "rounded", "cut", "lost"]
+OddKind = Literal["error", "formula", "boolean", "rounded", "cut", "lost", "time"]
 """#N/A and its like; a formula without its value; TRUE or FALSE; a number whose last digits are lost; a text as long as
-a cell can hold, so that more may have stood there; a text whose letters became question marks."""
+a cell can hold, so that more may have stood there; a text whose letters became question marks; an hour without its
+day."""
+Holds = Literal["words", "codes", "dates", "flags"]
+"""What a column is for: what somebody wrote; codes, names and figures; dates; yes or no."""
 LONGEST = 32_767
 EXACT = 10**15
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!",
                      "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "Err:502", "Err:504", "Err:508",
-                     "Err:522", "#####"))  # fmt: skip
+                     "Err:522"))  # fmt: skip
+_MONTH = r"(?:thg|tháng|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ ]?\d{0,2}"
+_MADE: tuple[tuple[OddKind | Literal["date"], re.Pattern[str]], ...] = (
+    ("error", re.compile(r"#{3,}")),
+    ("boolean", re.compile(r"TRUE|FALSE")),
+    ("rounded", re.compile(r"\d(?:[.,]\d+)?E[+-]?\d{1,3}")),
+    ("time", re.compile(r"\d{1,3}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:AM|PM|SA|CH))?")),
+    ("date", re.compile(
+        r"(?:(?:19|20)\d\d-\d\d-\d\d|\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d|(?:0\d/\d\d|\d\d/0\d)/\d\d"
+        rf"|\d{{1,2}}[-/]{_MONTH}(?:[-/](?:\d\d)?\d\d)?|{_MONTH}-\d\d)(?:[ T]+\d{{1,2}}:\d\d.*)?",
+        re.IGNORECASE | re.ASCII,
+    )),
+)  # fmt: skip
+"""Texts that only a spreadsheet program writes: what a file of text (CSV, a web page) keeps of such cells. Of a year in
+two figures it is one only with a nought before the day or the month: houses are numbered 12/3/26."""
+_EMPTY = re.compile(r"[-‐-―_.…/*]+|\(?null\)?|none|nan|n/a", re.IGNORECASE)
+_SERIAL = re.compile(r"(?:3[6-9]|4\d|5[0-4])\d{3}(?:[.,]\d+)?", re.ASCII)
+"""A date as the number of its day: 1998 to 2050."""
 
 
 class Odd(str):
@@ -35,16 +55,32 @@ class Odd(str):
 Value: TypeAlias = str | dt.date | dt.datetime
 
 
-def odd_text(value: object, *, dates: bool = False, flags: bool = False) -> tuple[str, str] | None:
+def stands_empty(value: object) -> bool:
+    """Whether the cell says that nothing is there: a dash, dots, what a database writes for nothing."""
+    return isinstance(value, str) and not isinstance(value, Odd) and _EMPTY.fullmatch(value) is not None
+
+
+def odd_text(value: object, holds: Holds = "codes") -> tuple[str, str] | None:
     """(key of ``data/texts/spreadsheets.yaml``, what the cell shows) of a cell that must not be stored as it is; None
-    for a plain one. ``dates``: the column holds dates; ``flags``: yes or no."""
+    for a plain one."""
     if isinstance(value, Odd):
-        if flags and value.kind == "boolean":
+        if holds == "flags" and value.kind == "boolean":
             return None
         return f"spreadsheets.odd_{value.kind}", str(value)[:40]
-    if isinstance(value, dt.date) and not dates:
-        return "spreadsheets.odd_date", f"{value:%d/%m/%Y}"
+    if holds in ("dates", "flags"):
+        return None if holds == "dates" or not isinstance(value, dt.date) else _date(value)
+    if isinstance(value, dt.date):
+        return _date(value)
+    text = str(value)
+    if holds == "words" and _SERIAL.fullmatch(text):
+        return "spreadsheets.odd_date", text
+    if len(text) <= 40:
+        return next(((f"spreadsheets.odd_{kind}", text) for kind, form in _MADE if form.fullmatch(text)), None)
     return None
+
+
+def _date(value: dt.date) -> tuple[str, str]:
+    return "spreadsheets.odd_date", f"{value:%d/%m/%Y}"
 
 
 def cleaned(text: str) -> str:
@@ -71,6 +107,8 @@ def value_of(cell: Any) -> Value:
         return value.replace(tzinfo=VIET_NAM) if timed or value.time() != dt.time() else value.date()
     if isinstance(value, dt.date):
         return value
+    if isinstance(value, (dt.time, dt.timedelta)):
+        return Odd.of("time", str(value))
     if isinstance(value, (int, float)) and abs(value) >= EXACT:
         return Odd.of("rounded", str(value))
     if isinstance(value, float) and value.is_integer():

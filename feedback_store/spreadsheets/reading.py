@@ -101,6 +101,8 @@ RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "Số thứ t
 PERHAPS_RUNNING = frozenset(heading_key(one) for one in ("TT", "No", "No.", "#"))
 """Such a column where it holds nothing but figures: "TT" can be a state, too."""
 TOTALS = re.compile(r"(?:tong|cong|tong cong|tong so|tong hop|luy ke|total|sum)\b[\s:]*")
+OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")
+"""How documents and pictures begin that are given instead of a table."""
 ENCODINGS = {"tcvn3": "TCVN3", "vni": "VNI", "windows-1258": "Windows-1258", "utf-8": "UTF-8"}
 FRAME = 30
 """So many rows of titles may stand above the headings."""
@@ -136,6 +138,8 @@ def read_table(
     if data.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data
         raise SpreadsheetError("spreadsheets.locked" if locked else "spreadsheets.old_excel")
+    if data.startswith(OTHER_FILES):
+        raise SpreadsheetError("spreadsheets.not_a_table")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return _table(_markup_rows(data, limits), limits, headings, [Note("spreadsheets.note_markup")])
     return _table(_csv_rows(data, limits), limits, headings, [])
@@ -308,7 +312,9 @@ def _xlsx_rows(
             if sum(info.file_size for info in infos) > limits.unpacked or len(infos) > 2_000:
                 raise SpreadsheetError("spreadsheets.too_big_inside")
             if not any(info.filename == "xl/workbook.xml" for info in infos):
-                raise SpreadsheetError("spreadsheets.not_a_table")
+                kind = parts.read("mimetype") if any(info.filename == "mimetype" for info in infos) else b""
+                named = "open_document" if b"spreadsheet" in kind else "not_a_table"
+                raise SpreadsheetError(f"spreadsheets.{named}")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # extensions that openpyxl doesn't know are of no matter here
                 book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

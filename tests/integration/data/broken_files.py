@@ -57,7 +57,25 @@ def cases() -> Iterator[Case]:
         yield Case(f"TRUE in {column}", column, True, "refused")
         for error in ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"):
             yield Case(f"{error} in {column}", column, error, "refused")
+    for column in TEXTS:  # what a file of text keeps of a cell that a spreadsheet program changed
+        for written in ("2026-03-12 00:00:00", "2026-03-12 00:00:00+07:00", "2026-03-12", "12/03/2026", "12.3.2026",
+                        "12-Mar", "12-Thg3", "12-thg 3", "Mar-12", "Thg3-12", "05/12/26", "12/03/2026 08:05",
+                        "1.23E+11", "9,13E+08", "TRUE", "######", dt.time(12, 30)):  # fmt: skip
+            yield Case(f"written {written} in {column}", column, written, "refused")
+    for column in ("text", "result", "name"):
+        yield Case(f"no letter in {column}", column, 1, "refused")
+    for written in ("-", "—", "...", "NULL", "(null)", "NaN", "N/A"):
+        yield Case(f"nothing in place, written {written}", "place", written, "told", "")
+        yield Case(f"nothing in phone, written {written}", "phone", written, "told", "")
+        yield Case(f"nothing in old_code, written {written}", "old_code", written, "refused")
+    for column in ("text", "place", "result", "name"):
+        yield Case(f"the number of a day in {column}", column, "46093", "refused")
+        yield Case(f"the number of a day and hour in {column}", column, 46093.5, "refused")
+    for written in ("12/3", "12/3/26", "12/3/26A Tô Hiệu", "số 46093", "12-14", "May 12", "E12", "K12/3/5"):
+        yield Case(f"place {written}", "place", written, "read", written)
+    yield Case("a code of the old system that is a number", "old_code", "46093", "read", "46093")
     for column in DATES:
+        yield Case(f"an hour in {column}", column, dt.time(12, 30), "refused")
         yield Case(f"error in {column}", column, "#VALUE!", "refused")
         yield Case(f"formula in {column}", column, "=NOW()", "refused")
         yield Case(f"words in {column}", column, "hôm qua", "refused")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedback_store.demo import SignIn, load_demo
+from feedback_store.service.imports_catalogue import Catalogue, load_catalogue
 from feedback_store.store import Store, make_engine
 from hotline.postgres import EmbeddedPostgres
 from tests.conftest import clone, drop, forget_versions
@@ -35,3 +36,18 @@ def demo(postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.Tem
     yield Demo(store, load_demo(store, now=NOW, media_root=media, tickets=TICKETS), media)
     store.close()
     drop(postgres, name)
+
+
+_kept: list[Catalogue] = []
+
+
+@pytest.fixture
+def catalogue(request: pytest.FixtureRequest) -> Catalogue:
+    """Read once from the default data; rows are judged without the database."""
+    if not _kept:
+        store: Store = request.getfixturevalue("loaded_store")
+        with store.reading() as session:
+            made = load_catalogue(session)
+            session.expunge_all()
+        _kept.append(made)
+    return _kept[0]
