@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from feedback_store.places.names import words_of
-from vitext import view
+from vitext import fold, view
+
+K = TypeVar("K")
 
 # Written short → written out; folded words.
 _SHORT: dict[str, str] = {
@@ -20,6 +25,7 @@ _SHORT: dict[str, str] = {
     "trg": "truong", "mtv": "mot thanh vien", "tnhh": "trach nhiem huu han", "cp": "co phan", "bql": "ban quan ly",
     "dl": "dien luc", "cn": "cap nuoc", "nn": "nong nghiep", "mt": "moi truong", "cx": "cay xanh",
 }  # fmt: skip
+_WRITTEN = {short: " ".join(word.key for word in words_of(words)) for short, words in _SHORT.items()}
 _SIGNS = {"&": " và ", "+": " và "}
 
 
@@ -33,7 +39,7 @@ def name_key(text: str) -> str:
         text = text.replace(sign, word)
     text = re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text)
     keys = [word.key for word in words_of(text)]
-    return "".join(_SHORT.get(key, key).replace(" ", "") for key in keys)
+    return "".join(_WRITTEN.get(key, key).replace(" ", "") for key in keys)
 
 
 def spelled_alike(typed: str, name: str) -> bool:
@@ -63,3 +69,85 @@ def short_key(text: str, province: str) -> str:
         if of and key.endswith(end) and len(key) > len(end) + 4:
             return key.removesuffix(end)
     return key
+
+
+def abbreviates(typed: str, name: str, province: str) -> bool:
+    """Whether every word typed is a word of the name, its usual abbreviation, or the first letters of words in their
+    order: "Sở GD&ĐT", "Sở VHTTDL". "và" and the province at the end may be left out on either side."""
+    of = [word.key for word in words_of(province)]
+    said, words = _without_end(_parts(typed), of), _without_end(_parts(name), of)
+
+    def fits(at: int, of: int) -> bool:
+        if at == len(said):
+            return of == len(words)
+        word = said[at]
+        written = _WRITTEN.get(word, word).split()
+        if words[of : of + len(written)] == written and fits(at + 1, of + len(written)):
+            return True
+        initials = "".join(one[0] for one in words[of : of + len(word)])
+        return len(word) > 1 and initials.replace("y", "i") == word.replace("y", "i") and fits(at + 1, of + len(word))
+
+    return bool(said) and fits(0, 0)
+
+
+def _parts(text: str) -> list[str]:
+    for sign in _SIGNS:
+        text = text.replace(sign, " ")
+    text = re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text)
+    return [word.key for word in words_of(text) if word.key != "va"]
+
+
+def _without_end(words: list[str], of: list[str]) -> list[str]:
+    for end in (["thanh", "pho", *of], ["tp", *of], ["tinh", *of], of):
+        if of and len(words) > len(end) + 1 and words[-len(end) :] == end:
+            return words[: -len(end)]
+    return words
+
+
+class Names(Generic[K]):
+    """Names that are looked up as people write them. ``province``: its name without its kind, which names may leave
+    out at their end."""
+
+    def __init__(self, names: Iterable[tuple[K, str]], province: str = "") -> None:
+        self._names = dict(names)
+        self._province = province
+        self._keys: dict[str, list[K]] = {}
+        self._short: dict[str, list[K]] = {}
+        for one, name in self._names.items():
+            self._keys.setdefault(name_key(name), []).append(one)
+            self._short.setdefault(short_key(name, province), []).append(one)
+
+    def find(self, text: str, left_out: Iterable[K] = ()) -> list[K]:
+        """Those that may be meant: one where it is sure, several with one name, none. ``left_out`` are meant by their
+        whole name alone."""
+        if found := self._spelled(text, self._keys.get(name_key(text), ())):
+            return found
+        names = {one: name for one, name in self._names.items() if one not in set(left_out)}
+        short = [one for one in self._short.get(short_key(text, self._province), ()) if one in names]
+        for close in (short, [one for one, name in names.items() if abbreviates(text, name, self._province)]):
+            if found := self._spelled(text, close):
+                return found if len(found) == 1 else []
+        return []
+
+    def name(self, one: K) -> str:
+        return self._names[one]
+
+    def near(self, text: str, most: int) -> list[K]:
+        """The nearest by the words they share, then by their letters."""
+        typed = set(fold(text).split())
+
+        def likeness(one: K) -> float:
+            name = fold(self._names[one])
+            shared = typed & set(name.split())
+            return len(shared) / (len(typed) or 1) + difflib.SequenceMatcher(None, fold(text), name).ratio()
+
+        return sorted(self._names, key=likeness, reverse=True)[:most]
+
+    def _spelled(self, text: str, found: Sequence[K]) -> list[K]:
+        alike = [one for one in found if spelled_alike(text, self._names[one])]
+        if len(alike) > 1 and any(word.marked for word in words_of(text)):  # then a word without marks has none
+            spelled = {word.spelled for word in words_of(text)}
+            borne = {one: {word.spelled for word in words_of(self._names[one])} for one in alike}
+            most = max(len(spelled & words) for words in borne.values())
+            return [one for one in alike if len(spelled & borne[one]) == most]
+        return alike

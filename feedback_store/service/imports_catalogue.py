@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -14,10 +13,9 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.policy import Policy, policy_from_data
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.queries.lookups import gazetteer, is_sample_database
-from feedback_store.reading.titles import name_key, short_key, spelled_alike
+from feedback_store.reading.titles import Names
 from feedback_store.service.imports_values import CellFault
 from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
-from vitext import fold
 
 NEAREST = 3
 
@@ -50,7 +48,7 @@ class Catalogue:
     calendars: dict[str, list[CalendarAt]]
     sample: bool
     _found: dict[tuple[str, str], str | int | CellFault] = field(default_factory=dict)
-    _names: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    _looked_up: dict[str, Names[str]] = field(default_factory=dict)
 
     def category(self, text: str) -> Category:
         """By code or name. Raises :class:`CellFault` with the three nearest names."""
@@ -102,37 +100,25 @@ class Catalogue:
     def _find_category(self, text: str) -> str:
         if text in self.categories:
             return text
-        rows = self.categories.values()
-        codes = self._by_name("category key", [(name_key(row.name), row.code) for row in rows]).get(name_key(text))
-        if codes:
-            return codes[0]
-        names = self._by_name("category", [(fold(row.name), row.code) for row in rows])
-        near = [self.categories[names[name][0]].name for name in _near(fold(text), names)]
-        raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
-
-    def _find_agency(self, text: str) -> int:
-        rows = self.agencies.values()
-        codes = self._by_name("agency code", [(row.code, str(row.id)) for row in rows]).get(text)
-        keys = self._by_name("agency key", [(name_key(row.name), str(row.id)) for row in rows])
-        found = codes or keys.get(name_key(text)) or self._agency_by_short_name(text)
-        if found is None:
-            names = self._by_name("agency", [(fold(row.name), str(row.id)) for row in rows])
-            near = [self.agencies[int(names[name][0])].name for name in _near(fold(text), names)]
-            raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
+        names = self._names("category", ((row.code, row.name) for row in self.categories.values()))
+        found = names.find(text)
+        if not found:
+            raise self._unknown(text, names)
         if len(found) > 1:
-            near = [self.agencies[int(one)].code for one in found]
-            raise CellFault("imports.agency_twice", near="; ".join(near))
-        return int(found[0])
+            raise CellFault("imports.category_twice", near="; ".join(found))
+        return found[0]
 
-    def _agency_by_short_name(self, text: str) -> list[str] | None:
-        """By its name without the province and a company's legal form, where one agency alone has it."""
-        rows = [row for row in self.agencies.values() if row.dissolved_at is None]
-        of = self.places.province.short if self.places.province is not None else ""
-        short = self._by_name("agency short", [(short_key(row.name, of), str(row.id)) for row in rows])
-        found = short.get(short_key(text, of))
-        if found is None or len(found) != 1 or not spelled_alike(text, self.agencies[int(found[0])].name):
-            return None
-        return found
+    def _find_agency(self, text: str) -> str:
+        if (code := next((str(row.id) for row in self.agencies.values() if row.code == text), None)) is not None:
+            return code
+        names = self._names("agency", ((str(row.id), row.name) for row in self.agencies.values()))
+        gone = [str(row.id) for row in self.agencies.values() if row.dissolved_at is not None]
+        found = names.find(text, gone)
+        if not found:
+            raise self._unknown(text, names)
+        if len(found) > 1:
+            raise CellFault("imports.agency_twice", near="; ".join(self.agencies[int(one)].code for one in found))
+        return found[0]
 
     def _find_old_commune(self, text: str) -> str:
         if text in self.places.communes or (old := self.places.find_old(text)) is None or old[1]:
@@ -150,32 +136,22 @@ class Catalogue:
         old = self.places.find_old(text)
         found = old[0] if old is not None and old[1] else self.places.find(text)
         if found is None or not found.communes:
-            names = self._by_name("commune", [(fold(one.name), one.code) for one in self.places.communes.values()])
-            near = [self.places.communes[names[name][0]].name for name in _near(fold(text), names)]
-            raise CellFault("imports.unknown_near", value=text[:80], near="; ".join(near))
+            names = self._names("commune", ((one.code, one.name) for one in self.places.communes.values()))
+            raise self._unknown(text, names)
         if len(found.communes) > 1:
             near = [f"{one.name} ({one.code})" for one in found.communes]
             raise CellFault("imports.several_fit", value=text[:80], near="; ".join(near))
         return found.communes[0].code
 
-    def _by_name(self, kind: str, pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-        if kind not in self._names:
-            made: dict[str, list[str]] = {}
-            for name, key in pairs:
-                made.setdefault(name, []).append(key)
-            self._names[kind] = made
-        return self._names[kind]
+    def _names(self, kind: str, pairs: Iterable[tuple[str, str]]) -> Names[str]:
+        if kind not in self._looked_up:
+            of = self.places.province.short if self.places.province is not None else ""
+            self._looked_up[kind] = Names(pairs, of)
+        return self._looked_up[kind]
 
-
-def _near(text: str, names: dict[str, list[str]]) -> list[str]:
-    """The nearest names by the words they share, then by their letters."""
-    typed = set(text.split())
-
-    def likeness(name: str) -> float:
-        shared = typed & set(name.split())
-        return len(shared) / (len(typed) or 1) + difflib.SequenceMatcher(None, text, name).ratio()
-
-    return sorted(names, key=likeness, reverse=True)[:NEAREST]
+    def _unknown(self, text: str, names: Names[str]) -> CellFault:
+        near = "; ".join(names.name(one) for one in names.near(text, NEAREST))
+        return CellFault("imports.unknown_near", value=text[:80], near=near)
 
 
 def load_catalogue(session: Session) -> Catalogue:

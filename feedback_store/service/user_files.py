@@ -8,7 +8,6 @@ shown, nothing is done and the new preview is shown. One-time passwords exist in
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 import json
 import os
@@ -22,7 +21,8 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from feedback_store.reading.titles import name_key
+from feedback_store.queries.lookups import gazetteer
+from feedback_store.reading.titles import Names, name_key
 from feedback_store.service import audit, passwords, users
 from feedback_store.service.actor import AGENCY_ROLES, Actor, Refused, Role
 from feedback_store.service.editing import administrators_only
@@ -207,10 +207,9 @@ class _Planner:
         self.columns = titles()
         self.agencies = {row.id: row for row in session.scalars(select(Agency))}
         self.by_code = {row.code: row for row in self.agencies.values()}
-        self.by_name: dict[str, list[Agency]] = {}
-        for one in self.agencies.values():
-            self.by_name.setdefault(name_key(one.name), []).append(one)
-        self.roles = {fold(role_name(role)): role for role in BULK_ROLES}
+        province = gazetteer(session).province
+        self.names = Names(((row.id, row.name) for row in self.agencies.values()), province.short if province else "")
+        self.roles = {name_key(role_name(role)): role for role in BULK_ROLES}
         self.cells = [self._cells(row) for row in table.rows]
         self.rows_of: dict[str, list[int]] = {}
         for row, cells in zip(table.rows, self.cells, strict=True):
@@ -260,25 +259,26 @@ class _Planner:
             raise Refused("users.name_needed")
 
     def _role(self, said: str) -> Role:
-        role = self.roles.get(fold(said))
+        role = self.roles.get(name_key(said))
         if role is not None:
             return role
-        if fold(said) == fold(role_name("administrator")):
+        if name_key(said) == name_key(role_name("administrator")):
             raise Refused("user_files.no_administrators")
         raise Refused("user_files.bad_role", role=said or "…", roles=", ".join(role_name(one) for one in BULK_ROLES))
 
     def _agency(self, said: str) -> Agency:
         if not said:
             raise Refused("users.agency_needed")
-        named = self.by_name.get(name_key(said), [])
-        found = self.by_code.get(said) or (named[0] if len(named) == 1 else None)
-        if len(named) > 1 and found is None:
+        gone = [one.id for one in self.agencies.values() if one.dissolved_at is not None]
+        coded = self.by_code.get(said)
+        named = [coded] if coded is not None else [self.agencies[one] for one in self.names.find(said, gone)]
+        if len(named) > 1:
             raise Refused("user_files.agency_ambiguous", agency=said, codes=", ".join(one.code for one in named))
-        if found is None:
-            near = difflib.get_close_matches(name_key(said), list(self.by_name), n=3, cutoff=0.6)
-            names = ", ".join(f"“{self.by_name[one][0].name}”" for one in near)
+        if not named:
+            near = ", ".join(f"“{self.names.name(one)}”" for one in self.names.near(said, 3))
             raise Refused("user_files.agency_unknown_near" if near else "user_files.agency_unknown", agency=said,
-                          near=names)  # fmt: skip
+                          near=near)  # fmt: skip
+        found = named[0]
         if found.dissolved_at is not None:
             heir = self.agencies[found.successor_id].name if found.successor_id else "…"
             raise Refused("user_files.agency_dissolved", agency=found.name, successor=heir)
