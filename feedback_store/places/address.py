@@ -19,7 +19,9 @@ from vitext.syllables import is_plain_syllable
 
 Kind = Literal["house", "way", "quarter", "building", "landmark", "name", "unit"]
 
-_BREAK = re.compile(r"[.;!?\n]")
+_BREAK = re.compile(r"[.;:!?\n]")
+_INNER = frozenset(("", "'", "’"))
+"""What may stand inside of a name: "Ea M'droh"."""
 _COMMA = re.compile(r"[,()\-–/+]")
 _CODE = re.compile(r"[bcdđghklmnpqrstvx]{1,4}", re.IGNORECASE)
 SURE_NAME = 3.0
@@ -150,6 +152,8 @@ class _Reader:
 
     def part(self, at: int, following: bool) -> Part | None:
         """The part of a place that begins with a word. ``following``: right after another part."""
+        if (away := self._away(at)) is not None:
+            return away
         for length in self.lex.directions.every(self.words, at, self.marks):
             if self._refused(at, length) or self._gap_breaks(at + length) or self._unsure(at, length):
                 continue
@@ -169,6 +173,33 @@ class _Reader:
             name = self._name(at, loose=True)
             return None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
         return found
+
+    def _away(self, at: int) -> Part | None:
+        """ "cách cầu Rồng khoảng 200m", "cách 50 mét từ chợ": how far it is from something that has a place."""
+        if not self._word(at, "cách") or self._gap_breaks(at + 1):
+            return None
+        before = self._distance(at + 1)
+        after = at + 1 if before is None else before + 1
+        if after < len(self.words) and (self._word(after, "từ") or self._word(after, "với")):
+            after += 1
+        inner = None if self._gap_breaks(after) else self._bare(after, True, sided=True)
+        if inner is None:
+            return None
+        last = None if before is not None else self._distance(inner.last + 1)
+        return Part(inner.kind, at, inner.last if last is None else last, inner.weight + 1, inner.named)
+
+    def _distance(self, at: int) -> int | None:
+        """Last word of "khoảng 200m", "hai trăm mét", "vài căn"."""
+        if self._gap_breaks(at):
+            return None
+        at += self.lex.about.at(self.words, at, self.marks)
+        number = number_at(self.words, at) if at < len(self.words) else None
+        if number is None:
+            number = spoken_at(self.words, at, True)
+        if number is None and at < len(self.words) and (self._word(at, "vài") or self._word(at, "mấy")):
+            number = at
+        unit = 0 if number is None else self.lex.distances.at(self.words, number + 1, self.marks)
+        return None if number is None or not unit else number + unit
 
     def _may_follow(self, at: int, part: Part) -> bool:
         """After a unit only units follow without a comma; after anything, no name that is only likely."""
@@ -254,6 +285,8 @@ class _Reader:
             return None
         if (date := self._date(last + 1)) is not None and not self._gap_breaks(last + 1):
             return Part("house", first, date, 2)
+        if self._parts_house(first, last):
+            return Part("house", first, last, 1)
         name = self._name(last + 1) if not self._gap_breaks(last + 1) else None
         firm = said or expected or first == 0 or bool(self.words[first].gap.strip())
         if not said and first > 0 and self._word(first - 1, "số") and not self._gap_breaks(first):
@@ -265,6 +298,14 @@ class _Reader:
         if not self._gap_breaks(last + 1) and self._head_at(last + 1):
             return Part("house", first, last, 1)
         return Part("house", first, last, 1) if "/" in self._raw(at, last) and expected else None
+
+    def _parts_house(self, first: int, last: int) -> bool:
+        """Whether a number at a beginning is a house that a comma parts from its lane or quarter: "126, ngõ 154"."""
+        after = last + 1
+        if after >= len(self.words) or self.words[after].gap.strip() != ",":
+            return False
+        begins = first == 0 or self._after_preposition(first) or bool(_BREAK.search(self.words[first].gap))
+        return begins and (self._head_at(after) or max(self._known_at(after), default=0) > 1)
 
     def _way(self, at: int) -> Part | None:
         whole = self.lex.complete.at(self.words, at, self.marks)
@@ -407,8 +448,8 @@ class _Reader:
         if not sided and not self._unit_at(after):
             side = self.lex.directions.at(self.words, after, self.marks) if after - at > 1 else 0
             inner = self.part(after, True) if side and not self._refused(after, side) else None
-            if inner is None and not self._gap_breaks(after):
-                inner = self._quarter(after)  # "chợ khu 6", "nhà văn hóa thôn X"
+            if inner is None and not self._gap_breaks(after):  # "nhà văn hóa thôn X", "ngã ba nhà máy nước"
+                inner = self._quarter(after) or self._landmark(after, True, False)
             if inner is None and after - at > 1 and after < len(self.words) and self.words[after].gap.strip() == ",":
                 return Part("landmark", at, after - 1, 0.5, False) if self._part_begins(after) else None
             return None if inner is None else Part("landmark", at, inner.last, inner.weight)
@@ -456,7 +497,7 @@ class _Reader:
 
     def _gap_breaks(self, at: int) -> bool:
         """Whether something other than a blank stands before a word, or no word is there."""
-        return at >= len(self.words) or bool(self.words[at].gap.strip())
+        return at >= len(self.words) or self.words[at].gap.strip() not in _INNER
 
     def _parted(self, at: int) -> bool:
         """The same after a kind, which may be abbreviated: "đ. Lê Lợi", "tổ: 5"."""
@@ -597,9 +638,10 @@ class _Reader:
         known = set(self._known_at(at))
         family = bool(self.lex.families.at(self.words, at, self.marks)) if at < len(self.words) else False
         score, key = 0.0, ""
+        bound = self._bound(at) if loose else -1
         for length in range(1, LONGEST_NAME + 1):
             last = at + length - 1
-            if last >= len(self.words) or (length > 1 and self.words[last].gap.strip()):
+            if last >= len(self.words) or (length > 1 and self._gap_breaks(last)):
                 break
             word = self.words[last]
             if word.raw.isdecimal() and length not in known and not any(one > length for one in known):
@@ -608,7 +650,7 @@ class _Reader:
             if head and not any(one >= length for one in known):
                 break
             middle = family and length > 2 and self.words[at + 1].key in _MIDDLE
-            score += 0.25 if middle and not self.cased else self._word_in_name(last, length == 1, family)
+            score += 0.25 if middle and not self.cased else self._word_in_name(last, length == 1, family, last <= bound)
             total = score + self._length_fits(length)
             key += word.key
             if length in known:
@@ -637,9 +679,26 @@ class _Reader:
         if number is None or self._counts(number) or len(self.words[last + 1].raw) > 2 or number > last + 2:
             return last
         closes = number + 1 >= len(self.words) or bool(self.words[number + 1].gap.strip())
-        return number if closes or self._head_at(number + 1) else last
+        return number if closes or self._head_at(number + 1) or self._ender(number + 1) else last
 
-    def _word_in_name(self, at: int, first: bool, family: bool) -> float:
+    def _bound(self, at: int) -> int:
+        """The last word of a short run before a comma, an end or the next part, none of which tells of a report: after
+        a kind all of it is the name, though its words mean something ("chợ Năm Tầng,"). -1: there is no such run."""
+        told = 0
+        for last in range(at, min(at + LONGEST_NAME - 1, len(self.words))):
+            if last in self._strong or self.lex.prepositions.at(self.words, last, self.marks) or self._thing(last):
+                return -1
+            told += self._ender(last)
+            ends = last + 1 >= len(self.words) or bool(self.words[last + 1].gap.strip()) or self._unit_at(last + 1)
+            if ends:
+                return last if told * 2 <= last - at + 1 else -1
+        return -1
+
+    def _thing(self, at: int) -> bool:
+        """Whether what a report is about begins here: "trụ điện", "cây xanh"."""
+        return self.lex.things.at(self.words, at, self.marks) > 1
+
+    def _word_in_name(self, at: int, first: bool, family: bool, bounded: bool = False) -> float:
         word = self.words[at]
         if self.cased and word.titled:
             return 1.0
@@ -653,7 +712,9 @@ class _Reader:
             closed = soft and (
                 at + 1 >= len(self.words) or bool(self.words[at + 1].gap.strip()) or self._kind_at(at + 1)
             )
-            score -= 0.3 if closed else 1.0 if weak else 2.5 if first else 2.0
+            score -= 0.3 if closed or bounded else 1.0 if weak else 2.5 if first else 2.0
+        elif not first and (self._thing(at) or self._word(at, "số")):
+            score -= 2.5
         elif not first and (self._head_at(at) or self.lex.directions.at(self.words, at, self.marks)
                             or self.lex.joins.at(self.words, at, self.marks)):
             score -= 1.5
@@ -670,7 +731,7 @@ class _Reader:
         word = self.words[at]
         if self.cased and word.titled and before.titled and not (at in self.units and self.units[at].kinded):
             return -2.0
-        if self._ender(at) or self._head_at(at) or word.raw.isdecimal():
+        if self._ender(at) or self._head_at(at) or self._thing(at) or word.raw.isdecimal():
             return 1.5
         if not is_plain_syllable(word.key):
             return -1.0  # "An Cựu City"

@@ -96,6 +96,11 @@ class Lexicon:
     crossings: Phrases
     lanes: Phrases
     """Ways inside of a block."""
+    distances: Phrases
+    """Units of a distance, and what softens one."""
+    about: Phrases
+    things: Phrases
+    """What reports are about: no name goes on with them."""
     houses: Phrases
     """What stands before a house's number."""
     placing: frozenset[str]
@@ -132,7 +137,7 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure", "complete", "lanes", "houses")
+             "unsure", "complete", "lanes", "houses", "distances", "about", "things")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,
