@@ -54,7 +54,8 @@ class Span:
 
     @property
     def weight(self) -> float:
-        return sum(part.weight for part in self.parts) + (1.5 if self.located else 0)
+        named = any(part.named for part in self.parts)
+        return sum(part.weight for part in self.parts) + (1.5 if self.located and named else 0)
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -266,6 +267,8 @@ class _Reader:
 
     def _house(self, at: int, expected: bool) -> Part | None:
         """ "số 5 Tô Hiệu", "12/3A/7", "K12/H3/5 Trần Phú"; a number alone counts only before a name or a way."""
+        if (lane := self._lane_of_da_nang(at)) is not None:
+            return lane
         first, said = at, self._word(at, "số") or self._word(at, "sn")
         if (said and self._refused(at, 1)) or (not said and max(self._known_at(at), default=0) > 1):
             return None
@@ -298,6 +301,23 @@ class _Reader:
         if not self._gap_breaks(last + 1) and self._head_at(last + 1):
             return Part("house", first, last, 1)
         return Part("house", first, last, 1) if "/" in self._raw(at, last) and expected else None
+
+    def _lane_of_da_nang(self, at: int) -> Part | None:
+        """ "ca 351 trên 68 Lê Đại Hành", "K hai trăm xuyệt 33": K for kiệt, as it is spoken."""
+        at_k = at + self._word(at, "số")
+        if at_k >= len(self.words) or self.words[at_k].key not in ("k", "ka", "ca"):
+            return None
+        if at_k + 1 >= len(self.words) or self.words[at_k + 1].gap != " ":
+            return None
+        number = number_at(self.words, at_k + 1)
+        number = spoken_at(self.words, at_k + 1, True) if number is None else number
+        if number is None:
+            return None
+        last = continued(self.words, number, True)
+        if last == number:
+            return Part("house", at, number, 1) if self.lex.lanes.at(self.words, number + 1, self.marks) else None
+        name = self._name(last + 1) if not self._gap_breaks(last + 1) else None
+        return Part("house", at, name[0] if name is not None and name[1] >= LIKELY_NAME else last, 2)
 
     def _parts_house(self, first: int, last: int) -> bool:
         """Whether a number at a beginning is a house that a comma parts from its lane or quarter: "126, ngõ 154"."""
@@ -378,6 +398,10 @@ class _Reader:
                 return Part("quarter", at, last, 2)
             if self.lex.numbered.at(self.words, at, self.marks) == length:
                 continue
+            if length + self.lex.landmarks.at(self.words, after, self.marks) > 3:  # "khu tập thể bệnh viện X"
+                inner = self._landmark(after, True, True)
+                if inner is not None:
+                    return Part("quarter", at, inner.last, 2)
             name = self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("quarter", at, name[0], 2)
@@ -402,13 +426,25 @@ class _Reader:
             named = self.lex.numbered.at(self.words, at, self.marks) != length
             name = self._name(after, loose=True) if last is None and named else None
             if last is not None:
+                last = self._inner_lot(last)
                 return Part("building", at, last, 1 if expected else 0.9)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("building", at, name[0], 1.5)
         return None
 
+    def _inner_lot(self, last: int) -> int:
+        """ "lô 27 ô 14", "lô C5 gạch 12"."""
+        for inner in ("ô", "gạch"):
+            if self._word(last + 1, inner) and not self._gap_breaks(last + 1):
+                number = self._number(last + 2, letters=True, kind=True)
+                if number is not None:
+                    return number
+        return last
+
     def _landmark(self, at: int, expected: bool, sided: bool) -> Part | None:
         unnamed: Part | None = None
+        if not sided and self._means_at(at):
+            return None
         for length in self.lex.landmarks.every(self.words, at, self.marks):
             if self._refused(at, length) or (length == 1 and not expected and not self._plain_kind(at)):
                 continue
@@ -426,6 +462,10 @@ class _Reader:
             number = self._number(after + self._word(after, "số"))
             if (date := self._date(after)) is not None:
                 return Part("landmark", at, date, 2)
+            if self.lex.landmarks.at(self.words, after, self.marks) > 1 and not self._refused(after, 2):
+                inner = self._landmark(after, True, True)  # "ngã tư nhà máy nước"
+                if inner is not None:
+                    return Part("landmark", at, inner.last, max(inner.weight, 1), inner.named)
             may_be_named = self.lex.numbered.at(self.words, at, self.marks) != length
             plain = not self.marks and not self.words[at].marked and length == 1
             name = self._name(after, loose=not plain) if may_be_named else None
@@ -435,6 +475,18 @@ class _Reader:
                 return Part("landmark", at, number, 1)
             unnamed = unnamed or bare
         return unnamed
+
+    def _means_at(self, at: int) -> bool:
+        """Whether "cho" is "chỗ" rather than "chợ": a kind, a number or a side follows."""
+        word, after = self.words[at], at + 1
+        if word.key != "cho" or word.marked or self._gap_breaks(after):
+            return False
+        lex = self.lex
+        follows = (lex.ways, lex.landmarks, lex.quarters, lex.buildings, lex.directions)
+        return (
+            any(one.at(self.words, after, self.marks) for one in follows) or self._unit_at(after)
+            or self._word(after, "số") > 0 or number_at(self.words, after) is not None
+        )  # fmt: skip
 
     def _plain_kind(self, at: int) -> bool:
         """Whether one word without marks is a landmark's ("chợ") rather than another word ("cho")."""
@@ -450,10 +502,18 @@ class _Reader:
             inner = self.part(after, True) if side and not self._refused(after, side) else None
             if inner is None and not self._gap_breaks(after):  # "nhà văn hóa thôn X", "ngã ba nhà máy nước"
                 inner = self._quarter(after) or self._landmark(after, True, False)
-            if inner is None and after - at > 1 and after < len(self.words) and self.words[after].gap.strip() == ",":
-                return Part("landmark", at, after - 1, 0.5, False) if self._part_begins(after) else None
+            if inner is None and after - at > 1 and (self._placed(at, after) or (
+                after < len(self.words) and self.words[after].gap.strip() == "," and self._part_begins(after)
+            )):  # fmt: skip
+                return Part("landmark", at, after - 1, 1 if self._placed(at, after) else 0.5, False)
             return None if inner is None else Part("landmark", at, inner.last, inner.weight)
         return Part("landmark", at, after - 1, 0.5, False)
+
+    def _placed(self, at: int, after: int) -> bool:
+        """Whether a landmark without a name is told as a place: after "ở", or as a sentence of its own."""
+        closes = after >= len(self.words) or bool(_BREAK.search(self.words[after].gap))
+        begins = at == 0 or bool(_BREAK.search(self.words[at].gap))
+        return self._after_preposition(at) or (begins and closes)
 
     def _crossing(self, last: int) -> int:
         """ "ngã tư A – B": the end of the other name."""
@@ -562,6 +622,9 @@ class _Reader:
     def _no_name(self, at: int, loose: bool) -> bool:
         """Whether a word begins something else than a name; ``loose``: it may begin with a kind ("đình Làng Cả")."""
         titled = self.cased and self.words[at].titled and at > 0 and not _BREAK.search(self.words[at].gap)
+        said = at > 0 and self._word(at, "là") and self.words[at - 1].key in ("chi", "tri", "diem", "nha", "cho")
+        if said or (not loose and self._thing(at)):
+            return True
         joins = any(one.at(self.words, at, self.marks) for one in (self.lex.prepositions, self.lex.crossings))
         unit = self.units.get(at)
         if (joins and not titled) or (unit is not None and unit.kinded and (unit.explicit or not loose)):
@@ -676,7 +739,7 @@ class _Reader:
         if after is None or after.gap.strip() or not (after.raw.isdecimal() or after.key in ("a", "b", "c")):
             return last
         number = number_at(self.words, last + 1, letters=True)
-        if number is None or self._counts(number) or len(self.words[last + 1].raw) > 2 or number > last + 2:
+        if number is None or self._polite(number) or self._counts(number) or number > last + 2 or len(after.raw) > 2:
             return last
         closes = number + 1 >= len(self.words) or bool(self.words[number + 1].gap.strip())
         return number if closes or self._head_at(number + 1) or self._ender(number + 1) else last
@@ -686,13 +749,21 @@ class _Reader:
         a kind all of it is the name, though its words mean something ("chợ Năm Tầng,"). -1: there is no such run."""
         told = 0
         for last in range(at, min(at + LONGEST_NAME - 1, len(self.words))):
-            if last in self._strong or self.lex.prepositions.at(self.words, last, self.marks) or self._thing(last):
+            says = last in self._strong or self.lex.prepositions.at(self.words, last, self.marks) > 0
+            if (says and (self.marks or self.words[last].marked)) or self._thing(last) or self._polite(last):
                 return -1
-            told += self._ender(last)
-            ends = last + 1 >= len(self.words) or bool(self.words[last + 1].gap.strip()) or self._unit_at(last + 1)
-            if ends:
+            told += says or self._ender(last)
+            after = last + 1
+            ends = after >= len(self.words) or bool(self.words[after].gap.strip()) or self._unit_at(after)
+            if ends or self._thing(after) or self._polite(after):
                 return last if told * 2 <= last - at + 1 else -1
         return -1
+
+    def _polite(self, at: int) -> bool:
+        """Whether an "a" that closes a sentence of a polite writer is "ạ"."""
+        word, after = self.words[at], at + 1
+        closes = after >= len(self.words) or bool(_BREAK.search(self.words[after].gap))
+        return word.raw == "a" and closes and not self.marks and self.words[0].key in _POLITE
 
     def _thing(self, at: int) -> bool:
         """Whether what a report is about begins here: "trụ điện", "cây xanh"."""
@@ -701,11 +772,14 @@ class _Reader:
     def _word_in_name(self, at: int, first: bool, family: bool, bounded: bool = False) -> float:
         word = self.words[at]
         if self.cased and word.titled:
-            return 1.0
+            coded = not first and self.lex.ways.at(self.words, at, self.marks) == 1 and number_at(self.words, at + 1)
+            return -2.0 if coded else 1.0  # "Cây xăng Bình An TL 852"
         borne = word.spelled in self.names.spelled if self.marks else word.key in self.names.plain
         score = -1.5 if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
-        if self.lex.prepositions.at(self.words, at, self.marks):
+        if self._polite(at):
             score -= 3.0
+        elif self.lex.prepositions.at(self.words, at, self.marks):
+            score -= 0.3 if bounded else 3.0
         elif self._ender(at) and not (first and family):
             weak = at not in self._strong and (family or not (self.marks or word.marked))
             soft = weak or self.lex.soft.at(self.words, at, self.marks) > 0
@@ -715,10 +789,15 @@ class _Reader:
             score -= 0.3 if closed or bounded else 1.0 if weak else 2.5 if first else 2.0
         elif not first and (self._thing(at) or self._word(at, "số")):
             score -= 2.5
-        elif not first and (self._head_at(at) or self.lex.directions.at(self.words, at, self.marks)
-                            or self.lex.joins.at(self.words, at, self.marks)):
+        elif not first and self._goes_on(at):
             score -= 1.5
         return score
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether another part, a side or a joining word stands there."""
+        lex = self.lex
+        beside = any(one.at(self.words, at, self.marks) for one in (lex.directions, lex.joins))
+        return beside or (self._head_at(at) and not self._gap_breaks(at + 1))
 
     @staticmethod
     def _length_fits(length: int) -> float:
@@ -731,7 +810,7 @@ class _Reader:
         word = self.words[at]
         if self.cased and word.titled and before.titled and not (at in self.units and self.units[at].kinded):
             return -2.0
-        if self._ender(at) or self._head_at(at) or self._thing(at) or word.raw.isdecimal():
+        if self._ender(at) or self._head_at(at) or self._thing(at) or self._polite(at) or word.raw.isdecimal():
             return 1.5
         if not is_plain_syllable(word.key):
             return -1.0  # "An Cựu City"
@@ -769,6 +848,7 @@ class _Reader:
         return True
 
 
+_POLITE = frozenset("da vang thua alo em".split())
 # Middle names, after which a given name follows whatever it means: "Trần Thị Lý".
 _MIDDLE = frozenset("thi van duc huu dinh ngoc quoc cong minh xuan thanh quang hoang van ba trong the".split())
 _MEASURES_SPELLED = frozenset(

@@ -37,6 +37,8 @@ _LINKS = frozenset("thuoc cua o tai tren dia ban cu moi".split())
 # Politeness around an answer that is nothing but a name: "dạ An Đồng ạ".
 _BEFORE_IT = frozenset("da vang thua o".split())
 _AFTER_IT = frozenset("ạ a nhé nhe nha nghen hen đó em ad".split())
+_COOPERATIVE = ["hop", "tac"]
+"""Before "xã": a cooperative, no commune."""
 _NAME_GAP = re.compile(r"[\s\-'’]*")
 _KIND_GAP = re.compile(r"\s*[.:]?\s*")
 
@@ -77,6 +79,8 @@ def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, 
     found = []
     for first in range(len(words)):
         kind, before, kind_levels = _kind_before(words, first)
+        if kind and _ends_name(words, before, first, levels):
+            kind, before, kind_levels = "", first, ()
         for key, last in _keys_from(words, first, kind):
             present = levels(key, last - first + 1)
             for level, there in zip(_LEVELS, present, strict=True):
@@ -85,6 +89,16 @@ def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, 
                     if one is not None:
                         found.append(one)
     return found
+
+
+def _ends_name(
+    words: Sequence[Word], before: int, first: int, levels: Callable[[str, int], tuple[bool, bool, bool]]
+) -> bool:
+    """Whether a misspelled kind is the end of a name: "Vĩnh Phương Nha Trang" names no phường."""
+    word = words[before]
+    if before == 0 or first - before > 1 or not word.marked or word.spelled in _SPELLED or words[before].gap.strip():
+        return False
+    return levels(words[before - 1].key + word.key, 2)[0]
 
 
 def names_unit(text: str, unit: str) -> bool:
@@ -106,6 +120,9 @@ def _keys_from(words: Sequence[Word], first: int, kind: str) -> Iterator[tuple[s
     for last in range(first, min(first + LONGEST, len(words))):
         if last > first and not _NAME_GAP.fullmatch(words[last].gap):
             return
+        said = _SPOKEN.get(words[last].spelled) if last > first else None
+        if said is not None:
+            yield f"{key}{said}", last  # "A Lưới ba"
         key += words[last].key
         yield key, last
 
@@ -118,7 +135,9 @@ def _kind_before(words: Sequence[Word], first: int) -> tuple[str, int, tuple[Lev
             continue
         named = words[at:first]
         held = _KINDS.get(tuple(one.key for one in named))
-        if held is None or any(one.marked and not _spelled_as_kind(one) for one in named):
+        if held is None or [one.key for one in words[max(at - 2, 0) : at]] == _COOPERATIVE:
+            continue
+        if any(one.marked and not _spelled_as_kind(one) for one in named):
             continue
         if length == 2 and not _KIND_GAP.fullmatch(named[1].gap):
             continue
@@ -137,7 +156,7 @@ def _mention(
     named = words[first : last + 1]
     count = last - first + 1
     apart = not kind and _opens(words, first) and _closes(words, last)
-    if not kind and key.isdecimal() and not apart:
+    if not kind and key.isdecimal() and (not apart or words[first - 1].key == "khu"):
         return None
     opens = bool(kind) or _opens(words, first)
     if level == "commune" and not opens and count < 2:
