@@ -19,6 +19,8 @@ _CORRECTING = re.compile(
 )
 _DENIED = re.compile(r"\b(?:khong phai|ko phai|k phai|hong phai|hok phai|dau phai|chu khong phai|chu ko phai)\b")
 _UNIT_KIND = re.compile(r"(?:phuong|fuong|xa|thi tran|dac khu|p|x|tt)\b")
+WITH_ITS_DISTRICT = 2
+"""The weight of a commune that is told with its kind, or with its district behind it."""
 OF_A_PLACE = 1.5
 """A lighter span is only perhaps a place: it counts where a place was asked for."""
 
@@ -58,14 +60,22 @@ def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
     joined = _in_order(text, kept, main)
     changed = len(kept) < len(spans)
     found = places.find(", ".join(text[one.start : one.end] for one in kept)) if changed else places.find_in(words)
-    if found is None:  # a bare name in its chain: "275/17 Xuân Diệu, Quy Nhơn Tây"
-        ends = [one for one in kept if one.parts[-1].kind == "unit"]
-        found = next((one for span in ends if (one := places.find(text[span.start : span.end]))), None)
+    if found is None:
+        found = next((one for span in kept if (one := _at_the_end(text, words, span, places))), None)
     unknown = _unknown(text, words, kept, {unit.first for unit in units if unit.kinded}) if found is None else None
     return PlaceRead(
         ", ".join(text[one.start : one.end] for one in joined), main.start, main.end, main.weight, found, unknown,
         frozenset(kind for one in joined for kind in one.kinds), tuple((one.start, one.end) for one in joined),
     )  # fmt: skip
+
+
+def _at_the_end(text: str, words: Sequence[Word], span: Span, places: Gazetteer) -> PlaceFound | None:
+    """What a bare name in its chain means: "275/17 Xuân Diệu, Quy Nhơn Tây", "tổ 7 An Phú Thuận An"."""
+    if span.parts[-1].kind != "unit":
+        return None
+    whole = places.find(text[span.start : span.end])
+    pair = next((one for one in span.parts if one.kind == "unit" and one.weight >= WITH_ITS_DISTRICT), None)
+    return whole or (places.find(text[words[pair.first].start : span.end]) if pair is not None else None)
 
 
 def _meant(text: str, spans: Sequence[Span]) -> list[Span]:
