@@ -186,7 +186,10 @@ class _Reader:
         inner = None if self._gap_breaks(after) else self._bare(after, True, sided=True)
         if inner is None:
             return None
-        last = None if before is not None else self._distance(inner.last + 1)
+        end = inner.last
+        while (unit := self.units.get(end + 1)) is not None and not self._gap_breaks(end + 1):
+            end = unit.last
+        last = None if before is not None else self._distance(end + 1)
         return Part(inner.kind, at, inner.last if last is None else last, inner.weight + 1, inner.named)
 
     def _distance(self, at: int) -> int | None:
@@ -194,7 +197,7 @@ class _Reader:
         if self._gap_breaks(at):
             return None
         at += self.lex.about.at(self.words, at, self.marks)
-        number = number_at(self.words, at) if at < len(self.words) else None
+        number = at if at < len(self.words) and self.words[at].raw.isdecimal() else None
         if number is None:
             number = spoken_at(self.words, at, True)
         if number is None and at < len(self.words) and (self._word(at, "vài") or self._word(at, "mấy")):
@@ -345,7 +348,8 @@ class _Reader:
                 name = self._name(number + 1) if not self._gap_breaks(number + 1) else None
                 known = name is not None and name[1] >= LIKELY_NAME + 0.6
                 return Part("way", at, name[0] if known and name else number, 2)
-            name = self._name(after, loose=True)
+            leads = self._ends_leading(at + length - 1) and self.lex.landmarks.at(self.words, after, self.marks) > 1
+            name = None if leads else self._name(after, loose=True)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("way", at, self._crossing(name[0]), 2)
             after += self.lex.unnamed.at(self.words, after, self.marks)
@@ -367,8 +371,11 @@ class _Reader:
         side = self.lex.directions.at(self.words, after, self.marks)
         if side:
             return not self._refused(after, side)
-        ends = [self._word(at + length - 1, one) for one in ("vào", "ra", "lên", "xuống", "dẫn", "tên", "cụt", "nhỏ")]
-        return after > at + length or any(ends)
+        return after > at + length or self._ends_leading(at + length - 1)
+
+    def _ends_leading(self, at: int) -> bool:
+        ends = ("vào", "vô", "ra", "lên", "xuống", "dẫn", "tên", "cụt", "nhỏ")
+        return any(self._word(at, one) for one in ends)
 
     def _code(self, at: int) -> int | None:
         """Letters and a number that a way is called by: "TL 19", "DT 743", "tx hai mươi mốt"."""
@@ -402,7 +409,7 @@ class _Reader:
                 inner = self._landmark(after, True, True)
                 if inner is not None:
                     return Part("quarter", at, inner.last, 2)
-            name = self._name(after, loose=True)
+            name = self._name(after, loose=True, anything=True)
             if name is not None and name[1] >= LIKELY_NAME:
                 return Part("quarter", at, name[0], 2)
             if self._word_alone(after):
@@ -460,6 +467,8 @@ class _Reader:
                 unnamed = unnamed or bare
                 continue
             number = self._number(after + self._word(after, "số"))
+            if (code := self._code(after)) is not None and self.words[after + 1].gap == "":
+                return Part("landmark", at, code, 2)  # "kênh N2"
             if (date := self._date(after)) is not None:
                 return Part("landmark", at, date, 2)
             if self.lex.landmarks.at(self.words, after, self.marks) > 1 and not self._refused(after, 2):
@@ -528,7 +537,8 @@ class _Reader:
         after = last + 1
         if after >= len(self.words) or not (at == 0 or self.words[at].gap.strip()):
             return False
-        return self._unit_at(after) or self.lex.stacked.at(self.words, after, self.marks) > 0
+        told = self._thing(after) and max(self._known_at(at), default=0) > 1
+        return told or self._unit_at(after) or self.lex.stacked.at(self.words, after, self.marks) > 0
 
     def _known(self, at: int, expected: bool) -> Part | None:
         """A name that is known, after "ở" or where capitals tell that it is one."""
@@ -667,7 +677,8 @@ class _Reader:
         if last is not None:
             last = continued(self.words, last, self.marks)
             return None if last == at and self._counts(last, after_kind=kind) else last
-        said = spoken and (self.marks or (at > 0 and self._word(at - 1, "số")))
+        called = self.cased and at + 1 < len(self.words) and all(one.titled for one in self.words[at : at + 2])
+        said = spoken and not called and (self.marks or (at > 0 and self._word(at - 1, "số")))
         last = spoken_at(self.words, at, self.marks) if said else None
         return None if last is None or self._counts(last, after_kind=kind) else last
 
@@ -693,15 +704,20 @@ class _Reader:
     def _known_at(self, at: int) -> list[int]:
         return self.lex.streets.every(self.words, at, self.marks) if at < len(self.words) else []
 
-    def _name(self, at: int, *, loose: bool = False) -> tuple[int, float] | None:
-        """(last word, how surely) of the name that begins here. ``loose``: after a kind that a name must follow."""
+    def _name(self, at: int, *, loose: bool = False, anything: bool = False) -> tuple[int, float] | None:
+        """(last word, how surely) of the name that begins here. ``loose``: after a kind that a name must follow;
+        ``anything``: whatever its words mean, as hamlets are called ("ấp Bờ Bao,")."""
         best: tuple[int, float] | None = None
-        if at >= len(self.words) or (self._no_name(at, loose) and not self.lex.streets.at(self.words, at, self.marks)):
+        if at >= len(self.words) or (self._thing(at) and not (loose and self.lex.streets.at(self.words, at, True))):
+            return None
+        bound = self._bound(at) if loose else -1
+        known_here = self.lex.streets.at(self.words, at, self.marks) > 0
+        called_so = 0 < bound - at < 3 and (anything or self._bare(at, True) is None)  # "mẫu giáo Hướng Dương,"
+        if not known_here and not called_so and self._no_name(at, loose):
             return None
         known = set(self._known_at(at))
         family = bool(self.lex.families.at(self.words, at, self.marks)) if at < len(self.words) else False
         score, key = 0.0, ""
-        bound = self._bound(at) if loose else -1
         for length in range(1, LONGEST_NAME + 1):
             last = at + length - 1
             if last >= len(self.words) or (length > 1 and self._gap_breaks(last)):
@@ -719,10 +735,12 @@ class _Reader:
             if length in known:
                 total += 4 + max(0.0, 0.5 * length - score)
             elif length > 1 and self._is_name(key, at, last):
-                total += 2 + max(0.0, 0.3 * length - score)
+                total += (2 if last >= bound else 0.5) + max(0.0, 0.3 * length - score)
             elif family and 2 <= length <= 4:
                 total += 1
-            total += self._stops(last + 1, word)
+            elif loose and length > 2 and length - 1 in self._known_at(at + 1):
+                total += 2  # "Nam Hùng Vương"
+            total += self._stops(last + 1, word) + (0.6 if length == 1 and bound == at else 0)
             if loose and not self._ender(at):
                 total += 0.5
             if best is None or total > best[1]:
@@ -750,14 +768,17 @@ class _Reader:
         told = 0
         for last in range(at, min(at + LONGEST_NAME - 1, len(self.words))):
             says = last in self._strong or self.lex.prepositions.at(self.words, last, self.marks) > 0
-            if (says and (self.marks or self.words[last].marked)) or self._thing(last) or self._polite(last):
+            if (says and (self.marks or self.words[last].marked)) or self._thing(last) or self._closing(last):
                 return -1
             told += says or self._ender(last)
             after = last + 1
             ends = after >= len(self.words) or bool(self.words[after].gap.strip()) or self._unit_at(after)
-            if ends or self._thing(after) or self._polite(after):
+            if ends or self._thing(after) or self._closing(after):
                 return last if told * 2 <= last - at + 1 else -1
         return -1
+
+    def _closing(self, at: int) -> bool:
+        return self._polite(at) or (self.marks and self.lex.closing.at(self.words, at, True) > 0)
 
     def _polite(self, at: int) -> bool:
         """Whether an "a" that closes a sentence of a polite writer is "ạ"."""
@@ -785,12 +806,13 @@ class _Reader:
             soft = weak or self.lex.soft.at(self.words, at, self.marks) > 0
             closed = soft and (
                 at + 1 >= len(self.words) or bool(self.words[at + 1].gap.strip()) or self._kind_at(at + 1)
-            )
+                or self._thing(at + 1)
+            )  # fmt: skip
             score -= 0.3 if closed or bounded else 1.0 if weak else 2.5 if first else 2.0
         elif not first and (self._thing(at) or self._word(at, "số")):
             score -= 2.5
         elif not first and self._goes_on(at):
-            score -= 1.5
+            score -= 0.3 if bounded else 1.5
         return score
 
     def _goes_on(self, at: int) -> bool:
@@ -827,7 +849,7 @@ class _Reader:
         said = range(before[-1].last + 1, part.first)
         firm = any(self._word(at, one) for at in said for one in ("tại", "chỗ", "khu"))
         sided = not said and self.lex.directions.at(self.words, part.first, self.marks) > 0
-        if sided and all(not one.named for one in before):
+        if sided and all(not one.named for one in before) and not self.words[part.first].gap.strip():
             return True  # "bờ sông dưới gầm cầu X"
         if not firm and not any(self._word(at, "ở") or self._word(at, "trên") for at in said):
             return False

@@ -19,6 +19,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "data" / "places"
 class Phrase:
     keys: tuple[str, ...]
     spelled: tuple[str, ...]
+    gaps: tuple[str, ...]
+    """What stands before each word but blanks: "/" in "c/c"."""
 
 
 @dataclass(slots=True)
@@ -29,14 +31,15 @@ class Phrases:
 
     def add(self, text: str) -> None:
         words = words_of(text)
-        phrase = Phrase(tuple(one.key for one in words), tuple(one.spelled for one in words))
+        phrase = Phrase(tuple(one.key for one in words), tuple(one.spelled for one in words),
+                        tuple(one.gap.strip() for one in words))  # fmt: skip
         held = self.by_first.setdefault(phrase.keys[0], [])
         if phrase not in held:
             held.append(phrase)
             held.sort(key=lambda one: len(one.keys), reverse=True)
 
     def at(self, words: Sequence[Word], first: int, marks: bool) -> int:
-        """How many words the longest phrase at ``first`` has; 0: none. Its words are parted by blanks alone."""
+        """How many words the longest phrase at ``first`` has; 0: none. Its words are parted as in the text."""
         for phrase in self.by_first.get(words[first].key, ()) if first < len(words) else ():
             end = first + len(phrase.keys)
             if end <= len(words) and _same(words[first:end], phrase, marks):
@@ -52,7 +55,7 @@ class Phrases:
 
 def _same(words: Sequence[Word], phrase: Phrase, marks: bool) -> bool:
     for at, word in enumerate(words):
-        if at and word.gap.strip():
+        if at and word.gap.strip() != phrase.gaps[at]:
             return False
         exact = word.marked or (marks and len(words) == 1)
         if word.spelled != phrase.spelled[at] if exact else word.key != phrase.keys[at]:
@@ -101,6 +104,7 @@ class Lexicon:
     about: Phrases
     things: Phrases
     """What reports are about: no name goes on with them."""
+    closing: Phrases
     houses: Phrases
     """What stands before a house's number."""
     placing: frozenset[str]
@@ -137,7 +141,7 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure", "complete", "lanes", "houses", "distances", "about", "things")
+             "unsure", "complete", "lanes", "houses", "distances", "about", "things", "closing")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,
