@@ -141,13 +141,37 @@ class _Reader:
                 chains[-1].append(part)
             else:
                 chains.append([part])
-        return [
-            Span(
-                self.words[chain[0].first].start, self.words[chain[-1].last].end, tuple(chain),
-                self._after_preposition(chain[0].first),
-            )
-            for chain in chains if sum(part.weight for part in chain) >= 1
-        ]  # fmt: skip
+        told = [chain for chain in chains if sum(part.weight for part in chain) >= 1]
+        taken = {at for chain in told for part in chain for at in range(part.first, part.last + 1)}
+        return [self._span(chain, taken) for chain in told]
+
+    def _span(self, chain: Sequence[Part], taken: Container[int]) -> Span:
+        """The chain from the word after "ở" on, whatever that word means, and to the comma after it, where nothing
+        between tells of a report: "ở nghè Vẹt, xã Chà Tở"."""
+        first, last = chain[0].first, chain[-1].last
+        before = first
+        while first - before < 5 and before > 0 and before - 1 not in taken and self._silent(before - 1):
+            before -= 1
+            if self._after_preposition(before) and not _BREAK.search(self.words[before].gap):
+                first = before
+                break
+        after = last
+        while after + 1 < len(self.words) and after - last < 3 and not self._gap_breaks(after + 1):
+            if after + 1 in taken or not self._silent(after + 1):
+                break
+            after += 1
+        closes = after + 1 >= len(self.words) or bool(self.words[after + 1].gap.strip()) or self._closing(after + 1)
+        if closes and after > last:
+            last = after
+        return Span(self.words[first].start, self.words[last].end, tuple(chain), self._after_preposition(first))
+
+    def _silent(self, at: int) -> bool:
+        """Whether a word tells nothing of what happened, and of nobody."""
+        words, marks = self.words, self.marks
+        if self._ender(at) or self._thing(at) or self._polite(at) or at in self._strong or words[at].raw.isdecimal():
+            return False
+        lex = self.lex
+        return not any(one.at(words, at, marks) for one in (lex.prepositions, lex.joins, lex.closing, lex.directions))
 
     # Parts
 
@@ -177,10 +201,12 @@ class _Reader:
 
     def _away(self, at: int) -> Part | None:
         """ "cách cầu Rồng khoảng 200m", "cách 50 mét từ chợ": how far it is from something that has a place."""
-        if not self._word(at, "cách") or self._gap_breaks(at + 1):
+        begins = at + self._word(at, "qua")
+        said = self._word(begins, "cách") or (begins > at and self._word(begins, "khỏi"))
+        if not said or self._gap_breaks(begins + 1):
             return None
-        before = self._distance(at + 1)
-        after = at + 1 if before is None else before + 1
+        before = self._distance(begins + 1)
+        after = begins + 1 if before is None else before + 1
         if after < len(self.words) and (self._word(after, "từ") or self._word(after, "với")):
             after += 1
         inner = None if self._gap_breaks(after) else self._bare(after, True, sided=True)
@@ -210,7 +236,7 @@ class _Reader:
         if self.words[at].gap.strip() or self._after_joining(at):
             return True
         if any(unit.last == at - 1 for unit in self.units.values() if unit.kinded):
-            return False
+            return part.kind == "quarter"  # "xã Đông Hoàng huyện Đông Hưng thôn Trung Hòa"
         return part.kind != "name" or max(self._known_at(at), default=0) > 1
 
     def _after_joining(self, at: int) -> bool:
@@ -427,6 +453,8 @@ class _Reader:
         for length in self.lex.buildings.every(self.words, at, self.marks):
             if self._refused(at, length) or self._parted(at + length):
                 continue
+            if not expected and self.lex.placed.at(self.words, at, self.marks) == length:
+                continue
             after = at + length
             after += self._word(after, "số")
             last = self._number(after, letters=True, kind=True)
@@ -455,6 +483,8 @@ class _Reader:
         for length in self.lex.landmarks.every(self.words, at, self.marks):
             if self._refused(at, length) or (length == 1 and not expected and not self._plain_kind(at)):
                 continue
+            if not expected and self.lex.placed.at(self.words, at, self.marks) == length:
+                continue
             after = at + length
             while not self._gap_breaks(after) and not self._unit_at(after):
                 more = self.lex.modifiers.at(self.words, after, self.marks)
@@ -462,7 +492,8 @@ class _Reader:
                 if not more or (named is not None and named[1] >= SURE_NAME + 1):
                     break
                 after += more
-            bare = self._bare_landmark(at, after, sided)
+            numbered = self.lex.numbered.at(self.words, at, self.marks) == length
+            bare = None if numbered and after == at + length else self._bare_landmark(at, after, sided)
             if self._gap_breaks(after):
                 unnamed = unnamed or bare
                 continue
@@ -474,8 +505,8 @@ class _Reader:
             if self.lex.landmarks.at(self.words, after, self.marks) > 1 and not self._refused(after, 2):
                 inner = self._landmark(after, True, True)  # "ngã tư nhà máy nước"
                 if inner is not None:
-                    return Part("landmark", at, inner.last, max(inner.weight, 1), inner.named)
-            may_be_named = self.lex.numbered.at(self.words, at, self.marks) != length
+                    return Part("landmark", at, inner.last, max(inner.weight, 1))
+            may_be_named = not numbered
             plain = not self.marks and not self.words[at].marked and length == 1
             name = self._name(after, loose=not plain) if may_be_named else None
             if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
@@ -510,7 +541,7 @@ class _Reader:
             side = self.lex.directions.at(self.words, after, self.marks) if after - at > 1 else 0
             inner = self.part(after, True) if side and not self._refused(after, side) else None
             if inner is None and not self._gap_breaks(after):  # "nhà văn hóa thôn X", "ngã ba nhà máy nước"
-                inner = self._quarter(after) or self._landmark(after, True, False)
+                inner = self._quarter(after) or self._way(after) or self._landmark(after, True, False)
             if inner is None and after - at > 1 and (self._placed(at, after) or (
                 after < len(self.words) and self.words[after].gap.strip() == "," and self._part_begins(after)
             )):  # fmt: skip
@@ -530,6 +561,11 @@ class _Reader:
             other = self._name(last + 1, loose=True)
             if other is not None and other[1] >= LIKELY_NAME:
                 return other[0]
+            if (date := self._date(last + 1)) is not None:
+                return date
+            number = number_at(self.words, last + 1)
+            if number is not None and "/" in self._raw(last + 1, number):
+                return number  # "Ngô Quyền - 2/9"
         return last
 
     def _leads_unit(self, at: int, last: int) -> bool:
@@ -691,7 +727,7 @@ class _Reader:
         word = self.words[at]
         if word.gap == "" and word.key in ("h", "g", "m", "tr", "k", "km", "cm", "ph"):
             return True
-        if word.gap == " " and word.key in ("h", "g", "gio", "ph", "phut") and word.spelled not in ("gió",):
+        if word.gap == " " and word.key in ("h", "km", "g", "gio", "ph", "phut") and word.spelled not in ("gió",):
             return True
         if word.gap.strip() or any(n > 1 for n in self.lex.streets.every(self.words, at, self.marks)):
             return False
@@ -748,7 +784,8 @@ class _Reader:
         if best is None:
             return None
         last = best[0]
-        suffix = self.lex.suffixes.at(self.words, last + 1, self.marks) if not self._gap_breaks(last + 1) else 0
+        ends = self._gap_breaks(last + 1) or self._thing(last + 1)
+        suffix = 0 if ends else self.lex.suffixes.at(self.words, last + 1, self.marks)
         return self._numbered(last + suffix if suffix and best[1] >= SURE_NAME - 1 else last), best[1]
 
     def _numbered(self, last: int) -> int:

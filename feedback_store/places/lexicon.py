@@ -105,6 +105,9 @@ class Lexicon:
     things: Phrases
     """What reports are about: no name goes on with them."""
     closing: Phrases
+    """What closes a sentence."""
+    placed: Phrases
+    """Kinds that are places only after "ở" or a side."""
     houses: Phrases
     """What stands before a house's number."""
     placing: frozenset[str]
@@ -141,7 +144,7 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure", "complete", "lanes", "houses", "distances", "about", "things", "closing")
+             "unsure", "complete", "lanes", "houses", "distances", "about", "things", "closing", "placed")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,
