@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from feedback_store.places.lexicon import Lexicon, Phrases, lexicon
@@ -155,6 +156,8 @@ class _Reader:
             if self._after_preposition(before) and not _BREAK.search(self.words[before].gap):
                 first = before
                 break
+        if first > 0 and self._word(first - 1, "từ") and self._goes_to(chain) and not self._gap_breaks(first):
+            first -= 1
         after = last
         while after + 1 < len(self.words) and after - last < 3 and not self._gap_breaks(after + 1):
             if after + 1 in taken or not self._silent(after + 1):
@@ -164,6 +167,11 @@ class _Reader:
         if closes and after > last:
             last = after
         return Span(self.words[first].start, self.words[last].end, tuple(chain), self._after_preposition(first))
+
+    def _goes_to(self, chain: Sequence[Part]) -> bool:
+        """Whether "đến" or the like stands between the parts: "từ số 8 đến số 82"."""
+        between = [at for one, other in pairwise(chain) for at in range(one.last + 1, other.first)]
+        return any(self._word(at, word) for at in between for word in ("đến", "tới", "ra"))
 
     def _silent(self, at: int) -> bool:
         """Whether a word tells nothing of what happened, and of nobody."""
@@ -179,15 +187,10 @@ class _Reader:
         """The part of a place that begins with a word. ``following``: right after another part."""
         if (away := self._away(at)) is not None:
             return away
-        for length in self.lex.directions.every(self.words, at, self.marks):
-            if self._refused(at, length) or self._gap_breaks(at + length) or self._unsure(at, length):
-                continue
-            inner = self._sided(at + length, self._stacks(at, length))
-            if inner is None and self._after_crossing(at + length):
-                name = self._name(at + length, loose=True)
-                inner = None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
-            if inner is not None:
-                return Part(inner.kind, at, inner.last, inner.weight + 1, inner.named)
+        sided = [one for length in self.lex.directions.every(self.words, at, self.marks)
+                 if (one := self._from_side(at, length)) is not None]  # fmt: skip
+        if sided:
+            return max(sided, key=lambda one: one.last)
         found = self._bare(at, following or self._after_preposition(at), following=following)
         if found is not None and following and found.kind != "unit" and not self._may_follow(at, found):
             return None
@@ -198,6 +201,16 @@ class _Reader:
             name = self._name(at, loose=True)
             return None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
         return found
+
+    def _from_side(self, at: int, length: int) -> Part | None:
+        """What is told with the side of ``length`` words before it: "trước cổng chợ Đổ"."""
+        if self._refused(at, length) or self._gap_breaks(at + length) or self._unsure(at, length):
+            return None
+        inner = self._sided(at + length, self._stacks(at, length))
+        if inner is None and self._after_crossing(at + length):
+            name = self._name(at + length, loose=True)
+            inner = None if name is None or name[1] < LIKELY_NAME else Part("name", at, name[0], 1)
+        return None if inner is None else Part(inner.kind, at, inner.last, inner.weight + 1, inner.named)
 
     def _away(self, at: int) -> Part | None:
         """ "cách cầu Rồng khoảng 200m", "cách 50 mét từ chợ": how far it is from something that has a place."""
@@ -216,6 +229,9 @@ class _Reader:
         while (unit := self.units.get(end + 1)) is not None and not self._gap_breaks(end + 1):
             end = unit.last
         last = None if before is not None else self._distance(end + 1)
+        for number in range(after + 1, inner.last + 1) if before is None and last is None else ():
+            ends = self._distance(number)  # which the name took for its number: "cầu Diễn một trăm mét"
+            last = ends if ends is not None and ends >= inner.last else last
         return Part(inner.kind, at, inner.last if last is None else last, inner.weight + 1, inner.named)
 
     def _distance(self, at: int) -> int | None:
@@ -298,6 +314,8 @@ class _Reader:
         """ "số 5 Tô Hiệu", "12/3A/7", "K12/H3/5 Trần Phú"; a number alone counts only before a name or a way."""
         if (lane := self._lane_of_da_nang(at)) is not None:
             return lane
+        if self.words[at].key == "km":
+            return None
         first, said = at, self._word(at, "số") or self._word(at, "sn")
         if (said and self._refused(at, 1)) or (not said and max(self._known_at(at), default=0) > 1):
             return None
@@ -455,6 +473,8 @@ class _Reader:
                 continue
             if not expected and self.lex.placed.at(self.words, at, self.marks) == length:
                 continue
+            if self.words[at].key == "o" and not self.words[at].marked:
+                continue  # "ở", not "ô"
             after = at + length
             after += self._word(after, "số")
             last = self._number(after, letters=True, kind=True)
@@ -746,6 +766,8 @@ class _Reader:
         best: tuple[int, float] | None = None
         if at >= len(self.words) or (self._thing(at) and not (loose and self.lex.streets.at(self.words, at, True))):
             return None
+        if self.lex.ways.at(self.words, at, self.marks) == 1 and number_at(self.words, at + 1) is not None:
+            return None  # "ngã ba ĐT 747"
         bound = self._bound(at) if loose else -1
         known_here = self.lex.streets.at(self.words, at, self.marks) > 0
         called_so = 0 < bound - at < 3 and (anything or self._bare(at, True) is None)  # "mẫu giáo Hướng Dương,"

@@ -46,7 +46,8 @@ def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int |
         return None
     last = at
     if not words[at].raw.isdecimal():
-        attached = at + 1 < len(words) and words[at + 1].gap == "" and words[at + 1].raw.isdecimal()
+        glued = ("", ".") if words[at].key == "k" else ("",)  # "K12", "K.12"
+        attached = at + 1 < len(words) and words[at + 1].gap in glued and words[at + 1].raw.isdecimal()
         if not attached or len(words[at].raw) > 3:
             raw = words[at].raw
             lone = (len(raw) == 1 and raw.isascii() and raw.lower() not in "oe") or bool(_ROMAN.fullmatch(raw))
@@ -58,7 +59,8 @@ def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int |
         figures = word.raw.isdecimal()
         if not _NEAR.fullmatch(word.gap) or not (figures or (len(word.raw) <= 3 and _LETTERS.fullmatch(word.raw))):
             break
-        if not figures and (word.gap not in ("", "/") or (word.gap == "" and word.key in _UNITS)):
+        unit = word.gap == "" and word.key in _UNITS and words[at].key != "k"
+        if not figures and (word.gap not in ("", "/") or unit):
             break
         if figures and word.gap.strip() != word.gap and "." in word.gap:
             break
