@@ -65,8 +65,10 @@ class _Reader(Parts):
         first, last = chain[0].first, chain[-1].last
         before = first
         while first - before < 5 and before > 0 and before - 1 not in taken and self._silent(before - 1):
+            if self.words[before].gap.strip() not in ("", "," if self.marks else ""):
+                break
             before -= 1
-            if self._after_preposition(before) and not BREAK.search(self.words[before].gap):
+            if self._after_where(before) and not self.words[before].gap.strip():
                 first = before
                 break
         if first > 0 and self._word(first - 1, "từ") and self._goes_to(chain) and not self._gap_breaks(first):
@@ -80,6 +82,9 @@ class _Reader(Parts):
         if closes and after > last:
             last = after
         return Span(self.words[first].start, self.words[last].end, tuple(chain), self._after_preposition(first))
+
+    def _after_where(self, at: int) -> bool:
+        return any(at >= back and self.lex.where.at(self.words, at - back, self.marks) == back for back in (1, 2, 3))
 
     def _goes_to(self, chain: Sequence[Part]) -> bool:
         """Whether "đến" or the like stands between the parts: "từ số 8 đến số 82"."""

@@ -106,6 +106,8 @@ class Lexicon:
     """What reports are about: no name goes on with them."""
     closing: Phrases
     """What closes a sentence."""
+    where: Phrases
+    """After these a place begins, whatever its first word means."""
     placed: Phrases
     """Kinds that are places only after "ở" or a side."""
     houses: Phrases
@@ -144,7 +146,7 @@ def lexicon() -> Lexicon:
             held.setdefault(" ".join(one.key for one in named), []).append(entry)
     lists = ("ways", "quarters", "buildings", "landmarks", "modifiers", "directions", "joins", "prepositions",
              "unnamed", "units", "suffixes", "crossings", "numbered", "stacked",
-             "unsure", "complete", "lanes", "houses", "distances", "about", "things", "closing", "placed")
+             "unsure", "complete", "lanes", "houses", "distances", "about", "things", "closing", "placed", "where")
     made: dict[str, Any] = {name: _phrases(document[name]) for name in lists}
     return Lexicon(
         **made,

@@ -12,6 +12,8 @@ from vitext.syllables import is_plain_syllable
 
 SURE_NAME = 3.0
 """A name without anything before it that tells of a place."""
+KNOWN_NAME = 4.0
+"""A name that streets or units bear."""
 LIKELY_NAME = 1.0
 LONGEST_NAME = 6
 # Middle names, after which a given name follows whatever it means: "Trần Thị Lý".
@@ -55,15 +57,18 @@ class Naming(Sentence, ABC):
         side = self.lex.directions.at(self.words, at, self.marks)
         return not titled and (side > 0 or (not loose and self.lex.landmarks.at(self.words, at, self.marks) > 1))
 
-    def _name(self, at: int, *, loose: bool = False, anything: bool = False) -> tuple[int, float] | None:
+    def _name(
+        self, at: int, *, loose: bool = False, anything: bool = False, firm: bool = False
+    ) -> tuple[int, float] | None:
         """(last word, how surely) of the name that begins here. ``loose``: after a kind that a name must follow;
-        ``anything``: whatever its words mean, as hamlets are called ("ấp Bờ Bao,")."""
+        ``anything``: whatever its words mean, as hamlets are called ("ấp Bờ Bao,"); ``firm``: "ở" or a side stands
+        before the kind."""
         best: tuple[int, float] | None = None
         if at >= len(self.words) or (self._thing(at) and not (loose and self.lex.streets.at(self.words, at, True))):
             return None
         if self.lex.ways.at(self.words, at, self.marks) == 1 and number_at(self.words, at + 1) is not None:
             return None  # "ngã ba ĐT 747"
-        bound = self._bound(at) if loose else -1
+        bound = self._bound(at, firm or anything) if loose else -1
         known_here = self.lex.streets.at(self.words, at, self.marks) > 0
         called_so = 0 < bound - at < 3 and (anything or self._bare(at, True) is None)  # "mẫu giáo Hướng Dương,"
         if not known_here and not called_so and self._no_name(at, loose):
@@ -116,9 +121,13 @@ class Naming(Sentence, ABC):
         closes = number + 1 >= len(self.words) or bool(self.words[number + 1].gap.strip())
         return number if closes or self._head_at(number + 1) or self._ender(number + 1) else last
 
-    def _bound(self, at: int) -> int:
+    def _bound(self, at: int, firm: bool) -> int:
         """The last word of a short run before a comma, an end or the next part, none of which tells of a report: after
-        a kind all of it is the name, though its words mean something ("chợ Năm Tầng,"). -1: there is no such run."""
+        a kind all of it is the name, though its words mean something ("chợ Năm Tầng,"). -1: there is no such run.
+
+        ``firm``: it is a place for sure; else a run that begins like a report ("công viên mọc cao,") is none."""
+        if not firm and self._ender(at):
+            return -1
         told = 0
         for last in range(at, min(at + LONGEST_NAME - 1, len(self.words))):
             says = last in self._strong or self.lex.prepositions.at(self.words, last, self.marks) > 0
@@ -128,7 +137,7 @@ class Naming(Sentence, ABC):
             after = last + 1
             ends = after >= len(self.words) or bool(self.words[after].gap.strip()) or self._unit_at(after)
             if ends or self._thing(after) or self._closing(after):
-                return last if told * 2 <= last - at + 1 else -1
+                return last if told * 2 <= last - at + 1 and (firm or last - at < 3) else -1
         return -1
 
     def _word_in_name(self, at: int, first: bool, family: bool, bounded: bool = False) -> float:
@@ -137,7 +146,7 @@ class Naming(Sentence, ABC):
             coded = not first and self.lex.ways.at(self.words, at, self.marks) == 1 and number_at(self.words, at + 1)
             return -2.0 if coded else 1.0  # "Cây xăng Bình An TL 852"
         borne = word.spelled in self.names.spelled if self.marks else word.key in self.names.plain
-        score = -1.5 if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
+        score = (-0.3 if bounded else -1.5) if self.cased else 0.25 if borne or not is_plain_syllable(word.key) else -0.1
         if self._polite(at):
             score -= 3.0
         elif self.lex.prepositions.at(self.words, at, self.marks):

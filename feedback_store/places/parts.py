@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback_store.places.naming import LIKELY_NAME, SURE_NAME, Naming
+from feedback_store.places.naming import KNOWN_NAME, LIKELY_NAME, SURE_NAME, Naming
 from feedback_store.places.numerals import continued, number_at, spoken_at
 from feedback_store.places.sentence import BREAK
 from feedback_store.places.spans import Part
@@ -15,8 +15,10 @@ class Parts(Naming):
         """The part of a place that begins with a word. ``following``: right after another part."""
         if (away := self._away(at)) is not None:
             return away
-        sided = [one for length in self.lex.directions.every(self.words, at, self.marks)
-                 if (one := self._from_side(at, length)) is not None]  # fmt: skip
+        lex = self.lex
+        kind = max(one.at(self.words, at, self.marks) for one in (lex.quarters, lex.buildings, lex.landmarks))
+        sided = [one for length in lex.directions.every(self.words, at, self.marks)
+                 if length >= kind and (one := self._from_side(at, length)) is not None]  # fmt: skip
         if sided:
             return max(sided, key=lambda one: one.last)
         found = self._bare(at, following or self._after_preposition(at), following=following)
@@ -121,7 +123,7 @@ class Parts(Naming):
 
     def _unit(self, at: int, following: bool) -> Part | None:
         unit = self.units.get(at)
-        if unit is None or not (unit.kinded or following or unit.alone):
+        if unit is None or not (unit.kinded or following or unit.alone) or (not unit.kinded and self._thing(at)):
             return None
         return Part("unit", at, unit.last, 2 if unit.kinded else 1)
 
@@ -304,7 +306,7 @@ class Parts(Naming):
             if not expected and self.lex.placed.at(self.words, at, self.marks) == length:
                 continue
             after = at + length
-            while not self._gap_breaks(after) and not self._unit_at(after):
+            while not self._gap_breaks(after) and not self._unit_at(after) and not self._thing(after):
                 more = self.lex.modifiers.at(self.words, after, self.marks)
                 named = self._name(after) if more else None
                 if not more or (named is not None and named[1] >= SURE_NAME + 1):
@@ -326,9 +328,12 @@ class Parts(Naming):
                     return Part("landmark", at, inner.last, max(inner.weight, 1))
             may_be_named = not numbered
             plain = not self.marks and not self.words[at].marked and length == 1
-            name = self._name(after, loose=not plain) if may_be_named else None
+            firm = expected or sided
+            name = self._name(after, loose=not plain, firm=firm) if may_be_named else None
             if name is not None and name[1] >= LIKELY_NAME + 0.5 * (after - at > length):
-                return Part("landmark", at, self._crossing(name[0]), 2)
+                titled = self.cased and any(one.titled for one in self.words[after : name[0] + 1])
+                weight = 2 if firm or titled or name[1] >= KNOWN_NAME or self._unit_at(name[0] + 1) else 1
+                return Part("landmark", at, self._crossing(name[0]), weight)
             if number is not None and not self._counts(number):
                 return Part("landmark", at, number, 1)
             unnamed = unnamed or bare
