@@ -277,7 +277,7 @@ class Gazetteer:
             and (
             not any(word.marked for word in words[one.first : one.last + 1])
             or one.spelled in held[one.level](one.key)
-            or (one.kind and (one.level != "commune" or self._units(one)))
+            or (one.kind and not one.doubtful and (one.level != "commune" or self._units(one)))
             )
         ]  # fmt: skip
 

@@ -32,13 +32,17 @@ _TEENS = {f"mười {word}": 10 + number for word, number in _SPOKEN.items() if 
     "mười lăm": 15, "hai mươi": 20, "mười mốt": 11,
 }  # fmt: skip
 _SPELLED = frozenset("phường xã thị trấn đặc khu quận huyện thành phố tỉnh".split())
-_WITHIN = frozenset("o tai thuoc ben tren duoi ve khu dc".split())
+_WITHIN = frozenset("o tai thuoc tren duoi ve khu dc".split())
+_WITHIN_SPELLED = frozenset("ở tại thuộc bên trên dưới về khu đc".split())
 _LINKS = frozenset("thuoc cua o tai tren dia ban cu moi".split())
 # Politeness around an answer that is nothing but a name: "dạ An Đồng ạ".
 _BEFORE_IT = frozenset("da vang thua o".split())
 _AFTER_IT = frozenset("ạ a nhé nhe nha nghen hen đó em ad".split())
 _COOPERATIVE = ["hop", "tac"]
 """Before "xã": a cooperative, no commune."""
+_ENDS = frozenset(("ạ",))
+# What a number counts: "báo phường 2 lần".
+_COUNTED = frozenset("lan ngay hom tuan thang nguoi bua gio cai".split())
 _NAME_GAP = re.compile(r"[\s\-'’]*")
 _KIND_GAP = re.compile(r"\s*[.:]?\s*")
 
@@ -71,6 +75,8 @@ class Mention:
     """Whether it follows the name of a smaller unit directly, without its kind."""
     beside: bool = False
     """Whether it follows the name of a smaller unit directly."""
+    doubtful: bool = False
+    """Whether its kind may be another word: "xa" of a writer who writes marks."""
 
 
 def mentions_of(words: Sequence[Word], levels: Callable[[str, int], tuple[bool, bool, bool]]) -> list[Mention]:
@@ -118,7 +124,7 @@ def _keys_from(words: Sequence[Word], first: int, kind: str) -> Iterator[tuple[s
         yield (str(said), first) if tens is None else (str(tens), first + 1)
     key = ""
     for last in range(first, min(first + LONGEST, len(words))):
-        if last > first and not _NAME_GAP.fullmatch(words[last].gap):
+        if last > first and (not _NAME_GAP.fullmatch(words[last].gap) or words[last].spelled in _ENDS):
             return
         said = _SPOKEN.get(words[last].spelled) if last > first else None
         if said is not None:
@@ -166,14 +172,17 @@ def _mention(
     if not marked and not full_kind:
         marked = writes_marks
     following = words[last + 1].spelled if last + 1 < len(words) else ""
+    if key.isdecimal() and following and words[last + 1].key in _COUNTED and not words[last + 1].gap.strip():
+        return None
     era = {"cũ": "old", "cu": "old", "mới": "now"}.get(following, "") if level == "commune" else ""
     linked = 0
     while before - linked - 1 >= 0 and words[before - linked - 1].key in _LINKS:
         linked += 1
+    doubtful = kind == "xa" and writes_marks and words[before].spelled == "xa"
     alone = apart and not key.isdecimal() and (count > 1 or len(key) > 5)
     return Mention(
         level, kind, key, key if key.isdecimal() else _spelled(named), marked, count, before, last,
-        words[before].start, words[last].end, alone, linked, era, opens=opens,
+        words[before].start, words[last].end, alone, linked, era, opens=opens, doubtful=doubtful,
     )  # fmt: skip
 
 
@@ -183,7 +192,10 @@ def _spelled(named: Sequence[Word]) -> str:
 
 def _opens(words: Sequence[Word], first: int) -> bool:
     """Whether a bare name may begin there: a comma, the end of a sentence (no "đ. Lê Lợi") or "ở" before it."""
-    if all(one.key in _BEFORE_IT for one in words[:first]) or words[first - 1].key in _WITHIN:
+    if all(one.key in _BEFORE_IT for one in words[:first]):
+        return True
+    before = words[first - 1]
+    if before.spelled in _WITHIN_SPELLED if before.marked else before.key in _WITHIN:
         return True
     gap = words[first].gap
     return bool(re.search(r"[,;:(\n]", gap)) or ("." in gap and len(words[first - 1].raw) > 3)

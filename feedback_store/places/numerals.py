@@ -11,6 +11,7 @@ _LETTERS = re.compile(r"[a-zđ]{1,3}", re.IGNORECASE)
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _NEAR = re.compile(r"\s?[/\-.+]\s?|")
 _UNITS = frozenset(("k", "h", "g", "ph", "km", "m", "cm", "tr", "kg", "kv", "mm", "lít"))
+_WAYS = frozenset("duong pho ngo hem kiet dg".split())
 _SPOKEN = frozenset(
     "không một hai ba bốn tư năm sáu bảy bẩy tám chín mười mươi mốt lăm nhăm trăm linh lẻ nghìn ngàn".split()
 )
@@ -59,8 +60,10 @@ def number_at(words: Sequence[Word], at: int, *, letters: bool = False) -> int |
         figures = word.raw.isdecimal()
         if not _NEAR.fullmatch(word.gap) or not (figures or (len(word.raw) <= 3 and _LETTERS.fullmatch(word.raw))):
             break
-        unit = word.gap == "" and word.key in _UNITS and words[at].key != "k"
-        if not figures and (word.gap not in ("", "/") or unit):
+        lane = words[at].key == "k"  # "K80-H1-3"
+        before_way = last + 2 < len(words) and words[last + 2].key in _WAYS  # "5G đường Lê Lai"
+        unit = word.gap == "" and word.key in _UNITS and not lane and not before_way
+        if not figures and (word.gap not in ("", "/", "-" if lane else "") or unit):
             break
         if figures and word.gap.strip() != word.gap and "." in word.gap:
             break

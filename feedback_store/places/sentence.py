@@ -195,6 +195,8 @@ class Sentence:
         word = self.words[at]
         if word.gap == "" and word.key in ("h", "g", "m", "tr", "k", "km", "cm", "ph"):
             return True
+        if word.key == "km" and number_at(self.words, at + 1) is not None:
+            return False  # "ql 61 km 421"
         if word.gap == " " and word.key in ("h", "km", "g", "gio", "ph", "phut") and word.spelled not in ("gió",):
             return True
         if word.gap.strip() or any(n > 1 for n in self.lex.streets.every(self.words, at, self.marks)):
