@@ -16,7 +16,7 @@ from feedback_store.service.imports import Importer, Preview
 from feedback_store.service.imports_columns import file_notes, headings, key_headings, read_rows, refused_file
 from feedback_store.service.imports_runs import LIMITS, list_runs, refused_name
 from feedback_store.service.imports_undo import undo
-from feedback_store.spreadsheets import Table, read_table
+from feedback_store.spreadsheets import Table, packed, read_table
 from feedback_store.store import Store
 from feedback_store.tables import ImportRun
 from feedback_store.texts import render
@@ -50,7 +50,8 @@ def template(
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A filled-in template, XLSX or CSV.")],
+    files: Annotated[list[Path], typer.Argument(help="A filled-in template, XLSX or CSV; several that belong together.",
+                                                metavar="FILE...")],
     source: Annotated[str, typer.Option(help="Name of the old system; the same name at every import from it.")],
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     refused: Annotated[
@@ -59,15 +60,18 @@ def import_file(
 ) -> None:
     """Show what importing FILE would do, ask, and do it. The same file again adds nothing.
 
+    Several files are joined by the old code: further rows, or further columns of the same rows.
+
     Exit status: 0 done; 1 the file as a whole or the database cannot be used, nothing was changed; 3 done, but rows
     were refused; 4 not confirmed, nothing was changed.
     """
     now = dt.datetime.now(dt.UTC)
     try:
-        content = file.read_bytes()
+        content = packed([(one.name, one.read_bytes()) for one in files])
     except OSError as error:
-        typer.echo(f"{file}: {error.strerror}", err=True)
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
         raise typer.Exit(1) from error
+    file = files[0]
     beside = refused or file.with_name(refused_name(file.name))
     with store_at_hand() as store:
         table = read_table(content, LIMITS, headings(), key_headings())
@@ -78,7 +82,7 @@ def import_file(
             typer.echo(render("imports.report_nothing"))
             done = shown
         elif yes or typer.confirm(render("imports.report_confirm", count=shown.fates["new"])):
-            done = _apply(store, importer, file.name, shown.fates["new"], now)
+            done = _apply(store, importer, ", ".join(one.name for one in files)[:200], shown.fates["new"], now)
             typer.echo(render("imports.report_done", imported=done.fates["new"]))
         else:
             typer.echo(render("imports.report_stopped"))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from console.context import checked_form, deps_of, go, page, role_needed, why
 from feedback_store.queries import imports as reports
@@ -44,15 +44,15 @@ def upload(
     request: Request, user: CurrentUser = Depends(ADMIN), form: Mapping[str, Any] = Depends(checked_form)
 ) -> Response:
     """The file is kept in the database; the worker checks it."""
-    deps, given = deps_of(request), form.get("file")
-    file = given if isinstance(given, UploadFile) else None
+    deps = deps_of(request)
+    given = form.getlist("file") if isinstance(form, FormData) else [form.get("file")]
+    files = [one for one in given if isinstance(one, UploadFile) and one.filename]
     try:
         with deps.store.transaction() as session:
             run = imports_runs.receive(
                 session,
                 source=str(form.get("source", "")),
-                file_name=(file.filename or "") if file else "",
-                content=file.file.read(imports_runs.LIMITS.size + 1) if file else b"",
+                files=[(one.filename or "", one.file.read(imports_runs.LIMITS.size + 1)) for one in files],
                 actor=user.actor,
                 now=deps.now(),
             )

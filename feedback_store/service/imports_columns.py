@@ -10,7 +10,7 @@ from feedback_store.domain.history import Moment
 from feedback_store.service.actor import Refused
 from feedback_store.service.imports_dates import DateOrder, DatesJudged, judged_dates
 from feedback_store.service.imports_values import Cell, moment, words
-from feedback_store.spreadsheets import Column, Holds, Row, Table, heading_key, stands_empty, write_xlsx
+from feedback_store.spreadsheets import Column, Holds, Note, Row, Table, heading_key, stands_empty, write_xlsx
 from feedback_store.texts import render
 
 COLUMNS = (
@@ -119,12 +119,17 @@ def judge_dates(table: Table, places: Mapping[str, int]) -> dict[str, DatesJudge
 def file_notes(table: Table) -> list[str]:
     """What is told of a file before its rows are taken: what was left out, and what had to be assumed of dates."""
     places = {column: place for place, column in enumerate(_columns(table.header)) if column}
-    told = [render(note.key, **note.params) for note in table.notes]
+    told = [_told(note) for note in table.notes]
     if empty := sum(stands_empty(row.values[place]) for row in table.rows for place in places.values()):
         told.append(render("imports.cells_empty", cells=empty))
     for name, judged in judge_dates(table, places).items():
         told += [render(f"imports.dates_{doubt}", column=heading(name)) for doubt in judged.doubts]
     return told
+
+
+def _told(note: Note) -> str:
+    told = render(note.key, **note.params)
+    return render("spreadsheets.of_file", name=note.file, note=told) if note.file else told
 
 
 def _columns(titles: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ The worker checks and writes; a run that it left half-way is taken up again when
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import or_, select, update
@@ -16,7 +16,7 @@ from feedback_store.crypto import keyring
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.imports import Importer, Interrupted, Preview, check_source
 from feedback_store.service.imports_columns import file_notes, headings, key_headings, read_rows, refused_file
-from feedback_store.spreadsheets import Limits, Table, read_table
+from feedback_store.spreadsheets import Limits, Table, packed, read_table
 from feedback_store.store import Store
 from feedback_store.tables import ImportRun
 from feedback_store.texts import render
@@ -30,16 +30,19 @@ Clock = Callable[[], dt.datetime]
 
 
 def receive(
-    session: Session, *, source: str, file_name: str, content: bytes, actor: Actor, now: dt.datetime
+    session: Session, *, source: str, files: Sequence[tuple[str, bytes]], actor: Actor, now: dt.datetime
 ) -> ImportRun:
-    """Keep a file to be checked. Raises ``Refused`` without a file, a name of the old system, or the right."""
+    """Keep files (name, content) that belong together to be checked. Raises ``Refused`` without a file, a name of the
+    old system, or the right."""
     _administrator(actor)
-    if not content:
+    if not any(content for _, content in files):
         raise Refused("imports.file_needed")
-    if len(content) > LIMITS.size:
+    if sum(len(content) for _, content in files) > LIMITS.size:
         raise Refused("spreadsheets.too_big", megabytes=LIMITS.size // 1_000_000)
+    file_name = ", ".join(name for name, _ in files)
+    kept = keyring().encrypt(packed(files))
     run = ImportRun(
-        source=check_source(source), file_name=file_name[:200], content=keyring().encrypt(content), state="received",
+        source=check_source(source), file_name=file_name[:200], content=kept, state="received",
         total=0, done=0, created_at=now, created_by=actor.user_id,
     )  # fmt: skip
     session.add(run)

@@ -5,7 +5,9 @@ Shared by lists and figures, the import of history and users in bulk. Knows no t
 
 from feedback_store.spreadsheets.cells import Holds, Odd, OddKind, Value, odd_text, stands_empty
 from feedback_store.spreadsheets.errors import SpreadsheetError
-from feedback_store.spreadsheets.reading import Limits, Note, Row, Table, heading_key, read_table
+from feedback_store.spreadsheets.joining import packed
+from feedback_store.spreadsheets.reading import read_table
+from feedback_store.spreadsheets.tables import Limits, Note, Row, Table, heading_key
 from feedback_store.spreadsheets.writing import Column, Kind, Sheet, write_refused, write_sheets, write_xlsx
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,6 +28,7 @@ __all__ = [
     "Value",
     "heading_key",
     "odd_text",
+    "packed",
     "read_table",
     "stands_empty",
     "write_refused",

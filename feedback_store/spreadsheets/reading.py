@@ -10,9 +10,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -21,8 +19,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from feedback_store.spreadsheets.cells import Odd, Recoded, Value, text_of, value_of
 from feedback_store.spreadsheets.errors import SpreadsheetError
+from feedback_store.spreadsheets.joining import joined_files, unpacked, unread, with_table
 from feedback_store.spreadsheets.marks import Marks, marks_of
 from feedback_store.spreadsheets.markup import tables_in
+from feedback_store.spreadsheets.tables import Limits, Note, Row, Table, heading_key
+from feedback_store.texts import render
 from vitext import fold
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -32,68 +33,6 @@ BROKEN = (
     AttributeError, EOFError, OSError, NotImplementedError, RuntimeError, AssertionError,
 )  # fmt: skip
 """What openpyxl and zipfile raise for a damaged file; nothing of ours runs inside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """``size`` and ``unpacked`` in bytes; ``rows`` without the header."""
-
-    size: int = 20_000_000
-    unpacked: int = 300_000_000
-    rows: int = 100_000
-    columns: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """``number``: the row as a spreadsheet program numbers it. One value a column, ``""`` where empty.
-
-    A datetime is aware, in Viet Nam's time. ``surplus``: something stands beyond the last heading, as
-    when a comma inside a CSV field is not quoted; such a row should not be taken.
-    """
-
-    number: int
-    values: tuple[Value, ...]
-    surplus: bool = False
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something about a file that is told before it is used. ``key`` names a text, ``params`` fill it in."""
-
-    key: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Table:
-    """All text is NFC, without blanks around it."""
-
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    notes: tuple[Note, ...] = ()
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Heading, folded, → its place."""
-        return {fold(name): place for place, name in enumerate(self.header) if name}
-
-    def need(self, titles: Iterable[str]) -> None:
-        """Raises :class:`SpreadsheetError` naming the headings that are missing; case and diacritics don't matter."""
-        missing = [title for title in titles if fold(title) not in self.places]
-        if missing:
-            raise SpreadsheetError("spreadsheets.columns_missing", columns=", ".join(f"“{one}”" for one in missing))
-
-    def values(self, row: Row, columns: Mapping[str, str]) -> dict[str, Value]:
-        """``{key: heading}`` → ``{key: value}``; ``""`` where the file lacks the heading."""
-        places = {key: self.places.get(fold(title)) for key, title in columns.items()}
-        return {key: "" if place is None else row.values[place] for key, place in places.items()}
-
-
-def heading_key(text: str) -> str:
-    """Headings are compared without marks, case, blanks and signs."""
-    return "".join(char for char in fold(text) if char.isalnum())
 
 
 RUNNING = frozenset(heading_key(one) for one in ("STT", "Số TT", "Số thứ tự", "S.T.T"))
@@ -111,7 +50,8 @@ FRAME = 30
 def read_table(
     data: bytes, limits: Limits = Limits(), headings: Collection[str] = (), key: Collection[str] = ()
 ) -> Table:
-    """The first visible sheet of an XLSX file, or a CSV file. Raises :class:`SpreadsheetError`.
+    """The first visible sheet of an XLSX file, or a CSV file; several of them in a ZIP, joined. Raises
+    :class:`SpreadsheetError`.
 
     ``headings``: keys of the headings that are looked for: rows of titles above them, a column that only counts and
     rows of totals are left out then, each said in ``notes``. ``key``: the headings (keys) of the column that names a
@@ -122,6 +62,10 @@ def read_table(
         raise SpreadsheetError("spreadsheets.empty")
     if len(data) > limits.size:
         raise SpreadsheetError("spreadsheets.too_big", megabytes=limits.size // 1_000_000)
+    files = unpacked(data, limits) if data.startswith(ZIP) and key else None
+    if files is not None:
+        tables = {name: _of_file(name, content, limits, headings, key) for name, content in files}
+        return joined_files(tables, headings, key, limits)
     if data.startswith(ZIP):
         notes: list[Note] = []
         others: list[tuple[str, list[Numbered]]] = []
@@ -131,9 +75,9 @@ def read_table(
             try:
                 further = _table(iter(more), limits, headings, [])
             except SpreadsheetError:  # explanations, a cover: what is no table belongs to none
-                table = _unread(table, title)
+                table = unread(table, title)
             else:
-                table = _with_sheet(table, further, title, key, limits)
+                table = with_table(table, further, title, key, limits)
         return table
     if data.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data
@@ -142,7 +86,20 @@ def read_table(
         raise SpreadsheetError("spreadsheets.not_a_table")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return _table(_markup_rows(data, limits), limits, headings, [Note("spreadsheets.note_markup")])
-    return _table(_csv_rows(data, limits), limits, headings, [])
+    return _table(_csv_rows(data, limits, headings), limits, headings, [])
+
+
+def _of_file(
+    name: str, content: bytes, limits: Limits, headings: Collection[str], key: Collection[str]
+) -> Table:
+    """One of several files; what is wrong with it is told with its name."""
+    try:
+        if content.startswith(ZIP) and unpacked(content, limits) is not None:
+            raise SpreadsheetError("spreadsheets.not_a_table")
+        return read_table(content, limits, headings, key)
+    except SpreadsheetError as error:
+        fault = render(error.key, **error.params)
+        raise SpreadsheetError("spreadsheets.in_file", name=name, fault=fault) from error
 
 
 Numbered = tuple[int, Sequence[Value], bool]
@@ -188,51 +145,6 @@ def _in_unicode(rows: list[Row], notes: list[Note]) -> list[Row]:
     for kind, cells in kinds.most_common():
         notes.append(Note("spreadsheets.note_encoding", {"cells": cells, "kind": ENCODINGS[kind]}))
     return made
-
-
-def _with_sheet(table: Table, more: Table, title: str, key: Collection[str], limits: Limits) -> Table:
-    """The table with another sheet that belongs to it, or with a note that it was not read."""
-    names, others = [heading_key(one) for one in table.header], [heading_key(one) for one in more.header]
-    mine = next((at for at, name in enumerate(names) if name in key), None)
-    keys = [at for at, name in enumerate(others) if name in key]
-    if mine is None or len(keys) != 1:  # two keys in a row: it explains the columns
-        return _unread(table, title)
-    theirs = keys[0]
-    if set(others) <= set(names):
-        places = [others.index(name) if name in others else None for name in names]
-        return _with_rows(table, more, places, title, limits)
-    fresh = [at for at, name in enumerate(others) if name and name not in names]
-    by_key = {str(row.values[theirs]): row for row in more.rows}
-    if len(by_key) < len(more.rows) or set(others) & set(names) - {others[theirs]}:
-        return _unread(table, title)
-    rows = []
-    for row in table.rows:
-        found = by_key.pop(str(row.values[mine]), None)
-        added = tuple(found.values[at] for at in fresh) if found is not None else ("",) * len(fresh)
-        rows.append(Row(row.number, (*row.values, *added), row.surplus, row.hidden or bool(found and found.hidden)))
-    notes = [Note("spreadsheets.note_joined", {"name": title, "columns": ", ".join(more.header[at] for at in fresh)})]
-    if by_key:
-        notes.append(Note("spreadsheets.note_left", {"name": title, "rows": len(by_key)}))
-    return Table((*table.header, *(more.header[at] for at in fresh)), tuple(rows), (*table.notes, *notes))
-
-
-def _with_rows(
-    table: Table, more: Table, places: Sequence[int | None], title: str, limits: Limits
-) -> Table:
-    """More rows of the same columns; they are numbered on from the last."""
-    last = max((row.number for row in table.rows), default=1)
-    if len(table.rows) + len(more.rows) > limits.rows:
-        raise SpreadsheetError("spreadsheets.too_many_rows", rows=limits.rows)
-    rows = [
-        Row(last + at, tuple("" if place is None else row.values[place] for place in places), row.surplus, row.hidden)
-        for at, row in enumerate(more.rows, 1)
-    ]
-    note = Note("spreadsheets.note_more_rows", {"name": title, "rows": len(rows), "first": last + 1})
-    return Table(table.header, (*table.rows, *rows), (*table.notes, note))
-
-
-def _unread(table: Table, title: str) -> Table:
-    return Table(table.header, table.rows, (*table.notes, Note("spreadsheets.note_unread", {"name": title})))
 
 
 def _headed(
@@ -408,13 +320,13 @@ def _markup_rows(data: bytes, limits: Limits) -> Iterator[Numbered]:
 _SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[;,\t]*\s*", re.IGNORECASE)
 
 
-def _csv_rows(data: bytes, limits: Limits) -> Iterator[Numbered]:
+def _csv_rows(data: bytes, limits: Limits, headings: Collection[str]) -> Iterator[Numbered]:
     text = _decoded(data)
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
     named = _SEPARATOR.fullmatch(first)
     second = next((line for line in lines[1:] if line.strip()), "") if named else first
-    delimiter = named.group(1) if named else max(DELIMITERS, key=second.count)
+    delimiter = named.group(1) if named else _delimiter(lines, second, headings)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for number in itertools.count(1):
         try:
@@ -430,6 +342,16 @@ def _csv_rows(data: bytes, limits: Limits) -> Iterator[Numbered]:
         if len(row) > limits.columns and len(_trimmed(row)) > limits.columns:
             raise SpreadsheetError("spreadsheets.too_many_columns", columns=limits.columns)
         yield number, [text_of(value) for value in row], False
+
+
+def _delimiter(lines: Sequence[str], first: str, headings: Collection[str]) -> str:
+    """What parts the headings; titles above them may have no separator at all."""
+    def known(delimiter: str) -> int:
+        return max(
+            (sum(heading_key(cell) in headings for cell in line.split(delimiter)) for line in lines[:FRAME]), default=0
+        )
+
+    return max(DELIMITERS, key=lambda one: (known(one), first.count(one)))
 
 
 def _decoded(data: bytes) -> str:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from vitext.dates import local
 
 if TYPE_CHECKING:
-    from feedback_store.spreadsheets.reading import Row, Table
+    from feedback_store.spreadsheets.tables import Row, Table
 
 Kind: TypeAlias = Literal["text", "integer", "date", "datetime", "percent"]
 FORMATS: dict[Kind, str] = {

@@ -272,3 +272,40 @@ def test_an_import_is_taken_back_until_somebody_works_on_it(office: Office, admi
     admin.post(f"{again}/xac-nhan", page=again)
     work(office)
     assert tickets(office) == 1
+
+
+def test_files_that_belong_together_are_joined_by_the_old_code(office: Office, admin: Person) -> None:
+    """The reports in one file, what was answered in another; both are chosen at once."""
+    later = ("answered_at", "result", "told_at", "rating")
+    names = [name for name in COLUMNS if name not in later]
+    reports = write_xlsx(
+        [Column(heading(name)) for name in names], [[CLOSED.get(name, "") for name in names]], title="Phản ánh"
+    )
+    answers = write_xlsx(
+        [Column(heading(name)) for name in ("old_code", *later)],
+        [[CLOSED.get(name, "") for name in ("old_code", *later)]], title="Kết quả",
+    )  # fmt: skip
+    admin.post(PLACE, source=SOURCE, files=[
+        ("file", ("kết quả.xlsx", io.BytesIO(answers))), ("file", ("phản ánh.xlsx", io.BytesIO(reports))),
+    ])  # fmt: skip
+    work(office)
+    place = f"{PLACE}/{last(office).id}"
+    shown = admin.read(place)
+    assert "Tệp “kết quả.xlsx” được ghép theo mã cũ" in shown
+    assert "1 dòng: 1 sẽ nhập" in shown
+    admin.post(f"{place}/xac-nhan", page=place)
+    work(office)
+    assert tickets(office) == 1
+    with office.store.reading() as session:
+        code = session.scalars(select(Ticket)).one().code
+    assert CLOSED["result"] in admin.read(f"/phan-anh/{code}")
+
+
+def test_one_bad_file_of_several_is_named(office: Office, admin: Person) -> None:
+    admin.post(PLACE, source=SOURCE, files=[
+        ("file", ("phản ánh.xlsx", io.BytesIO(xlsx(CLOSED)))), ("file", ("ảnh.xlsx", io.BytesIO(b"\x89PNG\r\n"))),
+    ])  # fmt: skip
+    work(office)
+    shown = admin.read(f"{PLACE}/{last(office).id}")
+    assert "Tệp “ảnh.xlsx”: Tệp không phải là bảng tính." in shown
+    assert tickets(office) == 0
