@@ -9,6 +9,7 @@ import sys
 import time
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +22,9 @@ from hotline.running import RunFolder
 from hotline.settings import Settings
 from vitext.syllables import respell
 
-app = typer.Typer(help="Talk to the running hotline from the terminal.")
+app = typer.Typer(help="Talk to the running hotline from the terminal.", add_completion=False)
 
-KINDS = ("text", "button", "location", "photo")
+KINDS = ("text", "button", "again", "location", "photo")
 TURN_SECONDS = 60.0
 
 
@@ -49,6 +50,8 @@ class Chat:
         if memory is None:
             memory = Memory(self._http.post("/web/session").raise_for_status().json()["token"])
         self.memory = memory
+        self._shown: dict[str, str] = {}
+        """Every button that was ever shown: label for comparison → token."""
         self._http.headers["Authorization"] = f"Bearer {memory.token}"
 
     def talk(self, given: Any) -> dict[str, Any]:
@@ -78,6 +81,21 @@ class Chat:
             result["error"] = "the turn was not handled in time"
         return result
 
+    def burst(self, texts: Sequence[str]) -> dict[str, Any]:
+        """Several messages without waiting between them; all that was said to them as one turn's answer."""
+        began = time.perf_counter()
+        answers = [self._post({"text": one}).json() for one in texts]
+        states = [self._wait(int(one["event"])) for one in answers if one.get("stored")]
+        seqs = {seq for state in states for seq in state.get("seqs", ())}
+        said = [_shown({"buttons": [], **one["reply"]}) for one in answers if not one.get("stored") and "reply" in one]
+        said += [_shown(one) for one in self._messages() if one["seq"] in seqs]
+        last = states[-1] if states else {"guard": answers[-1].get("guard")}
+        return self._result(list(texts), said, last, time.perf_counter() - began, [])
+
+    @property
+    def token(self) -> str:
+        return self.memory.token
+
     def close(self) -> None:
         self._http.close()
 
@@ -93,6 +111,8 @@ class Chat:
             return {"text": value}
         if kind == "button" and isinstance(value, str):
             return self._button(value)
+        if kind == "again" and isinstance(value, str):
+            return self._used(value)
         if kind == "location" and isinstance(value, list) and len(value) == 2:
             return {"location": value}
         if kind == "photo" and isinstance(value, str):
@@ -107,6 +127,13 @@ class Chat:
                 return {"button": one["token"], "label": one["label"]}
         shown = ", ".join(one["label"] for one in self.memory.buttons) or "none"
         raise InputFault(f"no such button; shown last: {shown}")
+
+    def _used(self, label: str) -> dict[str, Any]:
+        """A button of any time, also one that was pressed."""
+        token = self._shown.get(same_label(label))
+        if token is None:
+            raise InputFault("no such button was ever shown")
+        return {"button": token, "label": label}
 
     def _post(self, message: dict[str, Any]) -> httpx.Response:
         number = str(uuid.uuid4())
@@ -134,6 +161,7 @@ class Chat:
             buttons = [button for one in found for button in one["buttons"]]
             if buttons:
                 self.memory.buttons = buttons
+                self._shown.update({same_label(one["label"]): one["token"] for one in buttons})
         return found
 
     def _read(self) -> list[dict[str, Any]]:
@@ -183,8 +211,9 @@ def parse_line(line: str) -> Any:
     return value if isinstance(value, dict) else line
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def chat(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One message a line in, one JSON object a turn out.")] = False,
     session: Annotated[str, typer.Option(help="Name of a conversation to keep between runs.")] = "",
 ) -> None:
@@ -193,9 +222,10 @@ def chat(
     Without --json: type a message, or /nut LABEL to press a button, /vitri LAT,LON for a place,
     /anh FILE for a photo; Ctrl-D ends. With --json: see docs/channels.md.
     """
+    if context.invoked_subcommand is not None:
+        return
     settings = Settings()
-    holder = RunFolder(settings.var).holder()
-    base = holder.web if holder is not None and holder.web.startswith("http") else settings.base_url
+    base = _address(settings)
     kept = settings.var / "chat" / f"{re.sub(r'[^A-Za-z0-9_-]', '_', session)}.json" if session else None
     try:
         talker = Chat(base, Keys(settings.keys).local_token(), _load(kept))
@@ -211,6 +241,27 @@ def chat(
             result = {"in": given, "error": f"the hotline did not answer: {type(error).__name__}"}
         typer.echo(json.dumps(result, ensure_ascii=False) if as_json else _plain(result))
         _save(kept, talker.memory)
+
+
+@app.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Scripted conversations; their form is in docs/conversations.md.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as one JSON object.")] = False,
+    errors: Annotated[Path | None, typer.Option(help="Where the conversations that went wrong are written.")] = None,
+) -> None:
+    """Play the conversations of FILE against the running hotline and say how many went as they should.
+
+    Exit status: 0 all checks held; 1 some did not; 2 the file cannot be played, nothing was said.
+    """
+    from hotline.play.commanding import run
+
+    raise typer.Exit(run(file, _address(Settings()), as_json=as_json, errors=errors))
+
+
+def _address(settings: Settings) -> str:
+    """Of the running hotline, or where it would be."""
+    holder = RunFolder(settings.var).holder()
+    return holder.web if holder is not None and holder.web.startswith("http") else settings.base_url
 
 
 def _typed(text: str) -> Any:

@@ -1,0 +1,1 @@
+"""``hotline chat play``: scripted conversations against the running hotline."""
