@@ -9,7 +9,7 @@ from typing import Literal
 from actions.turn import Context, Turn
 from feedback_store.places.correcting import corrected
 from feedback_store.places.lexicon import lexicon
-from feedback_store.places.reading import OF_A_PLACE, PlaceRead, merged, read_place
+from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
@@ -125,6 +125,8 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
     if words:
         data.place_text = merged(data.place_text or "", words)[:500]
     _take_read(data, read)
+    if data.commune is None and not (data.commune_choices or data.unknown_commune or data.elsewhere):
+        data.commune_choices = [one.code for one in communes_perhaps(text, places)]
     if not places.communes:
         data.skip("commune")
 

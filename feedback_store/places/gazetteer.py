@@ -21,6 +21,8 @@ from feedback_store.places.units import Unit, Units
 
 __all__ = ["CommuneEntry", "Elsewhere", "Gazetteer", "OldUnit", "PlaceFound", "distance_km"]
 
+_PERSONS = frozenset("anh chị ông bà cụ chú cô bác dì cháu em thầy tên bé".split())
+"""Before a name: a person's."""
 ASKED_AT_MOST = 12
 """More communes than these are no choice: the commune is asked in words."""
 
@@ -80,6 +82,22 @@ class Gazetteer(Units):
         told = [one for one in told if not any(other is not one and other.holds(one) for other in told)]
         best = max(one.rank for one in told)
         return _joined([one.place for one in told if one.rank == best])
+
+    def perhaps(self, words: Sequence[Word]) -> tuple[CommuneEntry, ...]:
+        """Communes of this installation that a writer of marks may mean by a bare name of two words and more, spelled
+        as it is: "Phả Lại bụi than bay khắp nơi". Never enough to be sure, but worth to be offered."""
+        found: dict[str, CommuneEntry] = {}
+        reach = -1
+        for one in sorted(_communes_of(self._mentions(words)), key=lambda one: (one.first, -one.last)):
+            written = any(word.marked for word in words[one.first : one.last + 1])
+            person = one.first > 0 and words[one.first - 1].spelled in _PERSONS
+            if one.kind or one.words < 2 or one.first <= reach or not written or person:
+                continue
+            units = [unit for unit in self._index.communes[one.key] if unit.own and unit.spelled == one.spelled]
+            for unit in self._of_one_era(units):
+                found.update((code, self.communes[code]) for code in unit.communes if code in self.communes)
+            reach = one.last if units else reach
+        return tuple(found.values())
 
     @cached_property
     def names(self) -> Names:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_store.places.address import Span, spans_of
+from feedback_store.places.country import CommuneEntry
 from feedback_store.places.gazetteer import Gazetteer, PlaceFound
 from feedback_store.places.names import Word, words_of
 from vitext import fold
@@ -19,6 +20,8 @@ _CORRECTING = re.compile(
 )
 _DENIED = re.compile(r"\b(?:khong phai|ko phai|k phai|hong phai|hok phai|dau phai|chu khong phai|chu ko phai)\b")
 _UNIT_KIND = re.compile(r"(?:phuong|fuong|xa|thi tran|dac khu|p|x|tt)\b")
+NAMED_AFTER = frozenset(("house", "way", "landmark", "quarter", "building"))
+"""Parts whose names communes bear too: "đường Lê Chân" tells of no commune."""
 WITH_ITS_DISTRICT = 2
 """The weight of a commune that is told with its kind, or with its district behind it."""
 OF_A_PLACE = 1.5
@@ -67,6 +70,25 @@ def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
         ", ".join(text[one.start : one.end] for one in joined), main.start, main.end, main.weight, found, unknown,
         frozenset(kind for one in joined for kind in one.kinds), tuple((one.start, one.end) for one in joined),
     )  # fmt: skip
+
+
+def communes_perhaps(text: str, places: Gazetteer) -> tuple[CommuneEntry, ...]:
+    """Communes that a text may mean where it names none for sure, to be offered when the commune is asked for."""
+    words = words_of(text)
+    taken = {
+        at
+        for span in spans_of(text, places.units_in(words), words, places.names)
+        for part in span.parts if part.kind in NAMED_AFTER
+        for at in range(part.first, part.last + 1)
+    }  # fmt: skip
+    runs: list[list[Word]] = [[]]
+    for at, word in enumerate(words):
+        if at in taken:
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    found = {one.code: one for run in runs if run for one in places.perhaps(run)}
+    return tuple(found.values())
 
 
 def _at_the_end(text: str, words: Sequence[Word], span: Span, places: Gazetteer) -> PlaceFound | None:

@@ -236,3 +236,20 @@ def test_a_question_of_the_citizen_is_no_place(chat: Chat) -> None:
     assert data(chat)["place_text"] is None
     chat.says("số 5 Tô Hiệu, phường Lê Chân")
     assert data(chat)["place_text"] == "số 5 Tô Hiệu, phường Lê Chân"
+
+
+def test_a_bare_name_in_the_story_is_offered_and_nothing_follows_from_it(chat: Chat) -> None:
+    chat.says("Phả Lại rác chất đống hôi thối ba ngày rồi", "submit_feedback")
+    said = chat.says("gần cổng chợ cũ, ngõ 12", "inform")
+    assert "thuộc xã, phường nào" in said
+    assert "Phường Chí Linh" in chat.buttons
+    assert commune(chat) is None
+    chat.presses("Phường Chí Linh")
+    assert commune(chat) == "Phường Chí Linh"
+
+
+def test_another_commune_than_the_offered_one_may_be_typed(chat: Chat) -> None:
+    chat.says("Phả Lại rác chất đống hôi thối ba ngày rồi", "submit_feedback")
+    chat.says("gần cổng chợ cũ, ngõ 12", "inform")
+    chat.says("phường Lê Chân", "inform")
+    assert commune(chat) == "Phường Lê Chân"

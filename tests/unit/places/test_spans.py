@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.places.reading import read_place
+from feedback_store.places.reading import communes_perhaps, read_place
 from tests.unit.places.test_gazetteer import places
 
 PLACES = {
@@ -99,3 +99,22 @@ def test_communes_that_are_named_without_their_kind_and_what_is_none(text: str, 
     found = read.found if read is not None else None
     names = [one.name for one in found.communes] if found is not None else []
     assert names == [] if commune is None else any(commune in name for name in names), names
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("Phả Lại bụi than bay khắp nơi luôn", ["Chí Linh"]),
+        ("hải tân có ổ gà sâu lắm, em vừa té xe", ["Tân Hưng"]),
+        ("Tàu hút cát trái phép sát đê chỗ Lập Lễ", ["Nam Triệu"]),
+        ("pha lai bui than bay khap noi", []),
+        ("đường Phả Lại ngập", []),
+        ("anh Trần Phú nuôi chó sủa cả đêm", []),
+        ("số 5 Lê Chân mất điện", []),
+        ("xin chào", []),
+    ],
+)
+def test_a_bare_name_with_its_marks_is_offered_where_the_commune_is_asked(text: str, offered: list[str]) -> None:
+    names = [one.name for one in communes_perhaps(text, places())]
+    assert len(names) == len(offered)
+    assert all(wanted in name for wanted, name in zip(offered, names, strict=True)), names
