@@ -134,12 +134,12 @@ class Names(Generic[K]):
 
     def near(self, text: str, most: int) -> list[K]:
         """The nearest by the words they share, then by their letters."""
-        typed = set(fold(text).split())
+        typed = {word.key for word in words_of(text)}
 
         def likeness(one: K) -> float:
-            name = fold(self._names[one])
-            shared = typed & set(name.split())
-            return len(shared) / (len(typed) or 1) + difflib.SequenceMatcher(None, fold(text), name).ratio()
+            shared = typed & {word.key for word in words_of(self._names[one])}
+            alike = difflib.SequenceMatcher(None, fold(text), fold(self._names[one])).ratio()
+            return len(shared) / (len(typed) or 1) + alike
 
         return sorted(self._names, key=likeness, reverse=True)[:most]
 

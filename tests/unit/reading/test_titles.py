@@ -54,6 +54,8 @@ def test_one_that_is_gone_is_found_by_its_whole_name_alone() -> None:
 
 def test_the_nearest_names_stand_first() -> None:
     assert NAMES.near("Sở Xây dụng", 1) == [1]
+    fields = Names([(1, "Xả nước thải gây ô nhiễm"), (2, "Ổ gà, sụt lún, mặt đường hư hỏng")])
+    assert fields.near("Ổ gà lớn lắm", 1) == [2]
 
 
 def test_spelling_makes_no_other_key() -> None:
