@@ -13,28 +13,21 @@ from feedback_store.places.country import country
 from feedback_store.places.reading import merged
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import gazetteer, offered
+from feedback_store.reading.assent import says_yes
 from feedback_store.service import drafts, tickets
 from feedback_store.service.drafts import ReportData, next_step
-from vitext import nfc
 from vitext.dates import spoken_time
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft, Ticket
 
-# Words that confirm the summary as the very next message (decision 9); folded. Every word of the message must be
-# of these, and one of the first kind among them.
-_YES = frozenset("co dung ok oke okie okay okela oki uh u uhm gui dong vang da duoc chuan chinh xac".split())
-_BESIDE = frozenset("roi vay day do di luon nhe nha giup toi em minh ho a ngay y nhan ban ad thoi het cho viec".split())
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
 
 
 def confirms(turn: Turn) -> bool:
-    """Whether a typed message says yes and nothing else; "đừng gửi" and "dung gui" do not."""
-    words = turn.folded.split()
-    if not 0 < len(words) <= 6 or re.search(r"\bđừng\b", nfc(turn.text).lower()) or "dung gui" in turn.folded:
-        return False
-    return all(word in _YES or word in _BESIDE for word in words) and any(word in _YES for word in words)
+    """Whether a typed message says yes to the summary and nothing else (ADR 0036)."""
+    return says_yes(turn.text)
 
 
 def start(context: Context) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from feedback_store.reading.assent import says_yes
 from feedback_store.texts import render
 from vitext import has_letters
 
@@ -46,7 +47,7 @@ def _shape(text: str) -> Shape | None:
     if _COMMAND.match(text):
         return "slash"
     if not has_letters(text) and not any(char.isdecimal() for char in text):
-        return "no_letters"
+        return None if says_yes(text) else "no_letters"  # 👍 may answer the question that is open
     return None
 
 

@@ -28,7 +28,7 @@ RIGHT: list[dict[str, Any]] = [
             {"operator": [{"dispatch": "so-xay-dung"}, {"result": "Đội vệ sinh đã thu gom toàn bộ rác lúc 9 giờ."},
                           {"release": True}]},
             {"wait": 4},
-            {"say": "5 sao"},
+            {"button": ["5 – Rất hài lòng"]},
         ],
         "end": {
             "tickets": 1, "draft": False, "alerts": 0, "callbacks": 0, "reopened": 0, "ratings": [5],

@@ -1,0 +1,94 @@
+"""Whether a message says yes to what was just shown, and nothing else: the words are in ``data/assent.yaml``.
+
+A yes lets a report go out, so a message with any other word in it, a question, or a negation is none. Marks decide
+where the writer wrote marks ("đúng gửi" and "đừng gửi"); what may be either without them is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from vitext import fold, has_marks, view
+from vitext.syllables import respell
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "assent.yaml"
+LONGEST = 12
+"""Words of the longest yes."""
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+
+
+def says_yes(text: str) -> bool:
+    """Of "ừa đúng rồi gửi giùm nghen", "ok lun", "👍"; not of "đừng gửi", "đúng chưa?", "ok nhưng sửa số nhà"."""
+    if "?" in text:
+        return False
+    shown = _DRAWN_OUT.sub(r"\1", view(text).text.lower())
+    words = [respell(word) for word in _WORD.findall(shown)]
+    if not words:
+        left = re.sub(r"[\s\ufe0f\U0001f3fb-\U0001f3ff]", "", text)
+        return bool(left) and all(char in _pictures() for char in left)
+    if len(words) > LONGEST:
+        return False
+    marked = any(has_marks(word) for word in words)
+    spoken = words if marked else [fold(word) for word in words]
+    lists = _lists(marked)
+    if not marked and _holds(spoken, lists["unclear"]):
+        return False
+    return not _holds(spoken, lists["never"]) and _covered(spoken, lists["agreeing"], lists["beside"])
+
+
+def _covered(words: Sequence[str], yes: frozenset[tuple[str, ...]], beside: frozenset[tuple[str, ...]]) -> bool:
+    """Whether phrases of the two cover all the words, one of the first among them."""
+    # reach[n]: how far the first n words are covered: 0 not, 1 by what stands beside alone, 2 with a yes.
+    reach = [1] + [0] * len(words)
+    for end in range(1, len(words) + 1):
+        for length in range(1, min(4, end) + 1):
+            before, phrase = reach[end - length], tuple(words[end - length : end])
+            if before and phrase in yes:
+                reach[end] = 2
+            elif before and phrase in beside:
+                reach[end] = max(reach[end], before)
+    return reach[-1] == 2
+
+
+def _holds(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
+    return any(
+        tuple(words[first : first + length]) in phrases
+        for first in range(len(words)) for length in range(1, min(4, len(words) - first) + 1)
+    )  # fmt: skip
+
+
+@cache
+def _document() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def _lists(marked: bool) -> dict[str, frozenset[tuple[str, ...]]]:
+    """The phrases as they are compared: spelled, and as they are written without marks too, or folded."""
+    made = {}
+    for name in ("agreeing", "beside", "never", "unclear"):
+        phrases = set[tuple[str, ...]]()
+        for phrase in _phrases(_document()[name]):
+            phrases.add(tuple(respell(word) for word in phrase) if marked else tuple(fold(word) for word in phrase))
+        made[name] = frozenset(phrases)
+    if not marked:  # "dung", "cho": a word that may be either is none of these
+        made["never"] = made["never"] - made["agreeing"] - made["beside"]
+    return made
+
+
+def _phrases(lines: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    for line in lines:
+        for phrase in line.split("|"):
+            yield tuple(_WORD.findall(phrase.lower()))
+
+
+@cache
+def _pictures() -> frozenset[str]:
+    return frozenset("".join(_document()["pictures"]))

@@ -1,0 +1,59 @@
+"""A yes to the summary files the report, in whatever way it is said; everything else does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from feedback_store.store import Store
+from tests.integration.actions.chat import Chat
+from tests.integration.tickets.conftest import Desk
+
+
+@pytest.fixture
+def chat(loaded_store: Store) -> Iterator[Chat]:
+    with loaded_store.reading() as session:
+        yield Chat(Desk(session))
+
+
+def to_the_summary(chat: Chat) -> None:
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân ba ngày rồi", "submit_feedback")
+    for _ in range(4):
+        if "Đúng thì anh/chị chọn" in chat.says("bỏ qua", "skip"):
+            return
+    raise AssertionError("no summary")
+
+
+@pytest.mark.parametrize("intent", ["affirm", "send_now", "submit_feedback", "nlu_fallback", "thanks", "deny"])
+@pytest.mark.parametrize("said", ["ừa đúng rồi gửi giùm nghen", "ok lun", "👍", "cứ thế mà gửi, em cảm ơn"])
+def test_a_yes_files_whatever_was_understood(chat: Chat, said: str, intent: str) -> None:
+    to_the_summary(chat)
+    assert "PA-" in chat.says(said, intent)
+    assert len(chat.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("đừng gửi", "deny"), ("dung gui", "deny"), ("khoan, để coi lại đã", "deny"), ("gửi chưa?", "ask_ticket_status"),
+     ("ok nhưng sửa số nhà thành 7", "edit_report"), ("đúng rồi, thêm là hôi lắm", "submit_feedback"),
+     ("😡", "nlu_fallback")],
+)  # fmt: skip
+def test_what_is_no_yes_files_nothing_and_loses_nothing(chat: Chat, said: str, intent: str) -> None:
+    to_the_summary(chat)
+    chat.says(said, intent)
+    assert not chat.tickets
+    assert chat.drafts[-1].state == "open"
+    assert "rác chất đống" in chat.drafts[-1].data["text"][0]
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_a_thumb_to_no_question_is_no_answer(chat: Chat, report: bool) -> None:
+    if report:
+        chat.says("rác chất đống ba ngày rồi", "submit_feedback")
+    said = chat.says("👍", "nlu_fallback")
+    assert "không có chữ" not in said
+    assert not chat.tickets
+    if report:
+        assert chat.drafts[-1].data["place_text"] is None
+        assert chat.drafts[-1].data["text"] == ["rác chất đống ba ngày rồi"]

@@ -1,0 +1,55 @@
+"""What says yes to the summary, in every age's and region's way, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback_store.reading.assent import says_yes
+from vitext import fold
+
+YES = [
+    "đúng", "đúng rồi", "Đúng rồi ạ", "ừa đúng rồi gửi giùm nghen", "ok lun", "OK", "okê gửi đi",
+    "vâng thế gửi hộ em nhá", "chuẩn", "chuẩn luôn", "đúng, gửi luôn", "dạ đúng ạ", "ừ", "ừa", "ừm gửi đi", "vâng",
+    "vâng ạ", "dạ vâng, nhờ cháu gửi giúp bác", "được rồi gửi đi em", "đồng ý", "tôi đồng ý gửi", "xác nhận",
+    "nhất trí", "y vậy luôn đó", "rứa là đúng rồi, gửi giùm o hí", "phải rồi đó con", "chính xác", "gửi", "gửi đi",
+    "gửi luôn đi", "gởi giùm tui nghe", "gửi giúp em với ạ, em cảm ơn", "cứ thế mà gửi", "cứ vậy gửi đi nha",
+    "như vậy là đúng rồi", "thôi gửi đi", "okeee", "điiii gửi", "gửi lẹ lên", "ok em gửi đi nhé", "ok r gửi ik",
+    "uk gửi đi", "dạ phải rồi anh ơi gửi giùm em nha", "vâng đúng như thế, cho tôi gửi", "chốt", "duyệt luôn", "👍",
+    "👍🏻👍🏻", "👌", "✅", "chuẩn rồi bạn ơi gửi đi", "có, gửi đi", "gửi mẹ nó đi", "rứa đó, gửi đi mệ", "Vâng anh",
+    "thông tin đúng rồi, gửi nhé", "nội dung đúng, gửi",
+]  # fmt: skip
+NOT = [
+    "đừng gửi", "Đừng có gửi nha", "khoan", "khoan đã", "khoan, để coi lại đã", "chưa đúng", "không", "không đúng",
+    "ko gửi", "sai rồi", "gửi chưa?", "đúng không?", "gửi đi đâu", "gửi cho ai vậy", "ok nhưng sửa số nhà",
+    "đúng rồi, thêm là họ làm cả chủ nhật", "để mai gửi", "thôi", "thôi khỏi", "hủy", "bỏ đi", "ừ mà khoan",
+    "đúng rồi mà địa chỉ sai", "để xem lại", "chờ chút", "từ từ đã", "dạ", "em", "anh ơi", "cảm ơn", "xin chào",
+    "nha", "", "   ", "…", "🔥", "😡", "😂😂", "12", "gửi 12 Tô Hiệu", "đúng số 5", "sao lâu thế", "ai gửi",
+    "gửi thì bao giờ có kết quả", "nếu gửi thì sao", "không phải, gửi nhầm", "sửa lại rồi gửi", "gửi ảnh",
+    "đổi số điện thoại rồi gửi", "chớ gửi", "hổng gửi đâu",
+    "ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", YES)
+def test_a_yes(text: str) -> None:
+    assert says_yes(text)
+
+
+@pytest.mark.parametrize("text", [one for one in YES if fold(one).isascii() and "đúng gửi" not in one])
+def test_a_yes_without_marks_and_in_capitals(text: str) -> None:
+    unclear = "dung gui" in " ".join(fold(text).replace(",", " ").split())
+    assert says_yes(fold(text)) is not unclear
+    assert says_yes(text.upper())
+
+
+@pytest.mark.parametrize("text", NOT)
+def test_no_yes(text: str) -> None:
+    assert not says_yes(text)
+    assert not says_yes(fold(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"), [("đúng gửi", True), ("đừng gửi", False), ("dung gui", False), ("dung roi gui di", True)]
+)
+def test_marks_decide_where_they_are_written(text: str, yes: bool) -> None:
+    assert says_yes(text) is yes
