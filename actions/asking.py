@@ -123,11 +123,7 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
         context.answer.say("seen_by_agency", words=seen)
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
-        buttons=[
-            button("send", _payload("report_send", draft=str(draft.id))),
-            button("edit", "/report_edit"),
-            button("cancel", "/cancel_request"),
-        ],
+        buttons=summary_buttons(draft),
         words=data.words(),
         category=category_name(session, str(data.category)),
         place=place or word("unknown_place"),
@@ -135,6 +131,14 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
         phone=word("nameless") if data.anonymous else data.phone or word("no_phone"),
     )
     drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
+
+
+def summary_buttons(draft: Draft) -> list[Button]:
+    return [
+        button("send", _payload("report_send", draft=str(draft.id))),
+        button("edit", "/report_edit"),
+        button("cancel", "/cancel_request"),
+    ]
 
 
 def _place_words(context: Context, data: ReportData) -> str:

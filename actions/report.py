@@ -30,6 +30,14 @@ def confirms(turn: Turn) -> bool:
     return says_yes(turn.text)
 
 
+def hold(context: Context, draft: Draft) -> None:
+    """ "Khoan, để coi lại đã": nothing is sent, nothing is thrown away, and what was asked stays open."""
+    if draft.summary_event_id is not None:
+        context.answer.say("not_sent_yet", buttons=asking.summary_buttons(draft))
+    else:
+        context.answer.say("no_hurry")
+
+
 def start(context: Context) -> None:
     """A message that is a report: opens a draft, or joins the one being written."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from actions import gather, joining, mine, report, talk
 from actions.turn import Context, Turn
 from feedback_store.domain.codes import codes_in
-from feedback_store.reading.assent import says_yes
+from feedback_store.reading.assent import says_wait, says_yes
 from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.service import drafts, own_reports
 from feedback_store.service.drafts import ReportData, next_step
@@ -130,6 +130,9 @@ def handle(context: Context) -> None:
         nods = not has_letters(turn.text) and says_yes(turn.text)  # 👍 to no question
         if nods and (draft is None or draft.summary_event_id is None):
             HANDLERS["thanks"](context)
+            return
+        if draft is not None and says_wait(turn.text):
+            report.hold(context, draft)
             return
         if draft is not None:
             if _answers(turn, drafts.data_of(draft), draft.summary_event_id is not None):

@@ -1,4 +1,4 @@
-"""Whether a message says yes to what was just shown, and nothing else: the words are in ``data/assent.yaml``.
+"""Whether a message says yes to what was just shown, or asks to wait, and nothing else: words in ``data/assent.yaml``.
 
 A yes lets a report go out, so a message with any other word in it, a question, or a negation is none. Marks decide
 where the writer wrote marks ("đúng gửi" and "đừng gửi"); what may be either without them is none.
@@ -19,6 +19,8 @@ from vitext.syllables import respell
 FILE = Path(__file__).resolve().parents[2] / "data" / "assent.yaml"
 LONGEST = 12
 """Words of the longest yes."""
+_SURE = frozenset((("khoan",), ("guom",), ("huom",)))
+"""Single words that mean waiting without their marks too: "cho" and "doi" may be others."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 
@@ -27,19 +29,41 @@ def says_yes(text: str) -> bool:
     """Of "ừa đúng rồi gửi giùm nghen", "ok lun", "👍"; not of "đừng gửi", "đúng chưa?", "ok nhưng sửa số nhà"."""
     if "?" in text:
         return False
-    shown = _DRAWN_OUT.sub(r"\1", view(text).text.lower())
-    words = [respell(word) for word in _WORD.findall(shown)]
-    if not words:
+    spoken, marked = _spoken(text)
+    if not spoken:
         left = re.sub(r"[\s\ufe0f\U0001f3fb-\U0001f3ff]", "", text)
         return bool(left) and all(char in _pictures() for char in left)
-    if len(words) > LONGEST:
+    if len(spoken) > LONGEST:
         return False
-    marked = any(has_marks(word) for word in words)
-    spoken = words if marked else [fold(word) for word in words]
     lists = _lists(marked)
     if not marked and _holds(spoken, lists["unclear"]):
         return False
     return not _holds(spoken, lists["never"]) and _covered(spoken, lists["agreeing"], lists["beside"])
+
+
+def says_wait(text: str) -> bool:
+    """Of "khoan, để coi lại đã", "đừng gửi vội", "dung gui"; not of "thôi hủy đi", "khoan, sửa số nhà thành 7"."""
+    spoken, marked = _spoken(text)
+    if not 0 < len(spoken) <= LONGEST:
+        return False
+    lists = _lists(marked)
+    waiting = lists["waiting"] if marked else frozenset(one for one in lists["waiting"] if len(one) > 1 or one in _SURE)
+    if not _covered(spoken, waiting, lists["beside"] | lists["agreeing"] | lists["hesitating"]):
+        return False
+    for first in range(len(spoken)):
+        for length in range(1, 4):
+            spared = first > 0 and (spoken[first - 1],) in lists["sparing"]
+            if tuple(spoken[first : first + length]) in lists["giving_up"] and not spared:
+                return False
+    return True
+
+
+def _spoken(text: str) -> tuple[list[str], bool]:
+    """The words as they are compared, and whether the writer wrote marks."""
+    shown = _DRAWN_OUT.sub(r"\1", view(text).text.lower())
+    words = [respell(word) for word in _WORD.findall(shown)]
+    marked = any(has_marks(word) for word in words)
+    return (words if marked else [fold(word) for word in words]), marked
 
 
 def _covered(words: Sequence[str], yes: frozenset[tuple[str, ...]], beside: frozenset[tuple[str, ...]]) -> bool:
@@ -73,7 +97,7 @@ def _document() -> dict[str, list[str]]:
 def _lists(marked: bool) -> dict[str, frozenset[tuple[str, ...]]]:
     """The phrases as they are compared: spelled, and as they are written without marks too, or folded."""
     made = {}
-    for name in ("agreeing", "beside", "never", "unclear"):
+    for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "sparing"):
         phrases = set[tuple[str, ...]]()
         for phrase in _phrases(_document()[name]):
             phrases.add(tuple(respell(word) for word in phrase) if marked else tuple(fold(word) for word in phrase))

@@ -47,6 +47,28 @@ def test_what_is_no_yes_files_nothing_and_loses_nothing(chat: Chat, said: str, i
     assert "rác chất đống" in chat.drafts[-1].data["text"][0]
 
 
+@pytest.mark.parametrize("intent", ["cancel_request", "deny", "nlu_fallback", "submit_feedback", "out_of_scope"])
+@pytest.mark.parametrize("said", ["khoan, để coi lại đã", "đừng gửi", "dung gui", "không gửi nhưng đừng hủy"])
+def test_who_wants_to_wait_loses_nothing_and_may_send_later(chat: Chat, said: str, intent: str) -> None:
+    to_the_summary(chat)
+    assert "chưa gửi" in chat.says(said, intent)
+    assert chat.drafts[-1].state == "open"
+    assert "PA-" in chat.says("rồi, gửi đi em", "send_now")
+
+
+def test_waiting_at_another_question_leaves_it_open(chat: Chat) -> None:
+    chat.says("rác chất đống ba ngày rồi", "submit_feedback")
+    assert "thong thả" in chat.says("khoan đã", "deny")
+    chat.says("số 5 Tô Hiệu, phường Lê Chân")
+    assert chat.drafts[-1].data["place_text"] == "số 5 Tô Hiệu, phường Lê Chân"
+
+
+def test_giving_up_still_cancels(chat: Chat) -> None:
+    to_the_summary(chat)
+    assert "đã hủy" in chat.says("thôi không gửi nữa, hủy đi", "cancel_request")
+    assert chat.drafts[-1].state == "cancelled"
+
+
 @pytest.mark.parametrize("report", [True, False])
 def test_a_thumb_to_no_question_is_no_answer(chat: Chat, report: bool) -> None:
     if report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.reading.assent import says_yes
+from feedback_store.reading.assent import says_wait, says_yes
 from vitext import fold
 
 YES = [
@@ -53,3 +53,23 @@ def test_no_yes(text: str) -> None:
 )
 def test_marks_decide_where_they_are_written(text: str, yes: bool) -> None:
     assert says_yes(text) is yes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["khoan", "khoan đã", "khoan, để coi lại đã", "đừng gửi", "Đừng gửi vội nha em", "dung gui", "chờ chút",
+     "từ từ để tôi xem lại", "chưa gửi nhé", "không gửi nhưng đừng hủy", "để em coi lại đã", "khoan khoan đừng gửi", "đợi xíu nha",
+     "khoan da de coi lai"],
+)  # fmt: skip
+def test_waiting(text: str) -> None:
+    assert says_wait(text)
+    assert not says_yes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hủy", "thôi hủy đi", "đừng gửi nữa, hủy đi", "không gửi nữa", "khoan, sửa số nhà thành 7", "gửi đi", "đúng rồi",
+     "chờ lâu quá", "khoan giếng gây ồn", "cho toi hoi", "doi so dien thoai", "em chờ 2 tuần rồi", "", "ok"],
+)  # fmt: skip
+def test_no_waiting(text: str) -> None:
+    assert not says_wait(text)
