@@ -58,8 +58,8 @@ def test_marks_decide_where_they_are_written(text: str, yes: bool) -> None:
 @pytest.mark.parametrize(
     "text",
     ["khoan", "khoan đã", "khoan, để coi lại đã", "đừng gửi", "Đừng gửi vội nha em", "dung gui", "chờ chút",
-     "từ từ để tôi xem lại", "chưa gửi nhé", "không gửi nhưng đừng hủy", "để em coi lại đã", "khoan khoan đừng gửi", "đợi xíu nha",
-     "khoan da de coi lai"],
+     "từ từ để tôi xem lại", "chưa gửi nhé", "không gửi nhưng đừng hủy", "để em coi lại đã", "khoan khoan đừng gửi",
+     "đợi xíu nha", "khoan da de coi lai"],
 )  # fmt: skip
 def test_waiting(text: str) -> None:
     assert says_wait(text)
