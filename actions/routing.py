@@ -117,7 +117,7 @@ def handle(context: Context) -> None:
         context.remember(missed=None)
     if turn.payload:
         mine.pressed(context)
-    if not turn.payload and (_pending(context) or talk.takes_back(context)):
+    if not turn.payload and (talk.rates_in_words(context) or _pending(context) or talk.takes_back(context)):
         return
     if not turn.payload and _gives_code(turn):
         talk.tell_status(context)

@@ -14,6 +14,7 @@ from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import Answer
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
+from feedback_store.reading.stars import read_stars
 from feedback_store.service import callbacks, denunciations, drafts, ratings, tickets, verdicts
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
@@ -29,6 +30,8 @@ TAKES_BACK = re.compile(
     r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
 )
 LISTS = re.compile(r"\b(danh sach|liet ke|nhung|cac|tat ca|bao nhieu|may|lich su)\b")  # "danh sách phản ánh của tôi"
+MOST_ASKED = 5
+"""Results that are asked about by their codes."""
 OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
     button("report", "/submit_feedback"),
@@ -231,9 +234,43 @@ def rate(context: Context) -> None:
     if ticket is None:
         context.answer.say("status_not_found", code=str(code))
         return
+    _rate(context, ticket, int(stars))
+
+
+def rates_in_words(context: Context) -> bool:
+    """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told: the stars of the result that waits
+    for them, kept with the words beside them. Of several results it is asked which is meant."""
+    stars = read_stars(context.turn.text)
+    if stars is None:
+        return False
+    unrated = ratings.unrated(context.session, context.conversation.id)
+    if stars.plain and context.memory.get("pending") == "rating_comment":  # said anew: the last one counts
+        own = own_tickets(context.session, context.conversation.id, limit=200)
+        unrated = [one for one in own if one.id == context.memory.get("rated")] or unrated
+    just_told = len(unrated) == 1 and not context.memory.get("pending")
+    drafting = drafts.get_open(context.session, context.conversation.id) is not None
+    if not unrated or (not stars.plain and (drafting or not just_told)):
+        return False
+    if len(unrated) > 1:
+        context.answer.say(
+            "rate_which",
+            stars=str(stars.count),
+            buttons=[Button(ticket.code, "/rate" + json.dumps({"stars": stars.count, "ticket": ticket.code}))
+                     for ticket in unrated[:MOST_ASKED]],
+        )  # fmt: skip
+        return True
+    _rate(context, unrated[0], stars.count)
+    if stars.rest:
+        ratings.add_comment(context.session, ticket_id=unrated[0].id, comment=context.turn.text.strip())
+        context.remember(pending=None, rated=None)
+    return True
+
+
+def _rate(context: Context, ticket: Ticket, stars: int) -> None:
+    turn = context.turn
     try:
         rated = ratings.rate(
-            context.session, ticket_id=ticket.id, stars=int(stars), event_id=turn.event_id, now=turn.now
+            context.session, ticket_id=ticket.id, stars=stars, event_id=turn.event_id, now=turn.now
         )
     except IllegalMove as refused:
         context.answer.say("refused", reason=render(refused.key, **refused.params))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Literal
@@ -20,6 +21,8 @@ _USE = """
 UPDATE button_tokens SET used_event_id = %(event_id)s
 WHERE outbound_id = %(outbound_id)s AND once AND used_event_id IS NULL
 """
+_SEND = re.compile(r'/report_send\{"draft": "(\d{1,18})"\}')
+_FILED = "SELECT id FROM drafts WHERE id = %(draft)s AND conversation_id = %(id)s AND state = 'filed'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,18 @@ def press(
         return Pressed("unknown")
     if row.expires_at < now:
         return Pressed("expired", row.label)
-    if row.once and row.used_event_id not in (None, event_id):
+    payload = keyring().decrypt(bytes(row.payload)).decode()
+    if row.once and row.used_event_id not in (None, event_id) and not _sent(connection, conversation_id, payload):
         return Pressed("used", row.label)
     if row.once and row.used_event_id is None:
         connection.exec_driver_sql(_USE, {"event_id": event_id, "outbound_id": row.outbound_id})
-    return Pressed("ok", row.label, keyring().decrypt(bytes(row.payload)).decode())
+    return Pressed("ok", row.label, payload)
+
+
+def _sent(connection: Connection, conversation_id: uuid.UUID, payload: str) -> bool:
+    """Whether this is the "Gửi" of a report that was sent: pressed again it says the code again and does nothing."""
+    found = _SEND.fullmatch(payload)
+    if found is None:
+        return False
+    values = {"id": conversation_id, "draft": int(found[1])}
+    return connection.exec_driver_sql(_FILED, values).one_or_none() is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from feedback_store.service import notices
 from feedback_store.service.actor import CITIZEN, Refused
 from feedback_store.service.rounds import current_round
 from feedback_store.service.trail import lock_ticket, record
-from feedback_store.tables import Rating
+from feedback_store.tables import Rating, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,24 @@ def rate(
             session, role="operator", kind="dissatisfied", ticket=ticket, dedupe=str(made.id), stars=stars, now=now
         )
     return Rated(made.id, stars, stars <= 2)
+
+
+def unrated(session: Session, conversation_id: uuid.UUID) -> list[Ticket]:
+    """Reports of a conversation whose result was told and has no stars yet, the one told last first."""
+    told = session.scalars(
+        select(Ticket)
+        .where(Ticket.conversation_id == conversation_id, Ticket.state == "released")
+        .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+    )
+    return [one for one in told if not _has_stars(session, one.id)]
+
+
+def _has_stars(session: Session, ticket_id: int) -> bool:
+    """Whether the latest result of a ticket was rated."""
+    query = select(Rating.id).where(
+        Rating.ticket_id == ticket_id, Rating.round == current_round(session, ticket_id), ~Rating.superseded
+    )
+    return session.scalar(query) is not None
 
 
 def add_comment(session: Session, *, ticket_id: int, comment: str) -> bool:
