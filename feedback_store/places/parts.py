@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
 from feedback_store.places.naming import KNOWN_NAME, LIKELY_NAME, SURE_NAME, Naming
 from feedback_store.places.numerals import continued, number_at, spoken_at
 from feedback_store.places.sentence import BREAK
 from feedback_store.places.spans import Part
 
+DEEPEST = 9
+"""So many readers are within each other at the most: "đối diện cổng chợ khu phố …"."""
+P = ParamSpec("P")
+
+
+def nested(read: Callable[Concatenate[Parts, P], Part | None]) -> Callable[Concatenate[Parts, P], Part | None]:
+    """Nothing is read deeper than :data:`DEEPEST`: a text of nothing but kinds would be read without end."""
+
+    @wraps(read)
+    def bounded(self: Parts, /, *args: P.args, **more: P.kwargs) -> Part | None:
+        if self._depth >= DEEPEST:
+            return None
+        self._depth += 1
+        try:
+            return read(self, *args, **more)
+        finally:
+            self._depth -= 1
+
+    return bounded
+
 
 class Parts(Naming):
     """Reads the part that begins at a word."""
 
+    @nested
     def part(self, at: int, following: bool) -> Part | None:
         """The part of a place that begins with a word. ``following``: right after another part."""
         if (away := self._away(at)) is not None:
@@ -78,6 +103,7 @@ class Parts(Naming):
             at - back > self._before and joins.at(self.words, at - back, self.marks) == back for back in (1, 2, 3)
         )
 
+    @nested
     def _sided(self, at: int, stacks: bool) -> Part | None:
         """What a side is told of; sides may follow each other: "đoạn trước cổng chợ"."""
         for length in self.lex.directions.every(self.words, at, self.marks) if stacks else ():
@@ -96,6 +122,7 @@ class Parts(Naming):
         begins = at == 0 or bool(self.words[at].gap.strip()) or self._after_preposition(at)
         return plain and length == 1 and not begins and self.lex.unsure.at(self.words, at, False) > 0
 
+    @nested
     def _bare(self, at: int, expected: bool, *, sided: bool = False, following: bool = False) -> Part | None:
         if at >= len(self.words):
             return None
@@ -296,6 +323,7 @@ class Parts(Naming):
                     return number
         return last
 
+    @nested
     def _landmark(self, at: int, expected: bool, sided: bool) -> Part | None:
         unnamed: Part | None = None
         if not sided and self._means_at(at):

@@ -29,6 +29,7 @@ class Sentence:
 
     def __init__(self, text: str, words: list[Word], units: Sequence[UnitAt], names: Names) -> None:
         self.names = names
+        self._depth = 0
         self._before = -1
         """The last word of the part before the one that is being read."""
         self.text, self.words, self.lex = text, words, lexicon()

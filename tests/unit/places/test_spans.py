@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import communes_perhaps, read_place
 from tests.unit.places.test_gazetteer import places
+
+_LEXICON = lexicon()
+WORDS = {
+    " ".join(phrase.spelled)
+    for phrases in (_LEXICON.ways, _LEXICON.quarters, _LEXICON.landmarks, _LEXICON.directions, _LEXICON.joins)
+    for held in phrases.by_first.values()
+    for phrase in held
+} | {"Lê Lợi", "12/3", "phường", "Lê Chân", ",", "."}
 
 PLACES = {
     "areas and borders belong to the place": [
@@ -118,3 +129,22 @@ def test_a_bare_name_with_its_marks_is_offered_where_the_commune_is_asked(text: 
     names = [one.name for one in communes_perhaps(text, places())]
     assert len(names) == len(offered)
     assert all(wanted in name for wanted, name in zip(offered, names, strict=True)), names
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    ["cầu", "chợ", "ngã ba", "khu vực", "đoạn từ", "đầu ngõ cuối hẻm", "cách", "đường vào", "khu tập thể", "12/3",
+     "đối diện", "nhà văn hóa thôn", "từ đến", "ở"],
+)  # fmt: skip
+def test_a_text_of_nothing_but_kinds_comes_to_an_end(kinds: str) -> None:
+    for text in (kinds + " ") * 600, (kinds + ", ") * 600, " ".join([kinds, "Lê Lợi"] * 300):
+        read_place(text[:4000], places())
+        communes_perhaps(text[:4000], places())
+
+
+@given(st.lists(st.sampled_from(sorted(WORDS)), max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_kinds_in_any_order_are_read_without_an_error(words: list[str]) -> None:
+    text = " ".join(words)
+    read = read_place(text, places())
+    assert read is None or 0 <= read.start < read.end <= len(text)
