@@ -92,6 +92,10 @@ class Chat:
         last = states[-1] if states else {"guard": answers[-1].get("guard")}
         return self._result(list(texts), said, last, time.perf_counter() - began, [])
 
+    def listen(self) -> list[dict[str, Any]]:
+        """What came by itself since the last look: results, notices. Their buttons may be pressed from now on."""
+        return [_shown(one) for one in self._read()]
+
     @property
     def token(self) -> str:
         return self.memory.token

@@ -33,6 +33,7 @@ class Talker(Protocol):
     @property
     def token(self) -> str: ...
     def talk(self, given: Any) -> dict[str, Any]: ...
+    def listen(self) -> list[dict[str, Any]]: ...
     def burst(self, texts: Sequence[str]) -> dict[str, Any]: ...
     def close(self) -> None: ...
 
@@ -118,6 +119,7 @@ class _Conversation:
                     filed = filed_by(session, self._conversation(who))
                     operator.act(session, step, filed, self._player.now())
             return Said([], [])
+        self._listen(who)
         if turn.act == "fill":
             return self._fill(turn.value, who)
         if turn.act == "burst":
@@ -132,6 +134,15 @@ class _Conversation:
             return self._press(turn, who)
         given = {"location": turn.value} if turn.act == "location" else {"text": self._with_codes(turn.value)}
         return self._heard(who, str(next(iter(given.values()))), self._chat(who).talk(given))
+
+    def _listen(self, who: str) -> None:
+        """What came by itself, before the citizen goes on: it can be answered and its buttons pressed."""
+        self._note(who, [one["text"] for one in self._chat(who).listen()])
+
+    def _note(self, who: str, texts: Sequence[str]) -> None:
+        if who == "self":
+            self._said += texts
+        self._played.transcript += [f"< {' / '.join(text.splitlines())}" for text in texts]
 
     def _press(self, turn: Turn, who: str) -> Said:
         labels = [turn.value] if isinstance(turn.value, str) else turn.value
@@ -160,10 +171,7 @@ class _Conversation:
             raise RuntimeError(result["error"])
         texts = [one["text"] for one in result["out"]]
         buttons = [label for one in result["out"] for label in one["buttons"]]
-        notices = [one["text"] for one in result.get("notices", ())]
-        if who == "self":
-            self._said += [*notices, *texts]
-        self._played.transcript += [f"< {' / '.join(text.splitlines())}" for text in [*notices, *texts]]
+        self._note(who, [*(one["text"] for one in result.get("notices", ())), *texts])
         if buttons:
             self._played.transcript.append(f"  [{'] ['.join(buttons)}]")
         return Said(texts, buttons, result.get("intent"))
