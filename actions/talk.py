@@ -241,7 +241,7 @@ def rates_in_words(context: Context) -> bool:
     """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told: the stars of the result that waits
     for them, kept with the words beside them. Of several results it is asked which is meant."""
     stars = read_stars(context.turn.text)
-    if stars is None:
+    if stars is None or context.turn.where is not None:  # a place is told: a report, whatever it says of stars
         return False
     unrated = ratings.unrated(context.session, context.conversation.id)
     if stars.plain and context.memory.get("pending") == "rating_comment":  # said anew: the last one counts

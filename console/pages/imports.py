@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -52,13 +52,23 @@ def upload(
             run = imports_runs.receive(
                 session,
                 source=str(form.get("source", "")),
-                files=[(one.filename or "", one.file.read(imports_runs.LIMITS.size + 1)) for one in files],
+                files=_read(files),
                 actor=user.actor,
                 now=deps.now(),
             )
     except Refused as error:
         return _start(request, user, error=why(error), typed=form)
     return go(f"{PLACE}/{run.id}")
+
+
+def _read(files: Sequence[UploadFile]) -> list[tuple[str, bytes]]:
+    """Together no more than a byte above the limit, which refuses them."""
+    found, left = [], imports_runs.LIMITS.size + 1
+    for one in files:
+        content = one.file.read(left)
+        left -= len(content)
+        found.append((one.filename or "", content))
+    return found
 
 
 @router.get("/nhap-du-lieu/mau.{kind}")

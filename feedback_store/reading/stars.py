@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Stars:
-    """``count`` 1 to 5; ``rest``: what was written beside them, a comment; ``plain``: said in stars, not in words or by
+    """``count`` 1 to 5; ``rest``: what was written after them, a comment; ``plain``: said in stars, not in words or by
     a number alone."""
 
     count: int
@@ -30,7 +30,9 @@ class Stars:
 
 
 def read_stars(text: str) -> Stars | None:
-    """The stars that a message gives, or None. Several different ones are none. Never raises."""
+    """The stars that a message gives, or None. Never raises.
+
+    It begins with them, but for courtesy: "nhà nghỉ 5 sao ồn ào" gives none. Several different ones are none."""
     shown = view(text).text.lower()
     spans = [(one.start(), one.end(), min(len(one.group()), 5)) for one in _DRAWN.finditer(shown)]
     if (of_five := _OF_FIVE.search(shown)) and not _rest(shown.replace(of_five[0], " ")):  # else 1/5 is a day
@@ -39,7 +41,7 @@ def read_stars(text: str) -> Stars | None:
     counts = {count for _, _, count in spans if count}
     if len(counts) == 1:
         start, end, count = next(span for span in spans if span[2])
-        return Stars(count, _rest(f"{shown[:start]} {shown[end:]}"), True)
+        return None if _beside_off(shown[:start]) else Stars(count, _rest(shown[end:]), True)
     if counts:
         return None
     words = _beside_off(shown)

@@ -12,6 +12,8 @@ from feedback_store.spreadsheets.errors import SpreadsheetError
 from feedback_store.spreadsheets.tables import Limits, Note, Row, Table, heading_key
 
 MOST_FILES = 20
+MARK = b"1022 tables"
+"""The comment of a ZIP that ``packed`` made: every file in it was given as a table, whatever its name."""
 TABLES = frozenset((".xlsx", ".xlsm", ".csv", ".txt", ".tsv", ".xls", ".htm", ".html"))
 _OFFICE = frozenset(("xl/workbook.xml", "[Content_Types].xml", "mimetype"))
 
@@ -22,6 +24,7 @@ def packed(files: Sequence[tuple[str, bytes]]) -> bytes:
         return files[0][1]
     out, used = io.BytesIO(), set[str]()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.comment = MARK
         for number, (name, content) in enumerate(files, 1):
             plain = PurePosixPath(name.replace("\\", "/")).name or str(number)
             shown = plain if plain not in used else f"{number}-{plain}"
@@ -35,9 +38,9 @@ def unpacked(data: bytes, limits: Limits) -> list[tuple[str, bytes]] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             infos = [one for one in parts.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
-            if not infos or any(one.filename in _OFFICE for one in infos):
-                return None
-            if any(PurePosixPath(one.filename.lower()).suffix not in TABLES for one in infos):
+            tables = all(PurePosixPath(one.filename.lower()).suffix in TABLES for one in infos)
+            office = any(one.filename in _OFFICE for one in infos)
+            if not infos or (parts.comment != MARK and (office or not tables)):
                 return None
             if sum(one.file_size for one in infos) > limits.unpacked or len(infos) > MOST_FILES:
                 raise SpreadsheetError("spreadsheets.too_big_inside")

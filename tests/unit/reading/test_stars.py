@@ -27,7 +27,8 @@ def test_stars(text: str, count: int, rest: str, plain: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "xin chào", "6 sao", "0 sao", "12", "số 5 Tô Hiệu", "tại sao", "vì sao chưa xong", "5 ngày sau",
+    ["nhà nghỉ 5 sao mở nhạc ồn", "khách sạn 3 sao xả nước thải ra hồ",
+     "", "xin chào", "6 sao", "0 sao", "12", "số 5 Tô Hiệu", "tại sao", "vì sao chưa xong", "5 ngày sau",
      "1/5 nghỉ không", "3 sao hay 5 sao", "ngày 4/5/2026", "sao 5 hôm chưa ai tới", "55", "rất không vui"],
 )  # fmt: skip
 def test_no_stars(text: str) -> None:

@@ -67,10 +67,11 @@ def test_what_is_told_of_a_file_names_it() -> None:
     assert ("titles", "quy-2.csv") in told(table)
 
 
-def test_a_file_that_cannot_be_read_is_named_with_the_reason() -> None:
-    error = refusal(packed([(REPORTS[0], REPORTS[1].encode()), ("anh.xlsx", b"\x89PNG\r\n")]))
+@pytest.mark.parametrize("name", ["anh.xlsx", "anh.png", "mimetype"])
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(name: str) -> None:
+    error = refusal(packed([(REPORTS[0], REPORTS[1].encode()), (name, b"\x89PNG\r\n")]))
     assert error.key == "spreadsheets.in_file"
-    assert error.params["name"] == "anh.xlsx"
+    assert error.params["name"] == name
     assert "không phải là bảng tính" in str(error.params["fault"])
 
 
