@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from actions.turn import Button, Context, button, word
 from feedback_store.persons.masking import masked
 from feedback_store.places.country import country
+from feedback_store.places.mentions import names_unit
 from feedback_store.places.reading import read_place
 from feedback_store.queries.lookups import category_name, commune_name, example_commune, gazetteer
 from feedback_store.service import drafts
 from feedback_store.service.drafts import ReportData, next_step
-from vitext import fold
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft
@@ -144,8 +144,10 @@ def summary_buttons(draft: Draft) -> list[Button]:
 def _place_words(context: Context, data: ReportData) -> str:
     """The place as it was typed, and its commune where the words do not name it; an old one with what it is today."""
     commune, text = commune_name(context.session, data.commune), data.place_text
-    if not text or not commune or fold(commune) in fold(text):
+    if not text or not commune:
         return ", ".join(p for p in (text or drafts.pin_name(context.session, data), commune) if p)
+    if names_unit(text, commune):
+        return text
     read = read_place(text, gazetteer(context.session))
     found = read.found if read is not None else None
     if found is not None and found.old_name and data.commune in {one.code for one in found.communes}:

@@ -30,6 +30,8 @@ TAKES_BACK = re.compile(
     r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
 )
 LISTS = re.compile(r"\b(danh sach|liet ke|nhung|cac|tat ca|bao nhieu|may|lich su)\b")  # "danh sách phản ánh của tôi"
+FOLLOW_UP = 8
+"""Words of the longest question that may be about what was just done."""
 MOST_ASKED = 5
 """Results that are asked about by their codes."""
 OFFERED = ("documents", "fee", "time", "place", "online")
@@ -75,6 +77,9 @@ def answer_procedure(context: Context) -> None:
             resume(context)
             return
         key = found.key if found else context.memory.get("candidate") or context.memory.get("procedure")
+        if found is None and key is None and _asks_of_own_report(context):
+            tell_status(context)
+            return
         if found is None and (key is None or turn.entity("procedure") is not None):
             _nothing_found(context)
             return
@@ -83,6 +88,16 @@ def answer_procedure(context: Context) -> None:
         _nothing_found(context)
         return
     _say_procedure(context, answered)
+
+
+def _asks_of_own_report(context: Context) -> bool:
+    """ "bao lâu nữa mới xong": a short question of no procedure, in a chat that has a report."""
+    turn = context.turn
+    if turn.entity("procedure") is not None or len(turn.folded.split()) > FOLLOW_UP:
+        return False
+    if drafts.get_open(context.session, context.conversation.id) is not None:
+        return False
+    return bool(own_tickets(context.session, context.conversation.id, limit=1))
 
 
 def _say_procedure(context: Context, answered: Answer) -> None:

@@ -253,3 +253,15 @@ def test_another_commune_than_the_offered_one_may_be_typed(chat: Chat) -> None:
     chat.says("gần cổng chợ cũ, ngõ 12", "inform")
     chat.says("phường Lê Chân", "inform")
     assert commune(chat) == "Phường Lê Chân"
+
+
+@pytest.mark.parametrize(
+    "place", ["ngã tư nhà máy nước phường Lê Chân", "12 Tô Hiệu, p. Lê Chân", "12 to hieu phuong le chan"]
+)
+def test_the_summary_names_the_commune_once(chat: Chat, place: str) -> None:
+    chat.says(f"rác chất đống ba ngày rồi ở {place}", "submit_feedback")
+    for _ in range(3):
+        if "Địa điểm" in (said := chat.says("bỏ qua", "skip")):
+            break
+    line = next(one for one in said.split("\n") if "Địa điểm" in one)
+    assert line.removeprefix("• Địa điểm: ") == place

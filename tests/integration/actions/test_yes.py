@@ -79,3 +79,12 @@ def test_a_thumb_to_no_question_is_no_answer(chat: Chat, report: bool) -> None:
     if report:
         assert chat.drafts[-1].data["place_text"] is None
         assert chat.drafts[-1].data["text"] == ["rác chất đống ba ngày rồi"]
+
+
+@pytest.mark.parametrize("asked", ["bao lâu nữa mới xong", "bên nào lo vậy", "có mất tiền không"])
+def test_a_short_question_after_a_report_is_about_it(chat: Chat, asked: str) -> None:
+    to_the_summary(chat)
+    chat.says("gửi đi", "send_now")
+    said = chat.says(asked, "ask_procedure")
+    assert "thủ tục này" not in said
+    assert chat.tickets[-1].code in said
