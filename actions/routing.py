@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import gather, joining, mine, report, talk
+from actions import gather, joining, mine, rating, report, talk
 from actions.turn import Context, Turn
 from feedback_store.domain.codes import codes_in
 from feedback_store.reading.assent import says_wait, says_yes
@@ -38,8 +38,8 @@ HANDLERS: dict[str, Handler] = {
     "my_reports": mine.list_own,
     "add_to_report": mine.add,
     "withdraw_report": mine.withdraw,
-    "rate_service": talk.rate,
-    "rate": talk.rate,
+    "rate_service": rating.rate,
+    "rate": rating.rate,
     "dissatisfied_reopen": talk.reopen,
     "human_agent": talk.human_agent,
     "emergency": talk.emergency,
@@ -117,7 +117,7 @@ def handle(context: Context) -> None:
         context.remember(missed=None)
     if turn.payload:
         mine.pressed(context)
-    if not turn.payload and (talk.rates_in_words(context) or _pending(context) or talk.takes_back(context)):
+    if not turn.payload and (rating.rates_in_words(context) or _pending(context) or talk.takes_back(context)):
         return
     if not turn.payload and _gives_code(turn):
         talk.tell_status(context)
@@ -202,7 +202,7 @@ def _pending(context: Context) -> bool:
     elif pending == "rating_comment" and (
         turn.intent in COMMENTS or (turn.intent in ("thanks", "goodbye") and len(turn.folded.split()) >= 4)
     ):
-        return talk.keep_comment(context)
+        return rating.keep_comment(context)
     elif pending == "reopen_reason" and turn.intent not in ("cancel_request", "emergency", "denunciation"):
         talk.reopen_reason(context)
     elif pending == "procedure" and turn.intent in ("affirm", "deny") and len(turn.folded.split()) <= 5:

@@ -1,0 +1,94 @@
+"""Stars for a result: pressed, or written; and the words that belong to them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from actions.talk import own_ticket, say_and_resume
+from actions.turn import Button, Context, button
+from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.reading.stars import read_stars
+from feedback_store.service import drafts, ratings
+from feedback_store.service.status import own_tickets
+from feedback_store.texts import render
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
+
+MOST_ASKED = 5
+"""Results that are asked about by their codes."""
+
+
+def rate(context: Context) -> None:
+    """One tap, 1–5; the last one counts. A low one offers to open the report again."""
+    turn = context.turn
+    code, stars = turn.value("ticket"), turn.value("stars")
+    if code is None or stars is None:
+        say_and_resume(context, "rate_how")
+        return
+    ticket = own_ticket(context, str(code))
+    if ticket is None:
+        context.answer.say("status_not_found", code=str(code))
+        return
+    _rate(context, ticket, int(stars))
+
+
+def rates_in_words(context: Context) -> bool:
+    """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told: the stars of the result that waits
+    for them, kept with the words beside them. Of several results it is asked which is meant."""
+    stars = read_stars(context.turn.text)
+    if stars is None or context.turn.where is not None:  # a place is told: a report, whatever it says of stars
+        return False
+    unrated = ratings.unrated(context.session, context.conversation.id)
+    if stars.plain and context.memory.get("pending") == "rating_comment":  # said anew: the last one counts
+        own = own_tickets(context.session, context.conversation.id, limit=200)
+        unrated = [one for one in own if one.id == context.memory.get("rated")] or unrated
+    just_told = len(unrated) == 1 and not context.memory.get("pending")
+    drafting = drafts.get_open(context.session, context.conversation.id) is not None
+    if not unrated or (not stars.plain and (drafting or not just_told)):
+        return False
+    if len(unrated) > 1:
+        context.answer.say(
+            "rate_which",
+            stars=str(stars.count),
+            buttons=[Button(ticket.code, "/rate" + json.dumps({"stars": stars.count, "ticket": ticket.code}))
+                     for ticket in unrated[:MOST_ASKED]],
+        )  # fmt: skip
+        return True
+    _rate(context, unrated[0], stars.count)
+    if stars.rest:
+        ratings.add_comment(context.session, ticket_id=unrated[0].id, comment=context.turn.text.strip())
+        context.remember(pending=None, rated=None)
+    return True
+
+
+def _rate(context: Context, ticket: Ticket, stars: int) -> None:
+    turn = context.turn
+    try:
+        rated = ratings.rate(
+            context.session, ticket_id=ticket.id, stars=stars, event_id=turn.event_id, now=turn.now
+        )
+    except IllegalMove as refused:
+        context.answer.say("refused", reason=render(refused.key, **refused.params))
+        return
+    context.remember(pending="rating_comment", rated=ticket.id)
+    reopen = [button("reopen", "/dissatisfied_reopen" + json.dumps({"ticket": ticket.code}))]
+    context.answer.say(
+        "rated_low" if rated.dissatisfied else "rated",
+        stars=str(rated.stars),
+        buttons=reopen if rated.dissatisfied else None,
+        custom={"ticket": ticket.code},
+    )
+
+
+def keep_comment(context: Context) -> bool:
+    """Words right after a rating belong to it."""
+    memory = context.memory
+    if memory.get("pending") != "rating_comment" or context.turn.payload or not context.turn.text:
+        return False
+    context.remember(pending=None, rated=None)
+    if not ratings.add_comment(context.session, ticket_id=int(memory["rated"]), comment=context.turn.text.strip()):
+        return False
+    context.answer.say("comment_taken")
+    return True
