@@ -17,7 +17,7 @@ KNOWN_NAME = 4.0
 LIKELY_NAME = 1.0
 LONGEST_NAME = 6
 # Middle names, after which a given name follows whatever it means: "Trần Thị Lý".
-_MIDDLE = frozenset("thi van duc huu dinh ngoc quoc cong minh xuan thanh quang hoang van ba trong the".split())
+_MIDDLE = frozenset("thi van duc huu dinh ngoc quoc cong minh xuan thanh quang hoang ba trong the".split())
 
 
 class Naming(Sentence, ABC):

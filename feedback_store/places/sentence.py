@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from feedback_store.places.lexicon import Lexicon, Phrases, lexicon
+from feedback_store.places.lexicon import Phrases, lexicon
 from feedback_store.places.names import Word, words_of
 from feedback_store.places.numerals import continued, number_at, spoken_at
 from feedback_store.places.spans import Names, UnitAt
@@ -140,13 +140,7 @@ class Sentence:
 
     def _head_at(self, at: int) -> bool:
         """Whether a way, quarter, building, or unit with its kind begins here."""
-        if at >= len(self.words):
-            return False
-        if at in self.units and self.units[at].kinded:
-            return True
-        lex: Lexicon = self.lex
-        heads = (lex.ways, lex.quarters, lex.buildings)
-        return any(phrases.at(self.words, at, self.marks) for phrases in heads) and not self._refused(at, 1)
+        return at < len(self.words) and (self._unit_at(at) or (self._way_at(at) and not self._refused(at, 1)))
 
     def _unit_at(self, at: int) -> bool:
         return at in self.units and self.units[at].kinded
@@ -170,11 +164,11 @@ class Sentence:
 
     def _kind_at(self, at: int) -> bool:
         """Whether the word for a way, a quarter, a building or a unit begins here, whatever follows."""
-        lex: Lexicon = self.lex
-        kinds = (lex.ways, lex.quarters, lex.buildings)
-        if any(phrases.at(self.words, at, self.marks) for phrases in kinds):
-            return True
-        return at in self.units and self.units[at].kinded
+        return self._way_at(at) or self._unit_at(at)
+
+    def _way_at(self, at: int) -> bool:
+        lex = self.lex
+        return any(kinds.at(self.words, at, self.marks) for kinds in (lex.ways, lex.quarters, lex.buildings))
 
     def _number(self, at: int, *, letters: bool = False, spoken: bool = True, kind: bool = False) -> int | None:
         """Last word of a number: in figures, or in words where a number must follow."""

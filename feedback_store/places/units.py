@@ -125,9 +125,8 @@ class Units:
         areas: dict[str, set[str]] = {}
         before: dict[str, set[str]] = {}
         for before_2025 in old:
-            district, province = _district_id(before_2025.district, before_2025.province), name_of(
-                before_2025.province
-            ).key
+            district = _district_id(before_2025.district, before_2025.province)
+            province = name_of(before_2025.province).key
             self._name_district(before_2025.district, district)
             for code in before_2025.communes:
                 areas.setdefault(code, set()).add(district)

@@ -35,11 +35,13 @@ def name_key(text: str) -> str:
 
     "lí" and "lý" are one spelling; "&" is "và"; an abbreviation is written out.
     """
+    return "".join(_WRITTEN.get(key, key).replace(" ", "") for key in _keys(text))
+
+
+def _keys(text: str) -> list[str]:
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
-    text = re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text)
-    keys = [word.key for word in words_of(text)]
-    return "".join(_WRITTEN.get(key, key).replace(" ", "") for key in keys)
+    return [word.key for word in words_of(re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text))]
 
 
 def spelled_alike(typed: str, name: str) -> bool:
@@ -91,10 +93,7 @@ def abbreviates(typed: str, name: str, province: str) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    for sign in _SIGNS:
-        text = text.replace(sign, " ")
-    text = re.sub(r"(?<=\w)\.(?=\w)", ". ", view(text).text)
-    return [word.key for word in words_of(text) if word.key != "va"]
+    return [key for key in _keys(text) if key != "va"]
 
 
 def _without_end(words: list[str], of: list[str]) -> list[str]:
@@ -122,7 +121,8 @@ class Names(Generic[K]):
         whole name alone."""
         if found := self._spelled(text, self._keys.get(name_key(text), ())):
             return found
-        names = {one: name for one, name in self._names.items() if one not in set(left_out)}
+        left = set(left_out)
+        names = {one: name for one, name in self._names.items() if one not in left}
         short = [one for one in self._short.get(short_key(text, self._province), ()) if one in names]
         for close in (short, [one for one, name in names.items() if abbreviates(text, name, self._province)]):
             if found := self._spelled(text, close):
