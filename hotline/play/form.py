@@ -112,7 +112,7 @@ def _fits(act: str, value: Any) -> bool:
     if act == "button":
         return isinstance(value, str) or _strings(value)
     if act == "location":
-        return isinstance(value, list) and len(value) == 2 and all(isinstance(one, (int, float)) for one in value)
+        return _numbers(value) and len(value) == 2
     if act == "photo":
         return value is True
     if act == "wait":
@@ -130,9 +130,9 @@ def _end(given: Any, where: str) -> Mapping[str, Any]:
         at = f"{where}: {key}"
         if key in ("ticket", "each", "which"):
             for one in [wanted] if key == "ticket" else _list(wanted, at):
-                _keys(one, TICKET_CHECKS, at)
+                _fields(one, TICKET_CHECKS, at)
         elif key in ("alert", "callback"):
-            _keys(wanted, PERSON_CHECKS, at)
+            _fields(wanted, PERSON_CHECKS, at)
         elif key == "ratings":
             if not isinstance(wanted, list) or not all(isinstance(one, int) for one in wanted):
                 raise FormFault(f"{at}: a list of stars is wanted")
@@ -144,6 +144,15 @@ def _end(given: Any, where: str) -> Mapping[str, Any]:
         else:
             _check_form({"said_any": "reply_all"}.get(key, "reply_none"), wanted, at)
     return dict(given)
+
+
+def _fields(given: Any, known: frozenset[str], where: str) -> None:
+    _keys(given, known, where)
+    if "photos" in given:
+        _count_form(given["photos"], f"{where}: photos")
+    near = given.get("near", [0, 0, 0])
+    if not (_numbers(near) and len(near) == 3):
+        raise FormFault(f"{where}: near: [lat, lon, metres] is wanted")
 
 
 def _check_form(key: str, wanted: Any, where: str) -> None:
@@ -194,3 +203,7 @@ def _list(given: Any, where: str) -> list[Any]:
 
 def _strings(given: Any) -> bool:
     return isinstance(given, list) and bool(given) and all(isinstance(one, str) for one in given)
+
+
+def _numbers(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(one, (int, float)) for one in given)

@@ -72,6 +72,8 @@ def test_a_whole_script() -> None:
         (of_turns({"operator": [{"close": True}]}), "operator: 'close' is not known"),
         (of_turns({"say": "a"}, end={"ticket": {"categories": "x"}}), "end: ticket: 'categories' is not known"),
         (of_turns({"say": "a"}, end={"alert": {"words": []}}), "end: alert: 'words' is not known"),
+        (of_turns({"say": "a"}, end={"ticket": {"near": [20.8, 106.6]}}), "end: ticket: near: [lat, lon, metres]"),
+        (of_turns({"say": "a"}, end={"each": [{"photos": "one"}]}), 'each: photos: a number or ">=N"'),
         (of_turns({"say": "a"}, end={"ratings": 5}), "a list of stars"),
         (of_turns({"say": "a"}, end={"draft": "no"}), "true or false"),
         (of_turns({"say": "a"}, end={"said_any": ["a"]}), "said_any: a list of lists"),
