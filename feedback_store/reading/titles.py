@@ -103,7 +103,7 @@ def _without_end(words: list[str], of: list[str]) -> list[str]:
     return words
 
 
-class Names(Generic[K]):
+class NameIndex(Generic[K]):
     """Names that are looked up as people write them. ``province``: its name without its kind, which names may leave
     out at their end."""
 

@@ -13,7 +13,7 @@ from feedback_store.domain.calendar import Calendar, calendar_from_data
 from feedback_store.domain.policy import Policy, policy_from_data
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.queries.lookups import gazetteer, is_sample_database
-from feedback_store.reading.titles import Names
+from feedback_store.reading.titles import NameIndex
 from feedback_store.service.imports_values import CellFault
 from feedback_store.tables import Agency, CalendarVersion, Category, PolicyVersion
 
@@ -48,7 +48,7 @@ class Catalogue:
     calendars: dict[str, list[CalendarAt]]
     sample: bool
     _found: dict[tuple[str, str], str | int | CellFault] = field(default_factory=dict)
-    _looked_up: dict[str, Names[str]] = field(default_factory=dict)
+    _looked_up: dict[str, NameIndex[str]] = field(default_factory=dict)
 
     def category(self, text: str) -> Category:
         """By code or name. Raises :class:`CellFault` with the three nearest names."""
@@ -143,13 +143,13 @@ class Catalogue:
             raise CellFault("imports.several_fit", value=text[:80], near="; ".join(near))
         return found.communes[0].code
 
-    def _names(self, kind: str, pairs: Iterable[tuple[str, str]]) -> Names[str]:
+    def _names(self, kind: str, pairs: Iterable[tuple[str, str]]) -> NameIndex[str]:
         if kind not in self._looked_up:
             of = self.places.province.short if self.places.province is not None else ""
-            self._looked_up[kind] = Names(pairs, of)
+            self._looked_up[kind] = NameIndex(pairs, of)
         return self._looked_up[kind]
 
-    def _unknown(self, text: str, names: Names[str]) -> CellFault:
+    def _unknown(self, text: str, names: NameIndex[str]) -> CellFault:
         near = "; ".join(names.name(one) for one in names.near(text, NEAREST))
         return CellFault("imports.unknown_near", value=text[:80], near=near)
 

@@ -22,7 +22,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback_store.queries.lookups import gazetteer
-from feedback_store.reading.titles import Names, name_key
+from feedback_store.reading.titles import NameIndex, name_key
 from feedback_store.service import audit, passwords, users
 from feedback_store.service.actor import AGENCY_ROLES, Actor, Refused, Role
 from feedback_store.service.editing import administrators_only
@@ -208,7 +208,8 @@ class _Planner:
         self.agencies = {row.id: row for row in session.scalars(select(Agency))}
         self.by_code = {row.code: row for row in self.agencies.values()}
         province = gazetteer(session).province
-        self.names = Names(((row.id, row.name) for row in self.agencies.values()), province.short if province else "")
+        of = province.short if province is not None else ""
+        self.names = NameIndex(((row.id, row.name) for row in self.agencies.values()), of)
         self.roles = {name_key(role_name(role)): role for role in BULK_ROLES}
         self.cells = [self._cells(row) for row in table.rows]
         self.rows_of: dict[str, list[int]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.reading.titles import Names, name_key
+from feedback_store.reading.titles import NameIndex, name_key
 
 AGENCIES = {
     1: "Sở Xây dựng Hải Phòng", 2: "Sở Giáo dục và Đào tạo Hải Phòng", 3: "Sở Văn hóa, Thể thao và Du lịch Hải Phòng",
@@ -12,7 +12,7 @@ AGENCIES = {
     7: "Ủy ban nhân dân xã Giàng", 8: "Công ty TNHH MTV Môi trường đô thị Hải Phòng", 9: "Sở Khoa học và Công nghệ",
     10: "Sở Y tế Hải Phòng", 11: "Ban Quản lý Khu kinh tế", 12: "Công an thành phố Hải Phòng",
 }  # fmt: skip
-NAMES = Names(AGENCIES.items(), "Hải Phòng")
+NAMES = NameIndex(AGENCIES.items(), "Hải Phòng")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_without_marks_names_that_differ_in_marks_alone_are_asked_about() -> Non
 
 
 def test_what_two_have_as_their_first_letters_is_neither() -> None:
-    two = Names([(1, "Sở Công Thương"), (2, "Sở Cây Trồng")])
+    two = NameIndex([(1, "Sở Công Thương"), (2, "Sở Cây Trồng")])
     assert two.find("Sở CT") == []
 
 
@@ -54,7 +54,7 @@ def test_one_that_is_gone_is_found_by_its_whole_name_alone() -> None:
 
 def test_the_nearest_names_stand_first() -> None:
     assert NAMES.near("Sở Xây dụng", 1) == [1]
-    fields = Names([(1, "Xả nước thải gây ô nhiễm"), (2, "Ổ gà, sụt lún, mặt đường hư hỏng")])
+    fields = NameIndex([(1, "Xả nước thải gây ô nhiễm"), (2, "Ổ gà, sụt lún, mặt đường hư hỏng")])
     assert fields.near("Ổ gà lớn lắm", 1) == [2]
 
 
