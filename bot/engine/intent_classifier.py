@@ -18,20 +18,23 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.heads import Head, Job, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
-from vitext import fold
+from vitext import clauses, fold
 
 log = logging.getLogger("hotline.engine.train")
 
 ASPECT = "aspect"
 CATEGORY = "category"
+CLAUSES = "clauses"
 # The intent whose training blocks carry the leaf, and the key its prediction is set under.
 LEAVES = {"ask_procedure": ASPECT, "submit_feedback": CATEGORY}
 _DIGITS = str.maketrans("0123456789", "0000000000")
 
 
-def view_of(message: Message) -> View:
-    """Return both views of a tokenised, restored message; digits become 0."""
+def view_of(message: Message, start: int = 0, end: int | None = None) -> View:
+    """Return both views of a tokenised, restored message, or of text[start:end] of it; digits become 0."""
     tokens = message.get(TEXT_TOKENS) or []
+    if end is not None:
+        tokens = [token for token in tokens if start <= token.start and token.end <= end]
     accented = " ".join(token.get(RESTORED) or token.get(NORM) for token in tokens)
     folded = " ".join(fold(token.get(NORM)) for token in tokens)
     return View(accented.translate(_DIGITS), folded.translate(_DIGITS))
@@ -117,21 +120,31 @@ class VietnameseIntentClassifier(GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Classify each message."""
+        """Classify each message, and each clause of one that has several."""
         for message in messages:
-            row = self._vocabulary.row(view_of(message))
-            ranking = [
-                {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._heads[INTENT].predict(*row)[:5]
-            ]
+            read = self._read(view_of(message))
+            ranking = read[INTENT]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-            for key, count in ((ASPECT, 1), (CATEGORY, 3)):
-                head = self._heads.get(key)
-                found = [
-                    {"name": name, "confidence": round(confidence, 4)}
-                    for name, confidence in (head.predict(*row)[:count] if head else [])
-                ]
-                value = found if key == CATEGORY else (found[0] if found else None)
-                message.set(key, value, add_to_output=True)
+            message.set(ASPECT, read[ASPECT][0] if read[ASPECT] else None, add_to_output=True)
+            message.set(CATEGORY, read[CATEGORY], add_to_output=True)
+            spans = clauses(message.get(TEXT) or "")
+            said = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
+            message.set(CLAUSES, said, add_to_output=True)
         return messages
+
+    def _read(self, view: View) -> dict[str, list[dict[str, Any]]]:
+        row = self._vocabulary.row(view)
+        return {
+            key: [
+                {"name": name, "confidence": round(confidence, 4)}
+                for name, confidence in (self._heads[key].predict(*row)[:count] if key in self._heads else [])
+            ]
+            for key, count in ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3))
+        }
+
+    def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
+        """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
+        read = self._read(view_of(message, start, end))
+        best = {key: found[0] if found else None for key, found in read.items()}
+        return {"start": start, "end": end, **best}

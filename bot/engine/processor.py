@@ -303,5 +303,6 @@ def _public(raw: dict[str, Any], sealed: bool) -> dict[str, Any]:
         "entities": [] if sealed else entities,
         "aspect": None if sealed else raw.get("aspect"),
         "category": [] if sealed else raw.get("category") or [],
+        "clauses": [] if sealed else raw.get("clauses") or [],
     }
 

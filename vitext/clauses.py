@@ -1,0 +1,56 @@
+"""Where one thing that is said ends and the next begins, as people type: sentences, commas, and words that begin anew."""
+
+from __future__ import annotations
+
+import re
+
+from vitext.letters import fold
+from vitext.sentences import ends_sentence
+from vitext.view import view
+
+MOST = 24
+"""Clauses of one message; what comes after the last cut belongs to the last."""
+_WORD = re.compile(r"[^\W_]+")
+# Folded; with one of these another thing begins, whether a comma stands before it or not.
+_ANEW = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "a ma", "a con", "ah ma", "ah con", "voi lai", "voi ca", "ngoai ra", "tien the", "nhan tien", "them nua",
+        "thu nhat", "thu hai", "thu 2", "thu ba", "viec thu", "mot nua la", "con nua", "con ve", "con vu", "con chuyen",
+        "cho toi hoi", "cho em hoi", "cho minh hoi", "cho hoi", "cho tui hoi", "cho chau hoi", "xin hoi", "toi hoi them",
+        "sang viec khac", "chuyen khac", "ma cho hoi", "roi con", "luon tien", "san tien", "san day", "san cho",
+    )
+)  # fmt: skip
+_PAUSES = frozenset(",\u2026\u2013\u2014")
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Spans of the clauses of ``text`` in order, without blanks and marks at their edges; none of a text without words.
+
+    A comma between numbers ends none ("3,5 m"); a word of one clause never stands in two.
+    """
+    shown = view(text)
+    words = [(one.start(), one.end()) for one in _WORD.finditer(shown.text)]
+    if not words:
+        return []
+    plain = [fold(shown.text[start:end]) for start, end in words]
+    starts = [0]
+    for at in range(1, len(words)):
+        between = shown.text[words[at - 1][1] : words[at][0]]
+        if len(starts) < MOST and _begins(plain, at, shown.text[slice(*words[at - 1])], between):
+            starts.append(at)
+    spans = []
+    for first, after in zip(starts, [*starts[1:], len(words)], strict=True):
+        spans.append(shown.original(words[first][0], words[after - 1][1]) if shown.text is not text
+                     else (words[first][0], words[after - 1][1]))  # fmt: skip
+    return spans
+
+
+def _begins(plain: list[str], at: int, before: str, between: str) -> bool:
+    if ends_sentence(before, between) or ".." in between:
+        return True
+    if not _PAUSES.isdisjoint(between):
+        return not (plain[at - 1].isdigit() and plain[at].isdigit() and len(between) == 1)
+    if " - " in between:
+        return True
+    return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _ANEW)
