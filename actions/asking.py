@@ -29,6 +29,9 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     ``again``: the question comes back after a digression. The third time the same thing is asked a
     person is offered.
     """
+    if context.more:
+        drafts.save(draft, data, now=context.turn.now)
+        return
     _leave_other_areas(context, data)
     _tell_of_place(context, data)
     step = next_step(data)
@@ -171,6 +174,8 @@ def _payload(intent: str, **values: str) -> str:
 
 def resume(context: Context) -> None:
     """After other business: a report that is open is asked on."""
+    if context.more:
+        return
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         ask(context, draft, drafts.data_of(draft), again=True)

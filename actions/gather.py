@@ -1,28 +1,23 @@
-"""What a citizen's words say about a report: category, place, phone, and corrections of them."""
+"""What a citizen's words say about a report: category, place, phone, and which words are its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal
 
 from actions.turn import Context, Turn
-from feedback_store.places.correcting import corrected
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
+from feedback_store.reading.content import content
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
 
-Heard = Literal["corrected", "added_words"]
-"""What became of a correcting message: a part said anew, or words beside the others."""
 SURE = 0.7
 LEAD = 0.35
 # Less likely than this, a category is not worth a button.
 LIKELY = 0.08
 OTHER = "khac.khac"
-# A category as sure as this replaces the present one when the citizen corrects the report.
-SURE_CORRECTION = 0.6
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
 FILLER = 4
 _OWN_NUMBER = re.compile(
@@ -45,20 +40,6 @@ _COURTESY = frozenset(
     thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu""".split()
 )
 _ASKING = frozenset("nao sao gi dau may ha bao".split())
-_NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
-_BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
-_NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
-_OPENING = re.compile(
-    r"^\s*(?:(?:a|o|e|ay|oi|da)[\s,]+)?(?:(?:khong|ko)\s*[,.:;]+\s*)?"
-    r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?(?:nham|lon|sai)(?:\s+roi)?"
-    r"|sua lai|sua thanh|doi lai|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
-    r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
-)
-# "… mới đúng, em gõ lộn": that it is a correction is said after it.
-_CLOSING = re.compile(
-    r"(?:\s+moi\s+(?:dung|phai|chuan)\b|[\s,.]+(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:luc nay\s+|hoi nay\s+)?"
-    r"(?:go|ghi|viet|noi|bam|danh)\s+(?:nham|lon|sai)\b|[\s,.]+(?:nham|lon)\s+(?:roi|xiu|chut|ti)\b)"
-)
 # A number in such a story is the matter, not the way to reach the writer.
 _NUISANCE = re.compile(
     r"\b(lua dao|quay roi|khung bo|doi no|spam|quang cao|rao vat|mao danh|gia danh|de doa|tong dai)\b"
@@ -94,6 +75,21 @@ def understand_earlier(context: Context, data: ReportData, text: str) -> None:
     take_place(context, data, text)
 
 
+def keep_words(context: Context, data: ReportData, *, own_number: bool = False) -> bool:
+    """Put the matter of a message to the report's words: without greetings, the writer's name and number and the wish
+    to stay unnamed, which go to their own places. Whether words were kept."""
+    turn = context.turn
+    own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
+    found = content(turn.text, own_number=own)
+    data.name = data.name or found.name
+    if found.nameless and not data.anonymous:
+        data.anonymous, data.phone = True, None
+        context.answer.say("anonymous_taken")
+    if found.text and found.text not in data.text:
+        data.text.append(found.text)
+    return bool(found.text)
+
+
 def is_opening(turn: Turn) -> bool:
     """ "Tôi muốn gửi phản ánh": an announcement without a word of the matter itself."""
     words = turn.folded.split()
@@ -124,7 +120,7 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         words = _without_politeness(text, read)
     if words:
         data.place_text = merged(data.place_text or "", words)[:500]
-    _take_read(data, read)
+    take_read(data, read)
     if data.commune is None and not (data.commune_choices or data.unknown_commune or data.elsewhere):
         data.commune_choices = [one.code for one in communes_perhaps(text, places)]
     if not places.communes:
@@ -136,7 +132,7 @@ def take_commune(context: Context, data: ReportData, text: str) -> bool:
     read = context.turn.where if text == context.turn.text else read_place(text, gazetteer(context.session))
     if read is None or (read.found is None and read.unknown is None):
         return False
-    _take_read(data, read)
+    take_read(data, read)
     return True
 
 
@@ -151,11 +147,12 @@ def take_more_of_place(context: Context, data: ReportData) -> bool:
         return False  # another place, or the same one said differently: words of the report
     data.place_text = merged(data.place_text, read.words)[:500]
     if data.commune is None:
-        _take_read(data, read)
+        take_read(data, read)
     return True
 
 
-def _take_read(data: ReportData, read: PlaceRead | None) -> None:
+def take_read(data: ReportData, read: PlaceRead | None) -> None:
+    """What a place that was read tells of the commune."""
     if read is None:
         return
     found = read.found
@@ -192,6 +189,11 @@ def _without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
+def only_courtesy(text: str) -> bool:
+    """Words that greet, thank, announce or hesitate, and say nothing of a matter."""
+    return all(word in _ANNOUNCING or word in _COURTESY for word in fold_words(text))
+
+
 def only_a_unit(turn: Turn) -> bool:
     """A message that names a commune the lists know, and nothing else."""
     where = turn.where
@@ -213,6 +215,11 @@ def take_phone(data: ReportData, turn: Turn) -> bool:
     if phone not in data.own_numbers:
         data.own_numbers.append(phone)
     return True
+
+
+def part_of_number(turn: Turn) -> bool:
+    """Digits that are meant for a number: it is asked for again, and they are no words of anything."""
+    return turn.unread_phone() or re.fullmatch(r"[\d .+\-–()]{4,20}", turn.text.strip()) is not None
 
 
 def _speaks_of_own_number(turn: Turn) -> bool:
@@ -244,96 +251,3 @@ def fold_words(text: str) -> list[str]:
 def only_detail(turn: Turn) -> bool:
     """A message that brings a place or a number and hardly a word beside."""
     return (turn.phone_span() is not None or turn.place_span() is not None) and words_beside(turn) <= FILLER
-
-
-def correct(context: Context, data: ReportData) -> Heard | None:
-    """ "Không, hẻm 54 chứ không phải 45": the place, or what it is about, said anew. None: no correction."""
-    turn = context.turn
-    anew = _place_said_anew(context) if data.has_place else None
-    parted = anew or _parted(turn.text)
-    if parted is None:
-        return None
-    right, wrong = parted
-    named = turn.place()
-    if not right or (not data.has_place and named is not None):
-        return None  # nothing is said anew: the place is only being given
-    about_place = data.has_place and (
-        (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
-        or (named is not None and fold(named)[:40] in fold(right) + " " + fold(turn.text))
-        or gazetteer(context.session).find(right) is not None
-    )
-    before = (data.category, data.place_text, data.commune)
-    if about_place:
-        _correct_place(context, data, right, wrong)
-    else:
-        best = turn.categories[0] if turn.categories else None
-        if best is not None and best[1] >= SURE_CORRECTION:
-            data.category = best[0]
-    if not (about_place and (anew or words_beside(turn) <= FILLER) and not _tells_place(data, before[1])):
-        data.text.append(turn.text.strip())
-    return "added_words" if before == (data.category, data.place_text, data.commune) else "corrected"
-
-
-def _place_said_anew(context: Context) -> tuple[str, str] | None:
-    """ "phường An Biên mới đúng, em gõ lộn": nothing but a place, and that it is right, said after it."""
-    text = context.turn.text
-    plain = fold(text)
-    closing = _CLOSING.search(plain) if len(plain) == len(text) else None
-    if closing is None:
-        return None
-    right = _clean(text[: closing.start()])
-    read = read_place(right, gazetteer(context.session))
-    told = read.words if read is not None else ""
-    return (right, "") if told and len(fold_words(right)) <= len(fold_words(told)) + 1 else None
-
-
-def _tells_place(data: ReportData, place: str | None) -> bool:
-    """Whether the report's words name the place that is corrected: then they need the correction beside them."""
-    held, told = set(fold_words(place or "")), set(fold_words(" ".join(data.text)))
-    return bool(held & told & {word for word in held if any(char.isdigit() for char in word)}) or held <= told
-
-
-def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:
-    old, number = data.place_text or "", re.search(r"\d+\S*", right)
-    places = gazetteer(context.session)
-    at = fold(old).find(fold(wrong)) if wrong else -1
-    if at >= 0 and len(fold(old)) == len(old):
-        fitting = number.group() if wrong.strip().isdigit() and number else right
-        kind = fold(right).split()[0]
-        if fitting is right and fold(old[:at]).rstrip().endswith(kind):  # "thôn X" instead of the X of "thôn Y"
-            at -= len(old[:at]) - len(fold(old[:at]).rstrip()) + len(kind)
-            wrong = old[at : at + len(kind) + 1] + wrong
-        data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
-    else:
-        data.place_text = corrected(old, right, places)[:500]
-    data.lat = data.lon = None
-    data.commune_choices, data.old_ward = [], None
-    read = read_place(data.place_text, places)
-    if read is not None and (read.found is not None or read.unknown is not None):
-        data.commune = None
-        _take_read(data, read)
-
-
-def _parted(text: str) -> tuple[str, str] | None:
-    """(right, wrong) of a correcting sentence in the citizen's own letters; None when it corrects nothing."""
-    plain = fold(text)
-    if len(plain) != len(text):
-        return None
-    opening = _OPENING.match(plain)
-    start = opening.end() if opening else 0
-    middle = _NOT_BUT.search(plain, start)
-    if middle is not None and middle.start() > start:
-        no = _NO.match(plain)
-        return _clean(text[max(start, no.end() if no else 0) : middle.start()]), _clean(text[middle.end() :])
-    if middle is not None:
-        turning = _BUT.search(plain, middle.end())
-        if turning is not None:
-            return _clean(text[turning.end() :]), _clean(text[middle.end() : turning.start()])
-    if start and len(plain[start:].split()) >= 2:
-        return _clean(text[start:]), ""
-    return None
-
-
-def _clean(text: str) -> str:
-    text = text.strip(" \t\n,.;:!?")
-    return re.sub(r"(?:\s+(?:nhé|nha|nhe|ạ|a|đó|đấy|do|day|chứ|chu))+$", "", text)

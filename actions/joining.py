@@ -6,7 +6,6 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from actions import gather
 from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import OPEN_TICKET, may_ticket
 from feedback_store.service import pauses, questions, tickets
@@ -17,7 +16,6 @@ from vitext import fold
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
-OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
 ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
 
 
@@ -63,24 +61,11 @@ def joins_chosen(context: Context, *, lat: float | None = None, lon: float | Non
     return True
 
 
-def answers_question(context: Context) -> bool:
-    """A question about a ticket waits, and these words may be its answer: they join the ticket."""
-    turn, conversation = context.turn, context.conversation
-    if conversation.last_ticket_id is None or turn.payload or not turn.text:
-        return False
-    ticket = questions.waiting_in(context.session, conversation.id)
-    if ticket is None or _another_report(turn, ticket):
-        return False
-    join(context, ticket, turn.text.strip(), None, None)
-    return True
-
-
-def _another_report(turn: Turn, ticket: Ticket) -> bool:
-    """Words that clearly tell of something else than the ticket."""
-    if turn.intent != "submit_feedback" or not turn.categories:
-        return False
-    name, sure = turn.categories[0]
-    return name != ticket.category_code and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS
+def answer_question(context: Context) -> None:
+    """A question about a ticket waits, and these words answer it: they join the ticket."""
+    ticket = questions.waiting_in(context.session, context.conversation.id)
+    assert ticket is not None, "the state told of a question"
+    join(context, ticket, context.turn.text.strip(), None, None)
 
 
 def join(context: Context, ticket: Ticket, words: str | None, lat: float | None, lon: float | None) -> None:

@@ -10,7 +10,7 @@ from actions import asking, joining
 from actions.turn import Button, Context, Turn, button, word
 from feedback_store.domain.codes import find_code
 from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove, may_ticket
-from feedback_store.service import drafts, own_reports, questions, tickets
+from feedback_store.service import own_reports, questions, tickets
 from feedback_store.service.actor import Refused
 from feedback_store.service.own_reports import OwnPage, OwnRow
 from feedback_store.texts import has, render
@@ -19,24 +19,11 @@ from vitext.dates import short_time
 if TYPE_CHECKING:
     from feedback_store.service.status import OwnStory
 
-# Words that take a filed report back, folded; "rút đơn khiếu nại" and "rút bảo hiểm" are other business.
-_OBJECT = r"(?:phan anh|pa|kien nghi|tin bao|vu (?:toi|em|minh) bao)\b"
-TAKES_BACK = re.compile(rf"\b(?:rut|thu hoi)\b(?: (?:lai|cai|don|giup|toi|em|mot|cac))* {_OBJECT}|\brut pa \d")
-CANCELS = re.compile(rf"\b(?:rut|thu hoi|huy|xoa|bo)\b.*\b{_OBJECT}")
-NOT_BACK = re.compile(r"\b(?:khong|ko|chua|dung) (?:co |he |muon |dinh |can )*(?:rut|thu hoi)\b")
 SURE = frozenset("co dung ok oke vang da duoc rut xac nhan dong y chac chan roi di luon nhe a phan anh nay lai".split())
 KEEPS = re.compile(r"^(?:khong|ko|k|thoi|dung|khoan)\b")
 REASON_LONGEST = 300
 STORY_WORDS = 6
-NO_ADDITION = frozenset(
-    {"emergency", "denunciation", "cancel_request", "human_agent", "ask_procedure", "ask_dossier_status"}
-)
 ASKS_ON = frozenset({"withdraw_report", "add_to_report", "give_photo", "give_location"})
-# Typed while a reason may come, these are other business.
-OTHER_BUSINESS = frozenset(
-    {"ask_procedure", "ask_dossier_status", "ask_ticket_status", "human_agent", "emergency", "denunciation", "greet"}
-)
-
 
 # --- the list ---------------------------------------------------------------------------------
 
@@ -116,34 +103,17 @@ def add(context: Context) -> None:
                            buttons=[button("no_need", "/cancel_request")])  # fmt: skip
 
 
-def take_addition(context: Context) -> bool:
-    """The words that "Bổ sung" asked for; False: they are something else."""
-    turn = context.turn
-    adding = context.memory.get("adding")
+def take_addition(context: Context) -> None:
+    """The words that "Bổ sung" asked for."""
+    ticket = tickets.get(context.session, int(context.memory["adding"]))
     context.remember(pending=None, adding=None)
-    if adding is None or not turn.text or turn.intent in NO_ADDITION:
-        return False
-    ticket = tickets.get(context.session, int(adding))
     if not may_ticket("add", ticket.state):
         context.answer.say("refused", reason=render("tickets.illegal_add"))
-        return True
-    joining.join(context, ticket, turn.text.strip(), None, None)
-    return True
+        return
+    joining.join(context, ticket, context.turn.text.strip(), None, None)
 
 
 # --- taking one back --------------------------------------------------------------------------
-
-
-def wants_back(context: Context) -> bool:
-    """Typed words that take a filed report back; while one is being written only a code makes them mean another."""
-    turn = context.turn
-    if turn.intent in ("emergency", "denunciation", "formal_complaint") or NOT_BACK.search(turn.folded):
-        return False
-    named = _named_code(turn) is not None
-    said = len(turn.folded.split()) <= 20 and TAKES_BACK.search(turn.folded) is not None
-    if not said and not (turn.intent == "cancel_request" and (named or CANCELS.search(turn.folded))):
-        return False
-    return named or drafts.get_open(context.session, context.conversation.id) is None
 
 
 def _named_code(turn: Turn) -> str | None:
@@ -199,14 +169,11 @@ def _payload(code: str, **more: str) -> str:
     return "/withdraw_report" + json.dumps({"ticket": code, **more})
 
 
-def answer_pending(context: Context) -> bool:
-    """Typed after the question: yes, no, or the reason; False: other business, and the report stays."""
+def answer_pending(context: Context) -> None:
+    """Typed after the question: yes, no, or the reason."""
     turn, memory = context.turn, context.memory
     code = str(memory["withdraw"])
     words = turn.folded.split()
-    if turn.intent in OTHER_BUSINESS and not TAKES_BACK.search(turn.folded):
-        _forget(context)
-        return False
     if KEEPS.match(turn.folded) and len(words) <= 6:
         _keep(context, code)
     elif words and len(words) <= 6 and all(one in SURE for one in words):
@@ -218,7 +185,6 @@ def answer_pending(context: Context) -> bool:
         if len(words) >= STORY_WORDS:
             buttons.append(button("another_report", "/submit_feedback" + json.dumps({"event": turn.event_id})))
         context.answer.say("withdraw_why", code=code, why=why, buttons=buttons, custom={"ticket": code})
-    return True
 
 
 def _do(context: Context, code: str) -> None:
@@ -261,7 +227,13 @@ def _too_late(context: Context, code: str, state: str) -> None:
 
 def pressed(context: Context) -> None:
     """A button of other business: what was asked here waits no more, and nothing typed later is taken for it."""
-    if context.turn.intent not in ASKS_ON and context.memory.get("pending") in ("withdraw", "addition"):
+    if context.turn.intent not in ASKS_ON:
+        forget_question(context)
+
+
+def forget_question(context: Context) -> None:
+    """Other business came: neither a withdrawal nor an addition waits any more."""
+    if context.memory.get("pending") in ("withdraw", "addition"):
         context.remember(pending=None, withdraw=None, why=None, adding=None)
 
 

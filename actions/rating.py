@@ -9,7 +9,7 @@ from actions.talk import own_ticket, say_and_resume
 from actions.turn import Button, Context, button
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.reading.stars import read_stars
-from feedback_store.service import drafts, ratings
+from feedback_store.service import ratings
 from feedback_store.service.status import own_tickets
 from feedback_store.texts import render
 
@@ -34,20 +34,18 @@ def rate(context: Context) -> None:
     _rate(context, ticket, int(stars))
 
 
-def rates_in_words(context: Context) -> bool:
+def rate_in_words(context: Context) -> None:
     """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told: the stars of the result that waits
     for them, kept with the words beside them. Of several results it is asked which is meant."""
     stars = read_stars(context.turn.text)
-    if stars is None or context.turn.where is not None:  # a place is told: a report, whatever it says of stars
-        return False
+    assert stars is not None, "the reader of stars read them"
     unrated = ratings.unrated(context.session, context.conversation.id)
     if stars.plain and context.memory.get("pending") == "rating_comment":  # said anew: the last one counts
         own = own_tickets(context.session, context.conversation.id, limit=200)
         unrated = [one for one in own if one.id == context.memory.get("rated")] or unrated
-    just_told = len(unrated) == 1 and not context.memory.get("pending")
-    drafting = drafts.get_open(context.session, context.conversation.id) is not None
-    if not unrated or (not stars.plain and (drafting or not just_told)):
-        return False
+    if not unrated:
+        say_and_resume(context, "rate_how")
+        return
     if len(unrated) > 1:
         context.answer.say(
             "rate_which",
@@ -55,12 +53,11 @@ def rates_in_words(context: Context) -> bool:
             buttons=[Button(ticket.code, "/rate" + json.dumps({"stars": stars.count, "ticket": ticket.code}))
                      for ticket in unrated[:MOST_ASKED]],
         )  # fmt: skip
-        return True
+        return
     _rate(context, unrated[0], stars.count)
     if stars.rest:
         ratings.add_comment(context.session, ticket_id=unrated[0].id, comment=context.turn.text.strip())
         context.remember(pending=None, rated=None)
-    return True
 
 
 def _rate(context: Context, ticket: Ticket, stars: int) -> None:
@@ -82,13 +79,9 @@ def _rate(context: Context, ticket: Ticket, stars: int) -> None:
     )
 
 
-def keep_comment(context: Context) -> bool:
+def keep_comment(context: Context) -> None:
     """Words right after a rating belong to it."""
-    memory = context.memory
-    if memory.get("pending") != "rating_comment" or context.turn.payload or not context.turn.text:
-        return False
+    rated = int(context.memory["rated"])
     context.remember(pending=None, rated=None)
-    if not ratings.add_comment(context.session, ticket_id=int(memory["rated"]), comment=context.turn.text.strip()):
-        return False
+    ratings.add_comment(context.session, ticket_id=rated, comment=context.turn.text.strip())
     context.answer.say("comment_taken")
-    return True

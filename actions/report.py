@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import asking, gather, joining
+from actions import asking, correcting, gather, joining
 from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.places import pins
@@ -30,23 +31,25 @@ def confirms(turn: Turn) -> bool:
     return says_yes(turn.text)
 
 
-def hold(context: Context, draft: Draft) -> None:
+def hold(context: Context) -> None:
     """ "Khoan, để coi lại đã": nothing is sent, nothing is thrown away, and what was asked stays open."""
-    if draft.summary_event_id is not None:
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None and draft.summary_event_id is not None:
         context.answer.say("not_sent_yet", buttons=asking.summary_buttons(draft))
     else:
         context.answer.say("no_hurry")
 
 
-def start(context: Context) -> None:
-    """A message that is a report: opens a draft, or joins the one being written."""
+def start(context: Context, *, more: Sequence[str] = ()) -> None:
+    """A message that is a report: opens a draft, or joins the one being written. ``more``: other matters of the same
+    message, each for a report of its own afterwards."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         continue_report(context, draft)
         return
     if joining.joins_ticket(context):
         return
-    turn, data = context.turn, ReportData(anonymous=wants_no_name(context))
+    turn, data = context.turn, ReportData(anonymous=wants_no_name(context), issues=list(more))
     earlier = turn.value("event")
     if earlier is not None:
         words = earlier_words(context.session, conversation_id=context.conversation.id, event_id=int(earlier))
@@ -54,7 +57,7 @@ def start(context: Context) -> None:
             start_from(context, words)
             return
     if turn.text and not turn.payload and not gather.is_opening(turn):
-        data.text = [turn.text.strip()]
+        gather.keep_words(context, data)
         gather.understand(context, data)
     data.media = list(turn.media)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
@@ -97,6 +100,25 @@ def wants_no_name(context: Context) -> bool:
     return wanted
 
 
+def go_on(context: Context) -> None:
+    """The report that is open takes these words in."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        start(context)
+    else:
+        continue_report(context, draft)
+
+
+def keep_for_later(context: Context, words: Sequence[str]) -> None:
+    """Other matters told in the middle of a report: each becomes a report of its own after this one."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        return
+    data = drafts.data_of(draft)
+    data.issues += [one for one in words if one not in data.issues]
+    drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
+
+
 def continue_report(context: Context, draft: Draft) -> None:
     """A message while a report is open and that is not a digression."""
     turn, data = context.turn, drafts.data_of(draft)
@@ -106,7 +128,7 @@ def continue_report(context: Context, draft: Draft) -> None:
         return
     data.media += [one for one in turn.media if one not in data.media]
     if turn.text and not turn.payload:
-        if data.text and (heard := gather.correct(context, data)) is not None:
+        if data.text and (heard := correcting.correct(context, data)) is not None:
             context.answer.say(heard)
         else:
             _ANSWER[step](context, data, turn)
@@ -116,7 +138,7 @@ def continue_report(context: Context, draft: Draft) -> None:
 def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
     if (turn.intent in BARE and len(turn.folded.split()) <= 4) or gather.is_opening(turn):
         return
-    data.text.append(turn.text.strip())
+    gather.keep_words(context, data)
     data.editing = None
     gather.understand(context, data)
 
@@ -124,7 +146,7 @@ def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
 def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
     if turn.intent in BARE and len(turn.folded.split()) <= 4:
         return
-    data.text.append(turn.text.strip())
+    gather.keep_words(context, data)
     gather.understand(context, data)
     if data.category is None:
         understood = context.understand(" ".join(data.text))
@@ -142,7 +164,7 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
     if gather.only_asks(turn) and data.asked.get("place", 0) < 2:
         return  # asked again in other words; what is said a second time is taken as it stands
     if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):
-        data.text.append(turn.text.strip())  # a place within a story: both are kept
+        gather.keep_words(context, data)  # a place within a story: both are kept
         gather.understand(context, data)
         return
     if turn.phone_span() is not None:
@@ -159,7 +181,7 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
         if short or gather.words_beside(turn) <= gather.FILLER:
             data.place_text = merged(data.place_text or "", named)[:500]
         else:
-            data.text.append(turn.text.strip())
+            gather.keep_words(context, data)
         return
     if turn.intent in ("deny", "skip", "nlu_fallback", "affirm") and short and turn.place() is None:
         _leave_commune(data)
@@ -171,7 +193,7 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
         if not data.commune_choices or data.asked.get("commune", 0) >= 2:
             _leave_commune(data)
     else:
-        data.text.append(turn.text.strip())
+        gather.keep_words(context, data)
         if data.asked.get("commune", 0) >= 2:
             _leave_commune(data)
 
@@ -193,19 +215,13 @@ def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
 def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
     if gather.take_phone(data, turn):
         if gather.words_beside(turn) > gather.FILLER:
-            start, end = turn.phone_span() or (0, 0)
-            data.text.append((turn.text[:start] + turn.text[end:]).strip(" ,.;:"))
+            gather.keep_words(context, data, own_number=True)
     elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
         data.skip("phone")
-    elif _part_of_number(turn):
+    elif gather.part_of_number(turn):
         context.answer.say("phone_unread")
     elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):
         _take_detail(context, data, turn)
-
-
-def _part_of_number(turn: Turn) -> bool:
-    """Digits that are meant for a number: it is asked for again, and they are no words of the report."""
-    return turn.unread_phone() or re.fullmatch(r"[\d .+\-–()]{4,20}", turn.text.strip()) is not None
 
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
@@ -235,7 +251,7 @@ def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if not data.has_place:
         gather.take_place(context, data, turn.text)
-    data.text.append(turn.text.strip())
+    gather.keep_words(context, data)
     context.answer.say("added_words")
 
 
@@ -248,6 +264,20 @@ _ANSWER = {
     "phone": _answer_phone,
     "summary": _answer_summary,
 }
+
+
+def drop_person(data: ReportData) -> None:
+    """Whatever tells who reports leaves the draft; nothing of it is asked again."""
+    for number in data.own_numbers:
+        data.text = [_without_number(one, number) for one in data.text]
+    data.phone, data.name, data.own_numbers = None, None, []
+    data.text = [one for one in data.text if one]
+    data.skip("phone")
+
+
+def _without_number(text: str, number: str) -> str:
+    digits = r"[ .\-]?".join(("", *number[1:]))
+    return re.sub(rf"(?<!\d)(?:\+?84|0){digits}(?!\d)", "", text).strip(" ,.;:")
 
 
 def take_location(context: Context) -> None:
@@ -395,7 +425,7 @@ def edit(context: Context) -> None:
             context.answer.say("nothing_open")
         return
     data, part = drafts.data_of(draft), context.turn.value("part")
-    heard = gather.correct(context, data) if part is None and not context.turn.payload else None
+    heard = correcting.correct(context, data) if part is None and not context.turn.payload else None
     if heard is None and part is None and (words := joining.words_to_add(context.turn)):
         data.text.append(words)
         heard = "added_words"

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from actions import asking, mine, report
+from actions import asking, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
@@ -14,23 +14,16 @@ from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import Answer
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
-from feedback_store.service import callbacks, denunciations, drafts, tickets, verdicts
+from feedback_store.service import denunciations, drafts, emergencies, tickets, verdicts
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
-from vitext.times import Unclear, read_time
 
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
-TAKES_BACK = re.compile(
-    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
-    r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
-)
 LISTS = re.compile(r"\b(danh sach|liet ke|nhung|cac|tat ca|bao nhieu|may|lich su)\b")  # "danh sách phản ánh của tôi"
-FOLLOW_UP = 8
-"""Words of the longest question that may be about what was just done."""
 OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
     button("report", "/submit_feedback"),
@@ -39,7 +32,6 @@ MENU = [
     button("person", "/human_agent"),
     button("my_reports", "/my_reports"),
 ]
-ANY_TIME = [button("any_time", "/skip" + json.dumps({"step": "callback_time"}))]
 
 
 def say_and_resume(context: Context, name: str, buttons: list[Button] | None = None, **params: Any) -> None:
@@ -50,6 +42,16 @@ def say_and_resume(context: Context, name: str, buttons: list[Button] | None = N
 
 
 # --- procedures -------------------------------------------------------------------------------
+
+
+def answer_key(context: Context, key: str) -> None:
+    """A procedure that was asked about before, in the aspect that is asked now, else the last one."""
+    aspect = context.turn.aspect if context.turn.intent == "ask_procedure" else None
+    answered = procedure_answer(context.session, key=key, aspect=str(aspect or context.memory.get("said") or "general"))
+    if answered is None:
+        _nothing_found(context)
+    else:
+        _say_procedure(context, answered)
 
 
 def answer_procedure(context: Context) -> None:
@@ -74,9 +76,6 @@ def answer_procedure(context: Context) -> None:
             resume(context)
             return
         key = found.key if found else context.memory.get("candidate") or context.memory.get("procedure")
-        if found is None and key is None and _asks_of_own_report(context):
-            tell_status(context)
-            return
         if found is None and (key is None or turn.entity("procedure") is not None):
             _nothing_found(context)
             return
@@ -87,18 +86,10 @@ def answer_procedure(context: Context) -> None:
     _say_procedure(context, answered)
 
 
-def _asks_of_own_report(context: Context) -> bool:
-    """ "bao lâu nữa mới xong": a short question of no procedure, in a chat that has a report."""
-    turn = context.turn
-    if turn.entity("procedure") is not None or len(turn.folded.split()) > FOLLOW_UP:
-        return False
-    if drafts.get_open(context.session, context.conversation.id) is not None:
-        return False
-    return bool(own_tickets(context.session, context.conversation.id, limit=1))
-
-
 def _say_procedure(context: Context, answered: Answer) -> None:
-    context.remember(procedure=answered.key, candidate=None, aspect=None)
+    named = [answered.key, *(one for one in context.memory.get("procedures") or () if one != answered.key)]
+    context.remember(procedure=answered.key, candidate=None, aspect=None, focus="procedure", said=answered.aspect,
+                     procedures=named[:3])  # fmt: skip
     others = [a for a in OFFERED if a != answered.aspect]
     context.answer.say(
         "procedure_answer",
@@ -302,79 +293,14 @@ def _last_answered(context: Context) -> Ticket | None:
     )
 
 
-# --- people -----------------------------------------------------------------------------------
-
-
-def human_agent(context: Context) -> None:
-    """Before live takeover: phone and a good time, then a task in the operators' queue."""
-    draft = drafts.get_open(context.session, context.conversation.id)
-    phone = context.turn.phone() or (drafts.data_of(draft).phone if draft else None)
-    if phone is None:
-        context.remember(pending="callback_phone")
-        context.answer.say(
-            "purpose_call", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]}
-        )
-        context.answer.say("ask_callback_phone", buttons=[button("no_need", "/cancel_request")])
-        return
-    context.remember(pending="callback_time", phone=phone)
-    context.answer.say("ask_callback_time", buttons=ANY_TIME)
-
-
-def callback_phone(context: Context) -> None:
-    phone = context.turn.phone()
-    if phone is None:
-        tries = int(context.memory.get("tries", 0)) + 1
-        if tries >= 3:
-            context.remember(pending=None, tries=None)
-            context.answer.say("callback_given_up")
-            resume(context)
-            return
-        context.remember(tries=tries)
-        context.answer.say("ask_callback_phone_again", buttons=[button("no_need", "/cancel_request")])
-        return
-    context.remember(pending="callback_time", phone=phone, tries=None)
-    context.answer.say("ask_callback_time", buttons=ANY_TIME)
-
-
 def skip(context: Context) -> None:
     """A way past the question: the report's, or that of the time to call, whose answer "any time" is."""
-    if context.turn.value("step") != "callback_time":
-        report.skip(context)
-    elif context.memory.get("pending") == "callback_time":
-        callback_time(context)
-    else:
+    if context.memory.get("pending") == "callback_time":
+        person.time(context)
+    elif context.turn.value("step") == "callback_time":
         say_and_resume(context, "nothing_asked", MENU)
-
-
-def callback_time(context: Context) -> None:
-    turn = context.turn
-    when = None if turn.payload or turn.intent == "skip" else turn.text.strip()
-    unclear = read_time(when, turn.now) if when else None
-    if isinstance(unclear, Unclear) and not context.memory.get("tries"):
-        context.remember(tries=1)
-        lunar = unclear.why == "lunar"
-        context.answer.say("callback_time_lunar" if lunar else "callback_time_date", buttons=ANY_TIME)
-        return
-    phone = str(context.memory["phone"])
-    task = callbacks.create(
-        context.session,
-        conversation_id=context.conversation.id,
-        event_id=turn.event_id,
-        phone=phone,
-        good_time=when,
-        topic=None,
-        now=turn.now,
-    )
-    callbacks.remember_phone(context.session, conversation_id=context.conversation.id, phone=phone, now=turn.now)
-    context.remember(pending=None, phone=None, tries=None)
-    said: dict[str, Any] = {"phone": phone, "due": spoken_time(task.due_at)}
-    if task.good_time is None:
-        context.answer.say("callback_made_any", **said)
-    elif callbacks.time_understood(task):
-        context.answer.say("callback_made", **said)
     else:
-        context.answer.say("callback_made_noted", when=task.good_time, **said)
-    resume(context)
+        report.skip(context)
 
 
 # --- the edges of the law ---------------------------------------------------------------------
@@ -382,12 +308,17 @@ def callback_time(context: Context) -> None:
 
 def emergency(context: Context) -> None:
     """The engine saw what the guard did not: numbers first, then the report is offered."""
-    context.answer.say("emergency", buttons=[button("danger_report", "/offer_danger_report")])
+    context.answer.say(
+        "emergency",
+        buttons=[button("danger_report", "/offer_danger_report")],
+        custom={"serious": "emergency"},
+    )
 
 
 def danger_report(context: Context) -> None:
     """After the numbers: the same words as a report of its own category, with the faster class."""
     last = emergency_words(context.session, conversation_id=context.conversation.id, before=context.turn.event_id)
+    emergencies.end(context.session, conversation_id=context.conversation.id)
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         data = drafts.data_of(draft)
@@ -397,10 +328,19 @@ def danger_report(context: Context) -> None:
     report.start_from(context, last, danger=True)
 
 
+def formal_complaint(context: Context) -> None:
+    """Explained once, then in a line; what is asked about it afterwards is answered (``focus.complaint_asked``)."""
+    again = context.memory.get("focus") == "complaint"
+    context.remember(focus="complaint")
+    say_and_resume(context, "formal_complaint_again" if again else "formal_complaint")
+
+
 def denunciation(context: Context) -> None:
     """The proper channel; the words are sealed by the gateway in the commit of this turn."""
     context.answer.say(
-        "denunciation", buttons=[button("only_report", "/denunciation_is_report")], custom={"once": False}
+        "denunciation",
+        buttons=[button("only_report", "/denunciation_is_report")],
+        custom={"once": False, "serious": "denunciation"},
     )
 
 
@@ -415,20 +355,12 @@ def not_denunciation(context: Context) -> None:
     report.start_from(context, words if turn.payload else f"{words}\n{turn.text.strip()}")
 
 
-def takes_back(context: Context) -> bool:
-    """ "Không, tôi chỉ phản ánh …" typed after a sealing, in time; it has the effect of the button."""
-    turn = context.turn
-    if turn.payload or turn.intent == "denunciation" or not TAKES_BACK.search(turn.folded):
-        return False
-    if not denunciations.has_sealed(context.session, conversation_id=context.conversation.id, now=turn.now):
-        return False
-    not_denunciation(context)
-    return True
-
-
 def cancel(context: Context) -> None:
+    if str(context.memory.get("pending", "")).startswith("callback"):
+        person.no_longer(context)
+        return
     if context.memory.get("pending"):
-        context.remember(pending=None, phone=None, tries=None, reopen=None, rated=None, adding=None)
+        context.remember(pending=None, reopen=None, rated=None, adding=None, forget=None)
         context.answer.say("stopped")
         resume(context)
         return

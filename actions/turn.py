@@ -23,6 +23,7 @@ from feedback_store.texts import render
 from vitext import clean_values, fold
 
 if TYPE_CHECKING:
+    from actions.choice.reading import Reading
     from feedback_store.tables import Conversation
 
 
@@ -74,6 +75,8 @@ class Turn:
     aspect: str | None
     categories: tuple[tuple[str, float], ...]
     media: tuple[str, ...]
+    clauses: tuple[dict[str, Any], ...] = ()
+    """What the engine makes of each clause: {start, end, intent, aspect, category}; empty where there is one alone."""
     where: PlaceRead | None = None
     """The place that the reader of places finds in the text; a button's has none."""
 
@@ -146,6 +149,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         aspect=(message.get("aspect") or {}).get("name"),
         categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
         media=tuple(metadata.get("media") or ()),
+        clauses=tuple(message.get("clauses") or ()),
     )
 
 
@@ -208,6 +212,12 @@ class Context:
     conversation: Conversation
     answer: Answer
     around: Surroundings
+    reading: Reading | None = None
+    """How the turn was read: what the handler that runs was chosen by."""
+    more: bool = False
+    """Other parts of the same message follow: nothing is asked yet."""
+    why: dict[str, Any] = field(default_factory=dict)
+    """The choice, without the words, for the log and for ``hotline chat --why``."""
 
     @property
     def links(self) -> dict[str, str]:
@@ -216,6 +226,10 @@ class Context:
     def understand(self, text: str) -> Understood:
         """What the engine makes of words that are not this turn's."""
         return self.around.understand(text)
+
+    def told(self, name: str) -> Any:
+        """A value that the reading of this turn brings along."""
+        return self.reading.with_.get(name) if self.reading is not None else None
 
     @property
     def memory(self) -> dict[str, Any]:

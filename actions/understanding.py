@@ -18,6 +18,9 @@ class Understood:
 
     categories: tuple[tuple[str, float], ...] = ()
     entities: tuple[dict[str, Any], ...] = ()
+    intent: str = "nlu_fallback"
+    confidence: float = 0.0
+    aspect: str | None = None
 
 
 Understand = Callable[[str], Understood]
@@ -39,6 +42,9 @@ class EngineUnderstanding:
             return Understood(
                 tuple((str(c["name"]), float(c["confidence"])) for c in parse.get("category") or ()),
                 tuple(parse.get("entities") or ()),
+                str(parse["intent"]["name"]),
+                float(parse["intent"]["confidence"]),
+                (parse.get("aspect") or {}).get("name"),
             )
         except (httpx.HTTPError, KeyError, ValueError) as error:
             log.warning("the engine did not read earlier words: %s", type(error).__name__)

@@ -1,4 +1,4 @@
-"""Where one thing that is said ends and the next begins, as people type: sentences, commas, and words that begin anew."""
+"""Where one thing that is said ends and the next begins: at sentences, at commas, at words that begin anew."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ANEW = tuple(
     tuple(phrase.split())
     for phrase in (
         "a ma", "a con", "ah ma", "ah con", "voi lai", "voi ca", "ngoai ra", "tien the", "nhan tien", "them nua",
-        "thu nhat", "thu hai", "thu 2", "thu ba", "viec thu", "mot nua la", "con nua", "con ve", "con vu", "con chuyen",
-        "cho toi hoi", "cho em hoi", "cho minh hoi", "cho hoi", "cho tui hoi", "cho chau hoi", "xin hoi", "toi hoi them",
+        "thu nhat", "thu hai", "thu 2", "thu ba", "viec thu", "mot nua la", "con nua", "con ve", "con vu",
+        "con chuyen", "cho toi hoi", "cho em hoi", "cho minh hoi", "cho hoi", "cho tui hoi", "cho chau hoi", "xin hoi",
         "sang viec khac", "chuyen khac", "ma cho hoi", "roi con", "luon tien", "san tien", "san day", "san cho",
     )
 )  # fmt: skip
@@ -51,6 +51,6 @@ def _begins(plain: list[str], at: int, before: str, between: str) -> bool:
         return True
     if not _PAUSES.isdisjoint(between):
         return not (plain[at - 1].isdigit() and plain[at].isdigit() and len(between) == 1)
-    if " - " in between:
+    if " - " in between or between.startswith(": "):
         return True
     return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _ANEW)

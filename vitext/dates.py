@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 VIET_NAM = dt.timezone(dt.timedelta(hours=7), "Asia/Ho_Chi_Minh")
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -47,6 +48,42 @@ def duration(value: dt.timedelta) -> str:
     if not hours:
         return f"{rest} phút"
     return f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"
+
+
+def spoken_week(week: Sequence[Sequence[tuple[int, int]]]) -> str:
+    """``7 giờ 30 đến 11 giờ 30 và 13 giờ 30 đến 17 giờ, thứ Hai đến thứ Sáu``.
+
+    ``week``: of each day from Monday its spans in seconds since midnight. Days with the same spans stand together.
+    """
+    groups: list[tuple[Sequence[tuple[int, int]], list[int]]] = []
+    for day, spans in enumerate(week):
+        if not spans:
+            continue
+        same = next((days for known, days in groups if list(known) == list(spans)), None)
+        if same is None:
+            groups.append((spans, [day]))
+        else:
+            same.append(day)
+    return "; ".join(f"{_spoken_spans(spans)}, {_spoken_days(days)}" for spans, days in groups)
+
+
+def _spoken_spans(spans: Sequence[tuple[int, int]]) -> str:
+    if list(spans) == [(0, 86_400)]:
+        return "suốt ngày đêm"
+    return " và ".join(f"{_spoken_clock(start)} đến {_spoken_clock(end)}" for start, end in spans)
+
+
+def _spoken_clock(seconds: int) -> str:
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} giờ {minutes:02d}" if minutes else f"{hours} giờ"
+
+
+def _spoken_days(days: Sequence[int]) -> str:
+    if len(days) == 7:
+        return "mọi ngày"
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{WEEKDAYS[days[0]]} đến {WEEKDAYS[days[-1]]}"
+    return ", ".join(WEEKDAYS[day] for day in days)
 
 
 def working_duration(value: dt.timedelta, day_hours: float = 7.5) -> str:

@@ -74,6 +74,17 @@ class EngineClient:
             bool(data.get("reused")),
         )
 
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the model understands of words, without touching a conversation."""
+        try:
+            answer = await self._http.post("/parse", json={"text": text})
+        except httpx.HTTPError as error:
+            raise EngineUnavailable(type(error).__name__) from error
+        if answer.status_code != 200:
+            raise _failure(answer)
+        parse: dict[str, Any] = answer.json()["parse"]
+        return parse
+
     async def forget(self, sender: str) -> bool:
         """Delete the tracker of a session; False when the engine could not be asked."""
         try:

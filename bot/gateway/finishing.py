@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from bot.gateway import modes
 from feedback_store.service import denunciations, emergencies, outbox, turns
 from feedback_store.service.outbox import Reply
 from feedback_store.service.turns import Committed, Outcome, PendingEvent, Work
@@ -16,7 +17,7 @@ from feedback_store.texts import render
 
 def needs_session(outcome: Outcome) -> bool:
     """Whether more is written than replies: a seal, or an entry in the emergency queue."""
-    return outcome.intent in ("denunciation", "emergency")
+    return outcome.intent in ("denunciation", "emergency") or outcome.guard == modes.OVER
 
 
 def finish(
@@ -49,7 +50,9 @@ def finish_specially(
     done = turns.commit_turn(session.connection(), work=work, event_id=event.id, outcome=outcome, now=now, **values)
     if done.lost:
         return done
-    if outcome.intent == "denunciation":
+    if outcome.guard in (modes.EMERGENCY, modes.OVER):
+        modes.note(session, conversation_id=work.conversation_id, outcome=outcome, now=now)
+    elif outcome.intent == "denunciation":
         denunciations.seal_event(session, event_id=event.id, now=now)
     elif outcome.intent == "emergency" and event.guard is None:
         emergencies.record(session, conversation_id=work.conversation_id, event_id=event.id, hit=None, now=now)

@@ -176,6 +176,8 @@ class Reception:
                     stored.engine_session,
                     stored.in_count,
                     [pending],
+                    stored.emergency,
+                    stored.sealing,
                 ),
                 owner,
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from bot.gateway import modes
 from bot.gateway.arrivals import Arrivals
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineClient, EngineFailed, EngineRefused, EngineUnavailable
@@ -20,7 +21,8 @@ from bot.gateway.finishing import finish, finish_specially, needs_session, tell_
 from bot.gateway.photos import PhotoFetcher
 from bot.gateway.traces import where
 from bot.gateway.turn import TurnInput, canned, outcome_of, prepare
-from feedback_store.service import turns
+from feedback_store.guards import says_report_only
+from feedback_store.service import denunciations, turns
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.store import database_away
 from hotline.faults import fault
@@ -208,8 +210,9 @@ class TurnRunner:
             return await self._db.statement(
                 turns.let_go, conversation_id=work.conversation_id, owner=owner, seen=work.in_count
             )
-        for event in work.events:
-            last = event is work.events[-1]
+        events = modes.urgent_first(work)
+        for event in events:
+            last = event is events[-1]
             released = await self._event(work, event, owner, seen=work.in_count if last else None)
             if released is not None:
                 return released
@@ -245,12 +248,34 @@ class TurnRunner:
         missing: list[str] = []
         if self._photos is not None and event.kind == "photo":
             missing = await self._with_renewal(work, owner, self._photos.fetch(event))
+        special = modes.in_emergency(work, event)
+        if special is None and work.sealing:
+            special = await self._under_seal(work, event, owner)
+        if special is not None:
+            fault("after_engine_reply")
+            released = await self._finish(work, event, owner, special, seen=seen)
+            return False if released is None and special.guard == modes.OVER else released
         ready = await prepare(self._db, work, event, missing=missing, now=utc_now())
         outcome = ready if isinstance(ready, Outcome) else await self._ask_engine(work, event, ready, owner)
         if outcome is None:
             return True
         fault("after_engine_reply")
         return await self._finish(work, event, owner, outcome, seen=seen)
+
+    async def _under_seal(self, work: Work, event: PendingEvent, owner: str) -> Outcome | None:
+        """What follows a sealed denunciation is sealed too, unless it is taken back or clearly another matter."""
+        text = modes.words_of(event)
+        if event.kind not in modes.KINDS_HEARD or event.guard is not None or says_report_only(text):
+            return None
+        if text:
+            try:
+                parse = await self._with_renewal(work, owner, self._engine.parse(text))
+            except (EngineUnavailable, EngineFailed, EngineRefused):
+                parse = {}  # sealed in doubt: what is sealed can be taken back, what was read cannot
+            if not modes.under_seal(parse):
+                await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
+                return None
+        return modes.sealed_reply(text)
 
     async def _finish(
         self, work: Work, event: PendingEvent, owner: str, outcome: Outcome, *, seen: int | None

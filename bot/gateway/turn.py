@@ -91,9 +91,11 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
     """
     replies: list[Reply] = []
     ticket_code: str | None = None
+    serious: str | None = None
     for response in clean_values(answer.replies):
         custom = response.get("custom") or {}
         ticket_code = custom.get("ticket") or ticket_code
+        serious = custom.get("serious") or serious
         ask = "location" if custom.get("ask_location") else "photo" if custom.get("ask_photo") else None
         once = bool(custom.get("once", True))
         shown = tuple(
@@ -107,11 +109,12 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
             before = replies.pop()
             replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
     parse = clean_values(answer.parse)
-    sealed = answer.intent == "denunciation"
+    intent = serious or answer.intent
+    sealed = intent == "denunciation"
     nlu = None if sealed else {key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)}
     return Outcome(
         replies,
-        intent=clean(str(answer.intent))[:64] if answer.intent is not None else None,
+        intent=clean(str(intent))[:64] if intent is not None else None,
         confidence=answer.confidence,
         nlu=nlu or None,
         ticket_code=ticket_code,

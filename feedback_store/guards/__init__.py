@@ -3,7 +3,7 @@
 Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's form, an import.
 """
 
-from feedback_store.guards.denunciation import Denunciation, find_denunciation
+from feedback_store.guards.denunciation import Denunciation, find_denunciation, says_report_only
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, load_watch
 
-__all__ = ["Denunciation", "EmergencyHit", "check_emergency", "find_denunciation", "load_watch"]
+__all__ = ["Denunciation", "EmergencyHit", "check_emergency", "find_denunciation", "load_watch", "says_report_only"]

@@ -5,6 +5,7 @@ Rude manners are a report, not a denunciation; what cannot be told apart is aske
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Literal
 
 from feedback_store.guards.emergency import GUARDS, read_guards
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
+from vitext import fold
 
 _LISTS = ("office", "certain", "with_office", "possible", "calm")
 
@@ -30,6 +32,18 @@ def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
     data = read_guards(path)
     roles = {compile_phrase(source, data["groups"]): role for role in _LISTS for source in data["denunciation"][role]}
     return Lexicon(roles), roles
+
+
+_REPORT_ONLY = re.compile(
+    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
+    r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
+)
+
+
+def says_report_only(text: str) -> bool:
+    """ "Không, tôi chỉ phản ánh …": what was sealed is to be an ordinary report."""
+    plain = " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
+    return _REPORT_ONLY.search(plain) is not None
 
 
 def find_denunciation(*parts: str | None) -> Denunciation | None:

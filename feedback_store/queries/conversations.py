@@ -147,20 +147,33 @@ def earlier_words(session: Session, *, conversation_id: uuid.UUID, event_id: int
     return _words(event) or None
 
 
+SCENE_WORDS = 12
+"""Messages of one scene whose words become the report about it."""
+
+
 def emergency_words(session: Session, *, conversation_id: uuid.UUID, before: int) -> str:
-    """The words of the last emergency of the conversation before an event; '' when there is none."""
+    """What was written in the last emergency of the conversation before an event, each thing once, a line a message; ''
+    when there is none. Only what was answered as an emergency counts, and of one scene: with less than half an hour
+    between two messages."""
     query = (
         select(InboundEvent)
         .where(
             InboundEvent.conversation_id == conversation_id,
             InboundEvent.id < before,
-            or_(InboundEvent.guard == "emergency", InboundEvent.intent == "emergency"),
+            or_(InboundEvent.guard.in_(("emergency", "emergency_goes_on")), InboundEvent.intent == "emergency"),
         )
         .order_by(InboundEvent.id.desc())
-        .limit(1)
+        .limit(SCENE_WORDS)
     )
-    event = session.scalars(query).one_or_none()
-    return _words(event) if event is not None else ""
+    lines: list[str] = []
+    last: dt.datetime | None = None
+    for event in session.scalars(query):
+        if last is not None and last - event.received_at > dt.timedelta(minutes=30):
+            break
+        last = event.received_at
+        if (words := _words(event)) and words not in lines:
+            lines.insert(0, words)
+    return "\n".join(lines)
 
 
 def _words(event: InboundEvent) -> str:

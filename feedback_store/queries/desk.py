@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import ACTIVE_LEG
+from feedback_store.service.callbacks import TAKEN_BACK
 from feedback_store.service.notices import addressing
 from feedback_store.service.sessions import CurrentUser
 from feedback_store.tables import (
@@ -65,7 +66,9 @@ def closed_emergencies(session: Session) -> list[EmergencyCall]:
 
 def closed_callbacks(session: Session) -> list[CallbackTask]:
     """The last ones that were closed."""
-    query = select(CallbackTask).where(CallbackTask.closed_at.is_not(None))
+    query = select(CallbackTask).where(
+        CallbackTask.closed_at.is_not(None), CallbackTask.outcome != TAKEN_BACK
+    )
     return list(session.scalars(query.order_by(CallbackTask.closed_at.desc()).limit(RECENT)))
 
 

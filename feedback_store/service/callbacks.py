@@ -14,9 +14,12 @@ from feedback_store.domain.due import Target, due
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
 from feedback_store.tables import CallbackTask, Contact, Conversation
+from vitext.dates import spoken_week
 from vitext.times import wished_end
 
 CALL_WITHIN = Target("working_minutes", 120)
+TAKEN_BACK = "taken_back"
+"""No call's outcome: the citizen needed none any more."""
 OUTCOMES = ("reached", "no_answer", "wrong_number", "other")
 
 
@@ -25,35 +28,69 @@ def create(
     *,
     conversation_id: uuid.UUID,
     event_id: int | None,
-    phone: str,
+    phone: str | None,
     good_time: str | None,
     topic: str | None,
     now: dt.datetime,
 ) -> CallbackTask:
     """Queue a call; due after two hours of the hotline's working time, or at the end of the time that the citizen
     asked for: where that is later, and where it is earlier ("trước 11h") with working time left before it. Once per
-    event."""
+    event. Without a phone it is answered in the chat."""
     if event_id is not None:
         known = session.scalars(select(CallbackTask).where(CallbackTask.event_id == event_id)).one_or_none()
         if known is not None:
             return known
-    _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
     sample = session.scalar(select(Conversation.is_sample).where(Conversation.id == conversation_id))
-    wished = wished_end(good_time, now) if good_time else None
-    due_at = due(calendar, CALL_WITHIN, now)
     made = CallbackTask(
         conversation_id=conversation_id,
         event_id=event_id,
         phone=phone,
         good_time=good_time,
         topic=topic,
-        due_at=_kept(calendar, due_at, wished, now),
+        due_at=_due(session, good_time, now),
         created_at=now,
         is_sample=bool(sample),
     )
     session.add(made)
     session.flush()
     return made
+
+
+def _due(session: Session, good_time: str | None, now: dt.datetime) -> dt.datetime:
+    _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
+    wished = wished_end(good_time, now) if good_time else None
+    return _kept(calendar, due(calendar, CALL_WITHIN, now), wished, now)
+
+
+def open_of(session: Session, conversation_id: uuid.UUID) -> CallbackTask | None:
+    """The request of a chat that nobody has answered yet."""
+    query = select(CallbackTask).where(
+        CallbackTask.conversation_id == conversation_id, CallbackTask.closed_at.is_(None)
+    )
+    return session.scalars(query.order_by(CallbackTask.id.desc()).limit(1)).one_or_none()
+
+
+def set_time(session: Session, *, task: CallbackTask, good_time: str, now: dt.datetime) -> None:
+    """The time that the citizen names after the request; the call is due by it."""
+    task.good_time, task.due_at = good_time, _due(session, good_time, now)
+
+
+def take_back(session: Session, *, task: CallbackTask, now: dt.datetime) -> None:
+    """The citizen needs no call any more."""
+    task.outcome, task.closed_at = TAKEN_BACK, now
+
+
+def known_phone(session: Session, conversation_id: uuid.UUID) -> str | None:
+    """The number that the citizen of a chat gave before."""
+    contact_id = session.scalar(select(Conversation.contact_id).where(Conversation.id == conversation_id))
+    contact = session.get(Contact, contact_id) if contact_id else None
+    return contact.phone if contact is not None else None
+
+
+def hours(session: Session, now: dt.datetime) -> str:
+    """When the hotline works, in words: its calendar's usual day and the days of the week that have one."""
+    _, calendar = load_calendar(session, HOTLINE_CALENDAR, now)
+    return spoken_week(calendar.week)
 
 
 def _kept(calendar: Calendar, due_at: dt.datetime, wished: dt.datetime | None, now: dt.datetime) -> dt.datetime:

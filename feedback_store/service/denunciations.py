@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_store.tables import (
     ActionResult,
+    Conversation,
     Draft,
     EngineTracker,
     InboundEvent,
@@ -42,6 +43,7 @@ def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
         )
     )
     event.body, event.nlu, event.sealed = None, None, True
+    _hold(session, event.conversation_id, now + KEPT)
     session.execute(delete(ActionResult).where(ActionResult.event_id == event_id))
     session.execute(
         update(Draft)
@@ -56,6 +58,16 @@ def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
     session.execute(update(Media).where(Media.event_id == event_id).values(sealed=True))
     _forget_tracker(session, event.conversation_id)
     session.flush()
+
+
+def _hold(session: Session, conversation_id: uuid.UUID, until: dt.datetime | None) -> None:
+    """What follows in the conversation is sealed too, until then."""
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(sealing_until=until))
+
+
+def leave(session: Session, *, conversation_id: uuid.UUID) -> None:
+    """The citizen clearly began another matter: what was sealed stays so, what follows is heard again."""
+    _hold(session, conversation_id, None)
 
 
 def _forget_tracker(session: Session, conversation_id: uuid.UUID) -> None:
@@ -84,6 +96,7 @@ def reopen(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) ->
         event.body, event.sealed = sealed.body, False
         sealed.body, sealed.status = None, "reopened"
         session.execute(update(Media).where(Media.event_id == sealed.event_id).values(sealed=False))
+    _hold(session, conversation_id, None)
     session.flush()
     return "\n".join(w for w in words if w) or None
 

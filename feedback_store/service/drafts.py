@@ -43,6 +43,7 @@ class ReportData:
     lon: float | None = None
     media: list[str] = field(default_factory=list)
     phone: str | None = None
+    name: str | None = None
     anonymous: bool = False
     danger: bool = False
     skipped: list[str] = field(default_factory=list)
@@ -182,6 +183,7 @@ def file(session: Session, *, draft: Draft, event_id: int, received_at: dt.datet
             filing_event_id=event_id,
             media_ids=tuple(uuid.UUID(one) for one in data.media),
             reporter_phone=None if data.anonymous else data.phone,
+            reporter_name=None if data.anonymous else data.name,
             place_text=data.place_text or pin_name(session, data),
             **{name: values[name] for name in ("lat", "lon", "anonymous", "danger")},
             commune_code=data.commune,

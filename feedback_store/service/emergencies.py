@@ -34,6 +34,8 @@ class EmergencyHit:
     self_harm: bool = False
 
 
+SCENE = dt.timedelta(minutes=30)
+"""An emergency is over when the citizen says so, or when nothing came for so long."""
 UNSPECIFIED = EmergencyHit("unspecified", ("112", "113", "114", "115"))
 
 
@@ -62,9 +64,12 @@ def record(
 ) -> int | None:
     """Queue an answered emergency for the operators; the same event again has no effect (None).
 
-    ``hit`` None: the engine, not the guard, recognised it. A conversation stays with its source while it is open.
+    ``hit`` None: the engine, not the guard, recognised it. A conversation stays with its source while it is open. What
+    comes within the same scene joins the alert that is open: one scene is one alert, however many messages tell of it.
     """
     recognised = hit or UNSPECIFIED
+    if _goes_on(session, conversation_id, recognised, now):
+        return None
     sample = select(Conversation.is_sample).where(Conversation.id == conversation_id).scalar_subquery()
     before = (
         select(EmergencyCall.source)
@@ -91,6 +96,41 @@ def record(
     if call_id is not None:
         _tell_operators(session, call_id, recognised.kind, now)
     return call_id
+
+
+def _goes_on(session: Session, conversation_id: uuid.UUID, hit: EmergencyHit, now: dt.datetime) -> bool:
+    """Keep the conversation in its emergency; whether an open alert of the same scene knows of it already."""
+    conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if conversation is None:
+        return False
+    lasts = conversation.emergency_until is not None and conversation.emergency_until > now
+    known = conversation.emergency_kind if lasts else None
+    if known in (None, UNSPECIFIED.kind) or hit.kind != UNSPECIFIED.kind:
+        conversation.emergency_kind = hit.kind[:64]
+    conversation.emergency_until = now + SCENE
+    session.flush()
+    if not lasts:
+        return False
+    query = select(EmergencyCall).where(
+        EmergencyCall.conversation_id == conversation_id, EmergencyCall.closed_at.is_(None)
+    )
+    call = session.scalars(query.order_by(EmergencyCall.id.desc()).limit(1)).one_or_none()
+    if call is None:
+        return False
+    if call.kind == UNSPECIFIED.kind and hit.kind != UNSPECIFIED.kind:
+        call.kind, call.numbers, call.self_harm = hit.kind[:64], list(hit.numbers), hit.self_harm
+    return True
+
+
+def end(session: Session, *, conversation_id: uuid.UUID) -> None:
+    """The citizen says it is over; the alert stays until an operator closes it."""
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(emergency_until=None))
+
+
+def prolong(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) -> None:
+    """Something came in the emergency: it lasts for another while."""
+    going_on = (Conversation.id == conversation_id) & (Conversation.emergency_until > now)
+    session.execute(update(Conversation).where(going_on).values(emergency_until=now + SCENE))
 
 
 def _tell_operators(session: Session, call_id: int, kind: str, now: dt.datetime) -> None:

@@ -65,6 +65,9 @@ class Stored:
     in_count: int
     leased: bool
     alone: bool
+    emergency: str | None = None
+    sealing: bool = False
+    """``emergency``: kind of the danger the conversation is in; ``sealing``: a denunciation of it is sealed."""
 
 
 _STORE = """
@@ -107,6 +110,8 @@ WITH known AS (
             THEN %(until)s ELSE c.leased_until END
     WHERE c.state <> 'closed'
     RETURNING c.id, c.state, c.epoch, c.engine_session, c.in_count, c.last_in_at,
+        CASE WHEN c.emergency_until > %(now)s THEN c.emergency_kind END AS emergency,
+        coalesce(c.sealing_until > %(now)s, false) AS sealing,
         coalesce(c.lease_owner = %(owner)s, false) AS leased,
         coalesce(c.pending_since = c.last_in_at, false) AS alone
 ), ev AS (
@@ -126,7 +131,7 @@ WITH known AS (
 )
 SELECT coalesce(ev.id, known.id) AS event_id, ev.id IS NULL AS duplicate,
     coalesce(conv.id, known.conversation_id) AS conversation_id, conv.state, conv.epoch,
-    conv.engine_session, conv.in_count, conv.leased, conv.alone
+    conv.engine_session, conv.in_count, conv.leased, conv.alone, conv.emergency, conv.sealing
 FROM (SELECT 1) AS one
 LEFT JOIN conv ON true LEFT JOIN ev ON true LEFT JOIN known ON true
 """
@@ -252,6 +257,8 @@ def _stored(connection: Connection, event: NewEvent, row: Any) -> Stored:
         row.in_count or 0,
         bool(row.leased),
         bool(row.alone),
+        row.emergency,
+        bool(row.sealing),
     )
 
 

@@ -17,6 +17,7 @@ from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.service import tickets
 from feedback_store.service.actor import CITIZEN, Refused
 from feedback_store.service.tickets import promise_due
+from feedback_store.service.trail import lock_ticket, record
 from feedback_store.tables import Category, Ticket
 
 PAGE = 5
@@ -94,3 +95,12 @@ def withdraw(
     if ticket.state == "withdrawn":
         return ticket
     return tickets.withdraw(session, ticket_id=ticket.id, reason=reason, actor=CITIZEN, now=now)
+
+
+def forget_reporter(session: Session, *, ticket_id: int, now: dt.datetime) -> None:
+    """The citizen's wish: name and number of who reported are gone; the report itself goes on."""
+    ticket = lock_ticket(session, ticket_id)
+    if ticket.reporter_phone is None and ticket.reporter_name is None:
+        return
+    ticket.reporter_phone = ticket.reporter_name = ticket.phone_bidx = ticket.name_bidx = None
+    record(session, ticket_id=ticket.id, kind="reporter_forgotten", actor=CITIZEN, now=now)

@@ -50,6 +50,10 @@ class Work:
     engine_session: int
     in_count: int
     events: list[PendingEvent]
+    emergency: str | None = None
+    """Kind of the danger the conversation is in: every message is answered with its number (``modes``)."""
+    sealing: bool = False
+    """A denunciation is sealed: what follows it is sealed too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ WHERE id = %(id)s AND pending_since IS NOT NULL AND state <> 'human'
 """
 _PENDING = """
 SELECT c.channel, c.state, c.epoch, c.engine_session, c.in_count,
+    CASE WHEN c.emergency_until > now() THEN c.emergency_kind END AS emergency,
+    coalesce(c.sealing_until > now(), false) AS sealing,
     e.id, e.kind, e.body, e.attempts, e.retry_at, e.received_at, e.guard, e.sealed
 FROM conversations c
 LEFT JOIN inbound_events e ON e.conversation_id = c.id AND e.handled_at IS NULL
@@ -209,6 +215,8 @@ def _work(conversation_id: uuid.UUID, rows: Sequence[Any]) -> Work:
         first.engine_session,
         first.in_count,
         events,
+        first.emergency,
+        first.sealing,
     )
 
 

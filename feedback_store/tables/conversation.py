@@ -71,6 +71,15 @@ class Conversation(Base):
     context: Mapped[dict[str, Any] | None] = mapped_column(
         EncryptedJSON, comment="small turn-to-turn memory: pending question, last procedure"
     )
+    emergency_kind: Mapped[str | None] = mapped_column(
+        String(64), comment="kind of the danger that was answered last"
+    )
+    emergency_until: Mapped[dt.datetime | None] = mapped_column(
+        comment="until then every message is answered with the number; null = no emergency, or it is over"
+    )
+    sealing_until: Mapped[dt.datetime | None] = mapped_column(
+        comment="a denunciation is sealed and may be taken back until then; what follows it is sealed too"
+    )
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
 
@@ -333,7 +342,7 @@ class CallbackTask(Base):
     id: Mapped[BigKey]
     conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversations.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_events.id"), unique=True)
-    phone: Mapped[str] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText, comment="null: the citizen gave none; answer in the chat")
     good_time: Mapped[str | None] = mapped_column(EncryptedText, comment="the citizen's own words")
     topic: Mapped[str | None] = mapped_column(EncryptedText)
     due_at: Mapped[dt.datetime]

@@ -192,7 +192,7 @@ def _callback(session: Session, at: str, key: str, wanted: Any, conversation: uu
         yield from (Outcome(f"{at}: {name}", str(value), False, "no call-back") for name, value in wanted.items())
         return
     last = tasks[-1]
-    yield from _of_person(at, wanted, "\n".join(filter(None, (last.good_time, last.topic))), [last.phone], 0)
+    yield from _of_person(at, wanted, "\n".join(filter(None, (last.good_time, last.topic))), [last.phone or ""], 0)
 
 
 def _of_person(

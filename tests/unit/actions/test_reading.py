@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions import gather
+from actions import correcting, gather
 from actions.report import confirms
 from actions.turn import Turn
 from feedback_store.service.drafts import ReportData, next_step
@@ -55,12 +55,12 @@ def test_anything_more_than_a_yes_does_not(text: str) -> None:
     ],
 )
 def test_a_correction_is_parted_into_right_and_wrong(text: str, right: str, wrong: str) -> None:
-    assert gather._parted(text) == (right, wrong)
+    assert correcting._parted(text) == (right, wrong)
 
 
 @pytest.mark.parametrize("text", ["không", "không có ảnh", "phường Lê Chân", "đèn không sáng"])
 def test_a_plain_answer_is_no_correction(text: str) -> None:
-    assert gather._parted(text) is None
+    assert correcting._parted(text) is None
 
 
 @pytest.mark.parametrize("text", ["tôi muốn gửi phản ánh", "Tôi chỉ phản ánh", "phan anh", "alo tổng đài"])

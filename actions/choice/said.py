@@ -1,0 +1,93 @@
+"""A message as the readers see it: whole, and clause by clause, each with what the engine says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from actions.turn import Turn
+from vitext import fold
+
+UNKNOWN = "nlu_fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``text[start:end]`` of a message. ``route``, ``category``, ``aspect``: what it is on its own, and how sure.
+
+    ``procedure``: the catalogue has one of this name.
+    """
+
+    start: int
+    end: int
+    text: str
+    route: str = UNKNOWN
+    sure: float = 0.0
+    category: str | None = None
+    category_sure: float = 0.0
+    aspect: str | None = None
+    procedure: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """Folded words."""
+        return words_of(self.text)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text folded, without signs."""
+    return "".join(char if char.isalnum() else " " for char in fold(text)).split()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A turn with its clauses; one that has no words, or came by a button, is one clause."""
+
+    turn: Turn
+    clauses: tuple[Clause, ...]
+
+    @cached_property
+    def words(self) -> list[str]:
+        return self.turn.folded.split()
+
+    @property
+    def every(self) -> tuple[int, ...]:
+        """All clauses, as a reading names those it takes."""
+        return tuple(range(len(self.clauses)))
+
+    @property
+    def asks(self) -> bool:
+        """Whether the whole of it has the shape of a question."""
+        return "?" in self.turn.text
+
+
+def said(turn: Turn, knows: Callable[[str], bool] = lambda text: False) -> Said:
+    """The turn by clauses, as the engine cut them. ``knows``: whether the catalogue has a procedure of these words."""
+    clauses = tuple(
+        Clause(
+            start=int(one["start"]),
+            end=int(one["end"]),
+            text=turn.text[int(one["start"]) : int(one["end"])],
+            route=_name(one.get("intent")) or UNKNOWN,
+            sure=_sure(one.get("intent")),
+            category=_name(one.get("category")),
+            category_sure=_sure(one.get("category")),
+            aspect=_name(one.get("aspect")),
+            procedure=_name(one.get("intent")) == "ask_procedure"
+            and knows(turn.text[int(one["start"]) : int(one["end"])]),
+        )
+        for one in turn.clauses
+    )
+    if len(clauses) < 2 or turn.payload:
+        best = turn.categories[0] if turn.categories else (None, 0.0)
+        clauses = (Clause(0, len(turn.text), turn.text, turn.intent, turn.confidence, best[0], best[1], turn.aspect),)
+    return Said(turn, clauses)
+
+
+def _name(found: dict[str, object] | None) -> str | None:
+    return str(found["name"]) if found else None
+
+
+def _sure(found: dict[str, object] | None) -> float:
+    return float(found["confidence"]) if found else 0.0  # type: ignore[arg-type]

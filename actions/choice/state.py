@@ -1,0 +1,53 @@
+"""What a conversation remembers, as plain data: what was asked, what is being written, what was talked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from feedback_store.service.drafts import ReportData, Step
+
+Focus = str
+"""What was talked of last: "procedure", "report", "complaint", or "" (nothing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A report of this chat. ``words``: folded words of its text and place, for finding it by them."""
+
+    ticket_id: int
+    code: str
+    state: str
+    category: str
+    category_name: str = ""
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``question``: the open one outside the report ("" none). ``step``: what the open report lacks ("" no report).
+
+    ``own``: reports of this chat, newest first. ``procedures``: keys, newest first, at most three. ``unrated``: ids of
+    reports whose result waits for stars. ``waiting``: category of the report about which an operator's question waits.
+    """
+
+    question: str = ""
+    step: Step | str = ""
+    summary_shown: bool = False
+    data: ReportData = field(default_factory=ReportData)
+    own: tuple[Own, ...] = ()
+    procedures: tuple[str, ...] = ()
+    focus: Focus = ""
+    unrated: tuple[int, ...] = ()
+    rated: int | None = None
+    waiting: str | None = None
+    sealed: bool = False
+    called: bool = False
+    """A person was asked for and has not called yet."""
+    missed: int = 0
+    shown: tuple[tuple[str, str], ...] = ()
+    """Labels and payloads of the buttons that were shown last."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether a report is open."""
+        return bool(self.step)

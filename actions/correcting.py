@@ -1,0 +1,205 @@
+"""A part of the report said anew: the place, the number, what it is about; the old value leaves the words too."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from actions import gather
+from actions.gather import fold_words
+from actions.turn import Context
+from feedback_store.places.correcting import corrected
+from feedback_store.places.reading import read_place
+from feedback_store.queries.lookups import gazetteer, offered
+from feedback_store.reading.phones import phones_in
+from feedback_store.service.drafts import ReportData
+from vitext import clauses, fold, nfc
+
+Heard = Literal["corrected", "added_words"]
+"""What became of a correcting message: a part said anew, or words beside the others."""
+# A category as sure as this replaces the present one when the citizen corrects the report.
+SURE_CORRECTION = 0.6
+_NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
+_BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
+_OPENING = re.compile(
+    r"^\s*(?:(?:a|o|e|ay|oi|da|thoi chet|chet|ay chet|uay|thoi)[\s,]+)*(?:(?:khong|ko)\s*[,.:;]+\s*)?"
+    r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?(?:nham|lon|sai)(?:\s+roi)?"
+    r"|sua lai|sua thanh|doi lai|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
+    r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
+)
+# "… mới đúng, em gõ lộn": that it is a correction is said after it.
+_CLOSING = re.compile(
+    r"(?:\s+moi\s+(?:dung|phai|chuan)\b|[\s,.]+(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:luc nay\s+|hoi nay\s+)?"
+    r"(?:go|ghi|viet|noi|bam|danh)\s+(?:nham|lon|sai)\b|[\s,.]+(?:nham|lon)\s+(?:roi|xiu|chut|ti)\b)"
+)
+_OF_NUMBER = re.compile(r"\b(?:so|sdt|dien thoai|dt|sua|doi|thanh|nham|lon|moi dung|khac|lai)\b")
+_AFTER_WRONG = re.compile(r"[\s,.;:]+(?:nhe|nha|a|dau|co|ma|day|do|dau nhe|dau nha)?$")
+
+
+def correct(context: Context, data: ReportData) -> Heard | None:
+    """ "Không, hẻm 54 chứ không phải 45": what is said anew, of one part or of several. None: no correction."""
+    text = nfc(context.turn.text)
+    rest, number = _number_said_anew(context, data, text)
+    heard = _of_words(context, data, rest) if rest else None
+    if heard is None and number and rest and len(fold_words(rest)) > 2 and not gather.only_courtesy(rest):
+        return None  # more than a number is said: read as an addition
+    return heard or ("corrected" if number else None)
+
+
+def _number_said_anew(context: Context, data: ReportData, text: str) -> tuple[str, bool]:
+    """The clauses without a telephone number that corrects the one given before, and whether one does.
+
+    Of two numbers in one message the later is meant ("0912 000 185 à nhầm 0912 000 186").
+    """
+    if data.phone is None:
+        return text, False
+    kept, last = [], None
+    for start, end in clauses(text):
+        piece = text[start:end]
+        found = phones_in(piece)
+        if found and (_OF_NUMBER.search(fold(piece)) or len(fold_words(piece)) <= 4):
+            last = found[-1]
+        else:
+            kept.append(piece)
+    if last is None or last.national == data.phone:
+        return text, False
+    data.own_numbers = [one for one in data.own_numbers if one != data.phone]
+    data.phone, data.anonymous = last.national, False
+    data.own_numbers.append(last.national)
+    return ", ".join(kept), True
+
+
+def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
+    whole = text == nfc(context.turn.text)
+    anew = _place_said_anew(context, text) if data.has_place else None
+    parted = anew or _parted(text)
+    if parted is None:
+        return None
+    right, wrong = parted
+    read = context.turn.where if whole else read_place(text, gazetteer(context.session))
+    named = (context.turn.place() if whole else None) or (read.words if read is not None else None)
+    if not right or (not data.has_place and named is not None):
+        return None  # nothing is said anew: the place is only being given
+    about_place = data.has_place and (
+        (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
+        or (named is not None and fold(named)[:40] in fold(right) + " " + fold(text))
+        or gazetteer(context.session).find(right) is not None
+    )
+    before = (data.category, data.place_text, data.commune)
+    if about_place:
+        _correct_place(context, data, right, wrong)
+        replaced = _exchange_place(context, data, before[1] or "", right, wrong)
+    else:
+        replaced = _exchange(data, wrong, right)
+        _correct_category(context, data, right)
+    beside = gather.words_beside(context.turn) if whole else 0
+    if not replaced and not (about_place and (anew or beside <= gather.FILLER)):
+        data.text.append(right if wrong or about_place else text)
+    changed = replaced or before != (data.category, data.place_text, data.commune)
+    return "corrected" if changed else "added_words"
+
+
+def _correct_category(context: Context, data: ReportData, right: str) -> None:
+    """By the words that are right alone: those that are wrong stand in the message too."""
+    found = offered(context.session, context.understand(" ".join([right])).categories) or context.turn.categories
+    if found and found[0][1] >= SURE_CORRECTION:
+        data.category = found[0][0]
+
+
+def _exchange(data: ReportData, wrong: str, right: str) -> bool:
+    """Put the right words where the wrong ones stand in the report; whether they stood there."""
+    plain = _AFTER_WRONG.sub("", fold(wrong)).strip()
+    if not plain:
+        return False
+    for number, line in enumerate(data.text):
+        shown = fold(line)
+        at = shown.find(plain)
+        edges = at >= 0 and not (shown[at - 1 : at].isalnum() or shown[at + len(plain) : at + len(plain) + 1].isalnum())
+        if edges and len(shown) == len(line):
+            data.text[number] = line[:at] + right + line[at + len(plain) :]
+            return True
+    return False
+
+
+def _exchange_place(context: Context, data: ReportData, before: str, right: str, wrong: str) -> bool:
+    """The same of a place: where the report's words name the old one, they name the new one now."""
+    places = gazetteer(context.session)
+    held = set(fold_words(before))
+    replaced = False
+    for number, line in enumerate(data.text):
+        read = read_place(line, places)
+        if read is None or not set(fold_words(read.words)) & held:
+            continue
+        now = corrected(read.words, right, places)
+        if wrong and fold(wrong).strip() in fold(read.words):
+            now = corrected(read.words, data.place_text or right, places)
+        if fold(now) == fold(read.words) or (wrong and _stands(wrong, now)):
+            now = data.place_text or right
+        data.text[number] = line[: read.start] + now + line[read.end :]
+        replaced = True
+    return replaced or _exchange(data, wrong, right)
+
+
+def _stands(words: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(fold(words).strip())}(?!\w)", fold(text)) is not None
+
+
+def _place_said_anew(context: Context, text: str) -> tuple[str, str] | None:
+    """ "phường An Biên mới đúng, em gõ lộn": nothing but a place, and that it is right, said after it."""
+    plain = fold(text)
+    closing = _CLOSING.search(plain) if len(plain) == len(text) else None
+    if closing is None:
+        return None
+    right = _clean(text[: closing.start()])
+    read = read_place(right, gazetteer(context.session))
+    told = read.words if read is not None else ""
+    return (right, "") if told and len(fold_words(right)) <= len(fold_words(told)) + 1 else None
+
+
+def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:
+    old, number = data.place_text or "", re.search(r"\d+\S*", right)
+    places = gazetteer(context.session)
+    at = fold(old).find(fold(wrong)) if wrong else -1
+    if at >= 0 and len(fold(old)) == len(old):
+        fitting = number.group() if wrong.strip().isdigit() and number else right
+        kind = fold(right).split()[0]
+        if fitting is right and fold(old[:at]).rstrip().endswith(kind):  # "thôn X" instead of the X of "thôn Y"
+            at -= len(old[:at]) - len(fold(old[:at]).rstrip()) + len(kind)
+            wrong = old[at : at + len(kind) + 1] + wrong
+        data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
+    else:
+        data.place_text = corrected(old, right, places)[:500]
+    data.lat = data.lon = None
+    data.commune_choices, data.old_ward = [], None
+    read = read_place(data.place_text, places)
+    if read is not None and (read.found is not None or read.unknown is not None):
+        data.commune = None
+        gather.take_read(data, read)
+
+
+def _parted(text: str) -> tuple[str, str] | None:
+    """(right, wrong) of a correcting sentence in the citizen's own letters; None when it corrects nothing."""
+    plain = fold(text)
+    if len(plain) != len(text):
+        return None
+    opening = _OPENING.match(plain)
+    start = opening.end() if opening else 0
+    middle = _NOT_BUT.search(plain, start)
+    if middle is not None and middle.start() > start:
+        no = _NO.match(plain)
+        return _clean(text[max(start, no.end() if no else 0) : middle.start()]), _clean(text[middle.end() :])
+    if middle is not None:
+        turning = _BUT.search(plain, middle.end())
+        if turning is not None:
+            return _clean(text[turning.end() :]), _clean(text[middle.end() : turning.start()])
+    if start and len(plain[start:].split()) >= 2:
+        return _clean(text[start:]), ""
+    return None
+
+
+def _clean(text: str) -> str:
+    text = text.strip(" \t\n,.;:!?")
+    return re.sub(r"(?:\s+(?:nhé|nha|nhe|ạ|a|đó|đấy|do|day|chứ|chu|cơ|co))+$", "", text)
+
+

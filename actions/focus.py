@@ -1,0 +1,153 @@
+"""Answers about what the conversation is about: one's own report, a complaint just explained, one of several named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from actions import report, talk
+from actions.asking import resume
+from actions.turn import Button, Context, button, word
+from feedback_store.queries.lookups import category_name
+from feedback_store.service import drafts, foretelling, own_reports, tickets
+from feedback_store.service.drafts import ReportData
+from feedback_store.tables import Ticket
+from vitext.dates import spoken_date, spoken_time
+
+
+def own_report(context: Context) -> None:
+    """Who handles it, until when, what it costs, was it sent, who sees my name, how to add: each that was asked."""
+    about: Sequence[str] = context.told("about") or ()
+    code = context.told("code")
+    draft = None if code else drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        data = drafts.data_of(draft)
+        for one in about or ("sent",):
+            _of_draft(context, data, one)
+        resume(context)
+        return
+    ticket = _meant(context, str(code) if code else None)
+    if ticket is None or not about:
+        talk.tell_status(context)
+        return
+    context.conversation.last_ticket_id = ticket.id
+    for one in about:
+        _of_ticket(context, ticket, one)
+    context.remember(focus="report")
+    context.answer.replies[-1]["buttons"] = [
+        {"title": one.title, "payload": one.payload} for one in _further(ticket)
+    ]  # fmt: skip
+
+
+def _meant(context: Context, code: str | None) -> Ticket | None:
+    if code is not None:
+        return own_reports.find(context.session, context.conversation.id, code)
+    last = context.conversation.last_ticket_id
+    return tickets.get(context.session, last) if last is not None else None
+
+
+def _further(ticket: Ticket) -> list[Button]:
+    see = Button(word("see_report"), "/ask_ticket_status" + json.dumps({"ticket": ticket.code}))
+    return [see, button("my_reports", "/my_reports")]
+
+
+def _of_draft(context: Context, data: ReportData, about: str) -> None:
+    session, now = context.session, context.turn.now
+    if about == "who":
+        agency = foretelling.agency_for(session, category=data.category, commune=data.commune, at=now)
+        if agency is not None:
+            context.answer.say("draft_who", agency=agency, category=category_name(session, str(data.category)))
+        else:
+            context.answer.say("draft_who_unknown")
+    elif about == "when":
+        due = foretelling.promised_if_filed(session, category=data.category, at=now)
+        context.answer.say("draft_when" if due else "draft_when_unknown", due=spoken_time(due) if due else "")
+    else:
+        context.answer.say(f"draft_{about}", privacy_url=context.links["privacy"])
+
+
+def _of_ticket(context: Context, ticket: Ticket, about: str) -> None:
+    session, now = context.session, context.turn.now
+    custom = {"ticket": ticket.code, "once": False}
+    if about == "who":
+        names, sent = foretelling.agencies_of(session, ticket, at=now)
+        if names:
+            name = "own_who" if sent else "own_who_proposed"
+            context.answer.say(name, code=ticket.code, agency=", ".join(names), custom=custom)
+        else:
+            context.answer.say("own_who_unknown", code=ticket.code, custom=custom)
+    elif about == "when":
+        due = tickets.promise_due(session, ticket.id)
+        state = word(f"state_{ticket.state}")
+        late = due is not None and due < now
+        context.answer.say(
+            "own_when_late" if late else "own_when",
+            code=ticket.code, state=state, due=spoken_time(due) if due else word("no_due"), custom=custom,
+        )  # fmt: skip
+    elif about == "sent":
+        received = spoken_date(ticket.receipt_at)
+        state = word(f"state_{ticket.state}")
+        context.answer.say("own_sent", code=ticket.code, received=received, state=state, custom=custom)
+    else:
+        name = "own_seen_nameless" if about == "seen" and ticket.anonymous else f"own_{about}"
+        context.answer.say(name, code=ticket.code, privacy_url=context.links["privacy"], custom=custom)
+
+
+def procedure_again(context: Context) -> None:
+    """One of the procedures that were asked about before."""
+    talk.answer_key(context, str(context.told("key")))
+
+
+def others_data(context: Context) -> None:
+    """Whoever reported is told to nobody, however it is asked."""
+    again = context.memory.get("focus") == "others"
+    context.remember(focus="others")
+    context.answer.say("others_data_again" if again else "others_data", buttons=None if again else [talk.MENU[0]])
+    resume(context)
+
+
+def complaint_asked(context: Context) -> None:
+    """What one asks after a complaint was explained."""
+    about: Sequence[str] = context.told("about") or ()
+    asked = [one for one in ("when", "where", "who", "cost", "how") if one in about]
+    if "where" in asked and "who" in asked:
+        asked.remove("who")
+    for one in asked or ["how"]:
+        context.answer.say(f"complaint_{'where' if one == 'who' else one}")
+    context.answer.replies[-1]["buttons"] = [{"title": talk.MENU[3].title, "payload": talk.MENU[3].payload}]
+
+
+def forget_me(context: Context) -> None:
+    """One's own number and name: out of the open report at once, of a filed one after a yes."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        data = drafts.data_of(draft)
+        report.drop_person(data)
+        drafts.save(draft, data, now=context.turn.now)
+        context.answer.say("person_dropped")
+        resume(context)
+        return
+    ticket = _meant(context, None)
+    if ticket is None:
+        context.answer.say("person_nothing", privacy_url=context.links["privacy"])
+    elif ticket.reporter_phone is None and ticket.reporter_name is None:
+        context.answer.say("person_none_kept", code=ticket.code, privacy_url=context.links["privacy"])
+    else:
+        context.remember(pending="forget", forget=ticket.code)
+        yes = button("forget", "/forget_me" + json.dumps({"ticket": ticket.code}))
+        context.answer.say("person_ask", code=ticket.code, buttons=[yes, button("keep_person", "/cancel_request")],
+                           custom={"ticket": ticket.code})  # fmt: skip
+
+
+def do_forget(context: Context) -> None:
+    """The pressed button, or a yes: the report goes on without a way to reach its writer."""
+    code = str(context.turn.value("ticket") or context.memory.get("forget") or "")
+    context.remember(pending=None, forget=None)
+    ticket = own_reports.find(context.session, context.conversation.id, code)
+    if ticket is None:
+        context.answer.say("not_of_this_chat", code=code)
+        return
+    own_reports.forget_reporter(context.session, ticket_id=ticket.id, now=context.turn.now)
+    context.answer.say("person_forgotten", code=ticket.code, privacy_url=context.links["privacy"])
+
+

@@ -1,0 +1,115 @@
+"""A message of several parts: each is answered from its own words, questions before reports, one asked at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from actions import asking, gather, report
+from actions.choice.matters import REPORT
+from actions.choice.reading import Choice, Heard, Reading
+from actions.choice.said import Said
+from actions.choice.state import State
+from actions.turn import Context, Turn, with_numbers
+from feedback_store.places.reading import read_place
+from feedback_store.queries.lookups import category_name, gazetteer, offered
+from feedback_store.service import drafts
+
+Act = Callable[[Context, Reading], None]
+REPORTS = frozenset({REPORT, "keep_for_later", "continue_report", "yes_and"})
+SERIOUS = ("emergency", "denunciation")
+
+
+def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act) -> None:
+    """Act upon what was chosen, each with its own words; what nobody claimed joins the report or is asked about."""
+    whole = context.turn
+    taken = list(choice.taken)
+    if choice.left:
+        rest = [number for number in choice.left if not gather.only_courtesy(spoken.clauses[number].text)]
+        if rest and state.writing:
+            taken.append(Reading("rest", "continue_report", tuple(rest), Heard.REST))
+        elif rest and not any(one.act == REPORT for one in taken):
+            taken.append(Reading("rest", _route(spoken, rest), tuple(rest), Heard.REST))
+    serious = next((one for one in taken if one.act in SERIOUS), None)
+    if serious is not None:
+        act(context, serious)  # with all its words: an alarm, or a seal, holds for the whole message
+        return
+    questions = [one for one in taken if one.act not in REPORTS]
+    reports = [one for one in taken if one.act in REPORTS]
+    context.more = bool(reports)
+    for number, reading in enumerate(questions):
+        context.more = bool(reports) or number + 1 < len(questions)
+        context.turn = part(context, whole, spoken, reading.takes, reading.act)
+        act(context, reading)
+    context.more = False
+    if reports:
+        _report(context, whole, spoken, reports)
+    context.turn = whole
+
+
+def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Reading]) -> None:
+    """The first becomes the open report, or goes on with it; the others are kept for afterwards, each named back."""
+    goes_on = sorted(number for one in reports if one.act == "continue_report" for number in one.takes)
+    others = [one for one in reports if one.act in (REPORT, "keep_for_later")]
+    words = [part(context, whole, spoken, one.takes, REPORT) for one in others]
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        first, *words = _worst_first(words)
+        if words:
+            names = "; ".join(_name(context, one) for one in (first, *words))
+            context.answer.say("several_heard", count=str(len(words) + 1), names=names)
+        context.turn = first
+        report.start(context, more=[one.text for one in words])
+        return
+    context.more = True
+    if goes_on:
+        context.turn = part(context, whole, spoken, goes_on, REPORT)
+        report.go_on(context)
+    if words:
+        report.keep_for_later(context, [one.text for one in words])
+        context.answer.say("kept_for_later", names="; ".join(_name(context, one) for one in words))
+    context.more = False
+    asking.ask(context, draft, drafts.data_of(draft))
+
+
+def _worst_first(turns: list[Turn]) -> list[Turn]:
+    return turns
+
+
+def _name(context: Context, turn: Turn) -> str:
+    best = turn.categories[0][0] if turn.categories else None
+    return category_name(context.session, best) if best and best != gather.OTHER else turn.text[:60]
+
+
+def _route(spoken: Said, rest: Sequence[int]) -> str:
+    best = max((spoken.clauses[number] for number in rest), key=lambda one: one.sure)
+    return best.route
+
+
+def part(context: Context, whole: Turn, spoken: Said, takes: Sequence[int], act: str) -> Turn:
+    """The turn as if these clauses alone had been written, read anew."""
+    text = cut(whole.text, [(spoken.clauses[n].start, spoken.clauses[n].end) for n in takes])
+    understood = context.understand(text)
+    return replace(
+        whole,
+        text=text,
+        intent=act if act != "keep_for_later" else REPORT,
+        entities=tuple(with_numbers(text, understood.entities)),
+        categories=offered(context.session, understood.categories),
+        aspect=understood.aspect,
+        where=read_place(text, gazetteer(context.session)),
+        media=whole.media,
+        clauses=(),
+    )
+
+
+def cut(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The pieces of a text, with what stands between neighbours as it was typed."""
+    pieces: list[str] = []
+    last: int | None = None
+    for start, end in spans:
+        between = text[last:start] if last is not None else ""
+        near = last is not None and not any(char.isalnum() for char in between)
+        pieces.append((between if near else ", " if last is not None else "") + text[start:end])
+        last = end
+    return "".join(pieces).strip()

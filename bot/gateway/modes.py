@@ -1,0 +1,119 @@
+"""A conversation that is in an emergency, or under a seal: what is said to whatever comes next, without the engine.
+
+In an emergency every message gets the number again with one sentence of help that fits the danger; place, phone, pin
+and photo join the alert that the operator sees. Under a seal names and sums usually come second: they are sealed too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.gateway.safety import judge_denunciation
+from feedback_store.guards.emergency import load_watch
+from feedback_store.reading.over import says_over
+from feedback_store.reading.phones import phones_in
+from feedback_store.service import emergencies
+from feedback_store.service.outbox import Button, Reply
+from feedback_store.service.turns import Outcome, PendingEvent, Work
+from feedback_store.texts import has, render
+
+EMERGENCY = "emergency_goes_on"
+OVER = "emergency_over"
+SEALED = "sealed_too"
+HELPS = 3
+"""Sentences of help of one kind, given by turns."""
+# Buttons that a citizen presses on purpose and that lead out of the emergency's answer.
+KINDS_HEARD = ("text", "photo", "location", "voice", "sticker", "other", "edit")
+
+
+def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
+    """The answer of the emergency that goes on; None: the event is none of its business."""
+    if work.emergency is None or event.kind not in KINDS_HEARD or event.guard is not None:
+        return None
+    text = words_of(event)
+    if says_over(text):
+        button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
+        return Outcome([Reply(render("guards.over"), (button,))], guard=OVER, intent=OVER)
+    reply = Reply(still(work.emergency, joined(event, text), event.id))
+    return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency")
+
+
+def words_of(event: PendingEvent) -> str:
+    """The text or the caption of an event."""
+    return str(event.body.get("text") or event.body.get("caption") or "").strip()
+
+
+def urgent_first(work: Work) -> list[PendingEvent]:
+    """In an emergency what is answered without the engine does not wait behind what needs it; else as stored."""
+    if work.emergency is None:
+        return work.events
+    return sorted(work.events, key=lambda event: event.kind not in KINDS_HEARD)
+
+
+def still(kind: str, taken: str, turn: int) -> str:
+    """The number again, what joined the alert, and one sentence of help; ``turn`` chooses among the sentences."""
+    numbers = load_watch().numbers.get(kind, ("112", "113", "114", "115"))
+    known = kind if has(f"guards.again_{kind}_0") else "unspecified"
+    named = {f"n{place}": number for place, number in enumerate(numbers, start=1)}
+    call = render(f"guards.call_{known}" if has(f"guards.call_{known}") else "guards.call", **named)
+    help_ = render(f"guards.again_{known}_{turn % HELPS}", **named)
+    return " ".join(part for part in (call, taken, help_) if part)
+
+
+def joined(event: PendingEvent, text: str) -> str:
+    """What the operator now sees of this message, in words for the citizen."""
+    if event.kind == "photo":
+        return render("guards.joined_photo")
+    if event.kind == "location":
+        return render("guards.joined_pin")
+    if next(iter(phones_in(text)), None) is not None:
+        return render("guards.joined_phone")
+    return render("guards.joined_words") if event.kind in ("text", "edit") else ""
+
+
+def note(session: Session, *, conversation_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:
+    """What the answer changes in the conversation: it goes on for another while, or is over."""
+    if outcome.guard == OVER:
+        emergencies.end(session, conversation_id=conversation_id)
+    elif outcome.guard == EMERGENCY:
+        emergencies.prolong(session, conversation_id=conversation_id, now=now)
+
+
+# --- under a seal -----------------------------------------------------------------------------
+
+# What is clearly another matter, with how sure the engine must be of it.
+OTHERS = {
+    "ask_procedure": 0.8, "ask_dossier_status": 0.8, "ask_ticket_status": 0.8, "human_agent": 0.8, "greet": 0.9,
+    "goodbye": 0.9, "thanks": 0.9, "smalltalk_bot": 0.9, "emergency": 0.8,
+}  # fmt: skip
+REPORT, CATEGORY = 0.85, 0.85
+
+
+def under_seal(parse: dict[str, Any]) -> bool:
+    """Whether words that follow a sealed denunciation are sealed too, by what the engine makes of them.
+
+    A report begins another matter where its category is one of things, not of people, and it is sure.
+    """
+    intent = parse.get("intent") or {}
+    name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
+    if name in OTHERS:
+        return sure < OTHERS[name]
+    best = next(iter(parse.get("category") or ()), None)
+    if name in ("submit_feedback", "multi") and best is not None:
+        of_people = str(best["name"]).split(".")[0] in ("hanh-chinh", "an-ninh", "xa-hoi")
+        return of_people or sure < REPORT or float(best["confidence"]) < CATEGORY
+    return True
+
+
+def sealed_reply(text: str) -> Outcome:
+    """The proper channel again, and the way back."""
+    found = judge_denunciation(text)
+    if found is not None:
+        return Outcome([found.reply], intent="denunciation", guard=SEALED)
+    button = Button(render("guards.button_only_report"), "/denunciation_is_report", once=False)
+    words = render("guards.sealed_too", channel=render("guards.denunciation_channel"))
+    return Outcome([Reply(words, (button,))], intent="denunciation", guard=SEALED)

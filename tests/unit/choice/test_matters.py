@@ -1,0 +1,66 @@
+"""One matter or several: what is cut and what is one story."""
+
+from actions.choice.matters import matters
+from tests.unit.choice.building import parts, simple
+
+
+def found(said) -> list[tuple[str, str | None]]:
+    return [(one.route, one.category) for one in matters(said)]
+
+
+def test_a_list_of_matters_is_cut_and_a_question_beside_it_too() -> None:
+    said = parts(
+        "đèn đường tắt ngóm, rác thì đầy đầu ngõ, à mà hồ sơ của tôi tới đâu rồi",
+        ("đèn đường tắt ngóm", "dien-chieu-sang.den-duong", 0.98), ("rác thì đầy đầu ngõ", "moi-truong.rac", 0.95),
+        ("à mà hồ sơ của tôi tới đâu rồi", "ask_dossier_status", 0.99),
+        whole=(("dien-chieu-sang.den-duong", 0.7), ("moi-truong.rac", 0.2)),
+    )  # fmt: skip
+    assert found(said) == [
+        ("submit_feedback", "dien-chieu-sang.den-duong"),
+        ("submit_feedback", "moi-truong.rac"),
+        ("ask_dossier_status", None),
+    ]
+
+
+def test_a_consequence_is_no_second_matter_where_the_whole_is_sure_of_one() -> None:
+    said = parts(
+        "chó thả rông không rọ mõm, đuổi cắn người đi tập thể dục",
+        ("chó thả rông không rọ mõm", "trat-tu-do-thi.vat-nuoi", 0.99),
+        ("đuổi cắn người đi tập thể dục", "cay-xanh.cong-vien", 0.9),
+        whole=(("trat-tu-do-thi.vat-nuoi", 0.99),),
+    )
+    assert len(found(said)) == 1
+
+
+def test_words_that_begin_anew_make_a_second_matter_even_then() -> None:
+    said = parts(
+        "chó thả rông không rọ mõm, ngoài ra vỉa hè bị chiếm hết",
+        ("chó thả rông không rọ mõm", "trat-tu-do-thi.vat-nuoi", 0.99),
+        ("ngoài ra vỉa hè bị chiếm hết", "trat-tu-do-thi.via-he", 0.97),
+        whole=(("trat-tu-do-thi.vat-nuoi", 0.99),),
+    )
+    assert [category for _, category in found(said)] == ["trat-tu-do-thi.vat-nuoi", "trat-tu-do-thi.via-he"]
+
+
+def test_a_question_is_one_of_a_procedure_only_where_the_catalogue_knows_it() -> None:
+    told = (("cống tắc ở ngõ 47", "thoat-nuoc.nghet-ngap", 0.99), ("có làm không thì bảo", "ask_procedure", 0.96))
+    assert len(found(parts("cống tắc ở ngõ 47, có làm không thì bảo", *told))) == 1
+    asked = (told[0], ("làm căn cước cần gì", "ask_procedure", 0.99))
+    said = parts("cống tắc ở ngõ 47, làm căn cước cần gì", *asked, knows=("căn cước",))
+    assert [route for route, _ in found(said)] == ["submit_feedback", "ask_procedure"]
+
+
+def test_a_story_before_a_question_is_no_report() -> None:
+    said = parts(
+        "bố mẹ cháu ly hôn, cháu ở với bà, cháu hỏi khai sinh cho con cần gì",
+        ("bố mẹ cháu ly hôn", "xa-hoi.tre-em", 0.78), ("cháu ở với bà", "xa-hoi.tre-em", 0.6),
+        ("cháu hỏi khai sinh cho con cần gì", "ask_procedure", 0.99),
+        route="ask_procedure", knows=("khai sinh",),
+    )  # fmt: skip
+    assert [route for route, _ in found(said)] == ["ask_procedure"]
+
+
+def test_one_clause_is_one_matter() -> None:
+    assert found(simple("ổ gà to", "submit_feedback", categories=(("duong-bo.o-ga", 0.9),))) == [
+        ("submit_feedback", "duong-bo.o-ga")
+    ]
