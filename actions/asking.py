@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from actions.turn import Button, Context, button, word
 from feedback_store.persons.masking import masked
@@ -49,9 +49,10 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     params, buttons = _details(context, step, data)
     if step in ("place", "commune"):
         params["example"] = example_commune(context.session)
-    custom = {"ask_location": True} if step == "place" else {"ask_photo": True} if step == "photo" else {}
+    hint = {"place": "ask_location", "photo": "ask_photo"}.get(step)
+    custom: dict[str, Any] = {hint: True} if hint else {}
     if step == "phone" and count == 0:
-        context.answer.say("purpose", privacy_url=context.links["privacy"], custom={"link": context.links["privacy"]})
+        params["privacy_url"] = custom["link"] = context.links["privacy"]
     if count >= WORDINGS:
         buttons = [*buttons, button("person", "/human_agent"), button("cancel_report", "/cancel_request")]
     context.answer.say(name, buttons=buttons, custom=custom, **params)
@@ -165,7 +166,8 @@ def edit_menu(context: Context, draft: Draft, data: ReportData) -> None:
     parts = ("text", "category", "place", "photo", "phone")
     buttons = [button(f"part_{part}", _payload("report_edit", part=part)) for part in parts]
     context.answer.say("ask_edit", buttons=buttons)
-    drafts.save(draft, data, now=context.turn.now)
+    # The summary that was seen still holds: a yes to it files, as long as nothing was changed.
+    drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
 
 
 def _payload(intent: str, **values: str) -> str:

@@ -21,6 +21,7 @@ Heard = Literal["corrected", "added_words"]
 SURE_CORRECTION = 0.6
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_PAUSE = re.compile(r"\s*[,;.]\s*")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
 _OPENING = re.compile(
     r"^\s*(?:(?:a|o|e|ay|oi|da|thoi chet|chet|ay chet|uay|thoi)[\s,]+)*(?:(?:khong|ko)\s*[,.:;]+\s*)?"
@@ -29,11 +30,17 @@ _OPENING = re.compile(
     r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
 )
 # "… mới đúng, em gõ lộn": that it is a correction is said after it.
+_LEAD = re.compile(
+    r"^\s*(?:à|ờ|ấy chết|chết|dạ|không|thôi)?[\s,]*(?:(?:cái )?(?:địa chỉ|dia chi|chỗ|cho|địa điểm|vị trí|nơi)\s+)?"
+    r"(?:(?:phải|đúng|phai|dung|thật ra|đúng ra|chính xác)\s+)?(?:(?:là|la|ở|o)\s+)?", re.IGNORECASE,
+)
 _CLOSING = re.compile(
     r"(?:\s+moi\s+(?:dung|phai|chuan)\b|[\s,.]+(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:luc nay\s+|hoi nay\s+)?"
     r"(?:go|ghi|viet|noi|bam|danh)\s+(?:nham|lon|sai)\b|[\s,.]+(?:nham|lon)\s+(?:roi|xiu|chut|ti)\b)"
 )
 _OF_NUMBER = re.compile(r"\b(?:so|sdt|dien thoai|dt|sua|doi|thanh|nham|lon|moi dung|khac|lai)\b")
+_ABOUT_NUMBER = re.compile(r"\b(?:so (?:kia|cu|khac|do|nay|truoc|dien thoai|dt|may)|sdt|dien thoai)\b")
+_HOUSE = re.compile(r"\bso nha\b|\d")
 _AFTER_WRONG = re.compile(r"[\s,.;:]+(?:nhe|nha|a|dau|co|ma|day|do|dau nhe|dau nha)?$")
 
 
@@ -60,6 +67,8 @@ def _number_said_anew(context: Context, data: ReportData, text: str) -> tuple[st
         found = phones_in(piece)
         if found and (_OF_NUMBER.search(fold(piece)) or len(fold_words(piece)) <= 4):
             last = found[-1]
+        elif _ABOUT_NUMBER.search(fold(piece)) and len(fold_words(piece)) <= 7 and not _HOUSE.search(fold(piece)):
+            continue  # "đổi số khác đi", "số kia của ông xã"
         else:
             kept.append(piece)
     if last is None or last.national == data.phone:
@@ -151,7 +160,7 @@ def _place_said_anew(context: Context, text: str) -> tuple[str, str] | None:
     closing = _CLOSING.search(plain) if len(plain) == len(text) else None
     if closing is None:
         return None
-    right = _clean(text[: closing.start()])
+    right = _clean(_LEAD.sub("", text[: closing.start()]) if len(fold(text)) == len(text) else text[: closing.start()])
     read = read_place(right, gazetteer(context.session))
     told = read.words if read is not None else ""
     return (right, "") if told and len(fold_words(right)) <= len(fold_words(told)) + 1 else None
@@ -193,6 +202,9 @@ def _parted(text: str) -> tuple[str, str] | None:
         turning = _BUT.search(plain, middle.end())
         if turning is not None:
             return _clean(text[turning.end() :]), _clean(text[middle.end() : turning.start()])
+        comma = _PAUSE.search(plain, middle.end())
+        if comma is not None and middle.start() == start and plain[comma.end() :].strip():
+            return _clean(text[comma.end() :]), _clean(text[middle.end() : comma.start()])  # "hổng phải 58, 85 lận"
     if start and len(plain[start:].split()) >= 2:
         return _clean(text[start:]), ""
     return None
@@ -200,6 +212,6 @@ def _parted(text: str) -> tuple[str, str] | None:
 
 def _clean(text: str) -> str:
     text = text.strip(" \t\n,.;:!?")
-    return re.sub(r"(?:\s+(?:nhé|nha|nhe|ạ|a|đó|đấy|do|day|chứ|chu|cơ|co))+$", "", text)
+    return re.sub(r"(?:\s+(?:nhé|nha|nhe|ạ|a|đó|đấy|do|day|chứ|chu|cơ|co|lận|lan|mà|ma))+$", "", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from actions import report, talk
 from actions.asking import resume
@@ -11,8 +12,10 @@ from actions.turn import Button, Context, button, word
 from feedback_store.queries.lookups import category_name
 from feedback_store.service import drafts, foretelling, own_reports, tickets
 from feedback_store.service.drafts import ReportData
-from feedback_store.tables import Ticket
 from vitext.dates import spoken_date, spoken_time
+
+if TYPE_CHECKING:
+    from feedback_store.tables import Ticket
 
 
 def own_report(context: Context) -> None:
@@ -33,7 +36,7 @@ def own_report(context: Context) -> None:
     context.conversation.last_ticket_id = ticket.id
     for one in about:
         _of_ticket(context, ticket, one)
-    context.remember(focus="report")
+    context.remember(focus="report", about=list(about))
     context.answer.replies[-1]["buttons"] = [
         {"title": one.title, "payload": one.payload} for one in _further(ticket)
     ]  # fmt: skip

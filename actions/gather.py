@@ -39,6 +39,9 @@ _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
     thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu""".split()
 )
+_TAKING_BACK = frozenset(
+    "a nham lon sai sua moi dung quen day roi nhe nha do xin loi ghi vay so la cua toi em minh".split()
+)
 _ASKING = frozenset("nao sao gi dau may ha bao".split())
 # A number in such a story is the matter, not the way to reach the writer.
 _NUISANCE = re.compile(
@@ -85,6 +88,8 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False) 
     if found.nameless and not data.anonymous:
         data.anonymous, data.phone = True, None
         context.answer.say("anonymous_taken")
+    if found.text and own and all(word in _TAKING_BACK for word in fold_words(found.text)):
+        return False
     if found.text and found.text not in data.text:
         data.text.append(found.text)
     return bool(found.text)
@@ -118,6 +123,8 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         words = context.turn.place()
     if whole and (read is None or words_beside(context.turn) <= FILLER):
         words = _without_politeness(text, read)
+    elif whole and read is not None:
+        words = _placed_clauses(context.turn, read) or words
     if words:
         data.place_text = merged(data.place_text or "", words)[:500]
     take_read(data, read)
@@ -177,6 +184,17 @@ def take_read(data: ReportData, read: PlaceRead | None) -> None:
 def _without_politeness(text: str, read: PlaceRead | None) -> str:
     """The answer to a question for the place: what the reader found where only courtesy stands beside it."""
     return read.words if read is not None and _only_courtesy_beside(text, read) else text.strip()
+
+
+def _placed_clauses(turn: Turn, read: PlaceRead) -> str | None:
+    """The clauses that tell a place or more of it; not "trời hôm nay nóng quá nhỉ" before them."""
+    kept = [
+        turn.text[int(one["start"]) : int(one["end"])]
+        for one in turn.clauses
+        if any(start < one["end"] and one["start"] < end for start, end in read.spans)
+        or (one.get("intent") or {}).get("name") == "inform"
+    ]
+    return ", ".join(kept) if kept and len(kept) < len(turn.clauses) else None
 
 
 def _only_courtesy_beside(text: str, read: PlaceRead) -> bool:

@@ -38,11 +38,13 @@ def look(context: Context) -> State:
             for one in filed
         ),
         procedures=tuple(memory.get("procedures") or ()),
+        about=tuple(memory.get("about") or ()),
         focus=str(memory.get("focus") or ""),
         unrated=tuple(one.id for one in ratings.unrated(session, chat.id)) if filed else (),
         rated=int(rated) if rated is not None else None,
         waiting=waiting.category_code if waiting is not None else None,
         sealed=typed and denunciations.has_sealed(session, conversation_id=chat.id, now=context.turn.now),
+        reopening=memory.get("reopen"),
         called=bool(memory.get("called")),
         missed=int(memory.get("missed") or 0),
         shown=tuple((str(label), str(payload)) for label, payload in memory.get("shown") or ()),

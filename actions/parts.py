@@ -14,9 +14,16 @@ from actions.turn import Context, Turn, with_numbers
 from feedback_store.places.reading import read_place
 from feedback_store.queries.lookups import category_name, gazetteer, offered
 from feedback_store.service import drafts
+from feedback_store.service.drafts import Issue
 
 Act = Callable[[Context, Reading], None]
-REPORTS = frozenset({REPORT, "keep_for_later", "continue_report", "yes_and"})
+REPORTS = frozenset({REPORT, "keep_for_later", "continue_report"})
+DANGEROUS = frozenset({
+    "thoat-nuoc.nap-cong", "dien-chieu-sang.day-ho", "cay-xanh.nga-do", "duong-bo.den-tin-hieu", "xa-hoi.tre-em",
+    "thoat-nuoc.trieu-cuong", "cap-nuoc.vo-ong", "duong-bo.cau-lan-can", "y-te-attp.thuc-pham",
+})  # fmt: skip
+KNOWN = 0.5
+"""So sure of the category of one matter of several that it is not asked again."""
 SERIOUS = ("emergency", "denunciation")
 
 
@@ -30,11 +37,14 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
             taken.append(Reading("rest", "continue_report", tuple(rest), Heard.REST))
         elif rest and not any(one.act == REPORT for one in taken):
             taken.append(Reading("rest", _route(spoken, rest), tuple(rest), Heard.REST))
+        elif not rest and all(one.act == "yes_and" for one in taken):
+            report.agreed(context)  # a yes with nothing but thanks beside
+            return
     serious = next((one for one in taken if one.act in SERIOUS), None)
     if serious is not None:
         act(context, serious)  # with all its words: an alarm, or a seal, holds for the whole message
         return
-    questions = [one for one in taken if one.act not in REPORTS]
+    questions = [one for one in taken if one.act not in (*REPORTS, "yes_and")]
     reports = [one for one in taken if one.act in REPORTS]
     context.more = bool(reports)
     for number, reading in enumerate(questions):
@@ -43,37 +53,49 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
         act(context, reading)
     context.more = False
     if reports:
-        _report(context, whole, spoken, reports)
+        _report(context, whole, spoken, reports, len(questions))
+    elif any(one.act == "yes_and" for one in taken):  # a yes and a question: answered, and the summary stands again
+        asking.resume(context)
     context.turn = whole
 
 
-def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Reading]) -> None:
-    """The first becomes the open report, or goes on with it; the others are kept for afterwards, each named back."""
+def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Reading], beside: int) -> None:
+    """The first becomes the open report, or goes on with it; the others are kept for afterwards, each named back.
+
+    ``beside``: questions of the same message were answered before.
+    """
     goes_on = sorted(number for one in reports if one.act == "continue_report" for number in one.takes)
     others = [one for one in reports if one.act in (REPORT, "keep_for_later")]
     words = [part(context, whole, spoken, one.takes, REPORT) for one in others]
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         first, *words = _worst_first(words)
-        if words:
+        if words or beside:
             names = "; ".join(_name(context, one) for one in (first, *words))
-            context.answer.say("several_heard", count=str(len(words) + 1), names=names)
+            name = "several_heard" if words else "report_beside"
+            context.answer.say(name, count=str(len(words) + 1), names=names)
         context.turn = first
-        report.start(context, more=[one.text for one in words])
+        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside))
         return
     context.more = True
     if goes_on:
         context.turn = part(context, whole, spoken, goes_on, REPORT)
         report.go_on(context)
     if words:
-        report.keep_for_later(context, [one.text for one in words])
+        report.keep_for_later(context, [_issue(one) for one in words])
         context.answer.say("kept_for_later", names="; ".join(_name(context, one) for one in words))
     context.more = False
     asking.ask(context, draft, drafts.data_of(draft))
 
 
 def _worst_first(turns: list[Turn]) -> list[Turn]:
-    return turns
+    """The order of the message, but what may hurt somebody first."""
+    return sorted(turns, key=lambda one: not (one.categories and one.categories[0][0] in DANGEROUS))
+
+
+def _issue(turn: Turn) -> Issue:
+    best = turn.categories[0] if turn.categories else None
+    return {"text": turn.text, "category": best[0] if best and best[1] >= KNOWN else None}
 
 
 def _name(context: Context, turn: Turn) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from actions import gather
 from actions.asking import resume
 from actions.turn import Button, Context, button
 from feedback_store.reading.phones import phones_in
 from feedback_store.service import callbacks, drafts
 from feedback_store.service.drafts import ReportData
-from feedback_store.tables import CallbackTask
 from vitext.dates import spoken_time
 from vitext.times import Unclear, Wish, read_time
+
+if TYPE_CHECKING:
+    from feedback_store.tables import CallbackTask
 
 ANY_TIME = [button("any_time", '/skip{"step": "callback_time"}')]
 TOPIC = 600

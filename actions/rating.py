@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from actions.talk import own_ticket, say_and_resume
 from actions.turn import Button, Context, button
 from feedback_store.domain.lifecycle import IllegalMove
-from feedback_store.reading.stars import read_stars
+from feedback_store.reading.stars import Stars
 from feedback_store.service import ratings
 from feedback_store.service.status import own_tickets
 from feedback_store.texts import render
@@ -16,6 +16,8 @@ from feedback_store.texts import render
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
+WORDS_BESIDE = 4
+"""A rating in more words says why."""
 MOST_ASKED = 5
 """Results that are asked about by their codes."""
 
@@ -37,8 +39,7 @@ def rate(context: Context) -> None:
 def rate_in_words(context: Context) -> None:
     """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told: the stars of the result that waits
     for them, kept with the words beside them. Of several results it is asked which is meant."""
-    stars = read_stars(context.turn.text)
-    assert stars is not None, "the reader of stars read them"
+    stars: Stars = context.told("stars")
     unrated = ratings.unrated(context.session, context.conversation.id)
     if stars.plain and context.memory.get("pending") == "rating_comment":  # said anew: the last one counts
         own = own_tickets(context.session, context.conversation.id, limit=200)
@@ -55,7 +56,7 @@ def rate_in_words(context: Context) -> None:
         )  # fmt: skip
         return
     _rate(context, unrated[0], stars.count)
-    if stars.rest:
+    if stars.rest or len(context.turn.text.split()) > WORDS_BESIDE:
         ratings.add_comment(context.session, ticket_id=unrated[0].id, comment=context.turn.text.strip())
         context.remember(pending=None, rated=None)
 

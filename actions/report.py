@@ -7,28 +7,27 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from actions import asking, correcting, gather, joining
-from actions.turn import Context, Turn, button
+from actions.turn import Context, Turn, button, word
 from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.places import pins
 from feedback_store.places.country import country
 from feedback_store.places.reading import merged
 from feedback_store.queries.conversations import earlier_words
-from feedback_store.queries.lookups import gazetteer, offered
-from feedback_store.reading.assent import says_yes
-from feedback_store.service import drafts, tickets
-from feedback_store.service.drafts import ReportData, next_step
+from feedback_store.queries.lookups import category_name, gazetteer, offered
+from feedback_store.reading.content import content
+from feedback_store.service import drafts, foretelling, tickets
+from feedback_store.service.drafts import Issue, ReportData, next_step
 from vitext.dates import spoken_time
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft, Ticket
 
+GIVEN_UP = 2
+"""So often a question goes unanswered; then the report without its matter is given up."""
+MANNERS = "hanh-chinh.thai-do"
+"""A report about how somebody behaved takes the place of no complaint."""
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
-
-
-def confirms(turn: Turn) -> bool:
-    """Whether a typed message says yes to the summary and nothing else (ADR 0036)."""
-    return says_yes(turn.text)
 
 
 def hold(context: Context) -> None:
@@ -40,9 +39,25 @@ def hold(context: Context) -> None:
         context.answer.say("no_hurry")
 
 
-def start(context: Context, *, more: Sequence[str] = ()) -> None:
+def agreed(context: Context) -> None:
+    """A yes to the summary that was shown."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None or draft.summary_event_id is None:
+        asking.resume(context)
+    else:
+        send(context, draft)
+
+
+def disagreed(context: Context) -> None:
+    """A no to the summary: what is to be changed."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is not None:
+        asking.edit_menu(context, draft, drafts.data_of(draft))
+
+
+def start(context: Context, *, more: Sequence[Issue] = (), named: bool = False) -> None:
     """A message that is a report: opens a draft, or joins the one being written. ``more``: other matters of the same
-    message, each for a report of its own afterwards."""
+    message, each for a report of its own afterwards; ``named``: it was named back already."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         continue_report(context, draft)
@@ -61,8 +76,8 @@ def start(context: Context, *, more: Sequence[str] = ()) -> None:
         gather.understand(context, data)
     data.media = list(turn.media)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
-    if data.text:
-        context.answer.say("report_heard")
+    if data.text and not named and data.category is not None:
+        context.answer.say("report_begun", category=category_name(context.session, data.category))
     asking.ask(context, draft, data)
 
 
@@ -109,13 +124,13 @@ def go_on(context: Context) -> None:
         continue_report(context, draft)
 
 
-def keep_for_later(context: Context, words: Sequence[str]) -> None:
+def keep_for_later(context: Context, issues: Sequence[Issue]) -> None:
     """Other matters told in the middle of a report: each becomes a report of its own after this one."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         return
     data = drafts.data_of(draft)
-    data.issues += [one for one in words if one not in data.issues]
+    data.issues += [one for one in issues if one not in data.issues]
     drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
 
 
@@ -123,16 +138,36 @@ def continue_report(context: Context, draft: Draft) -> None:
     """A message while a report is open and that is not a digression."""
     turn, data = context.turn, drafts.data_of(draft)
     step = next_step(data)
-    if draft.summary_event_id is not None and confirms(turn) and not turn.payload:
-        send(context, draft)
-        return
     data.media += [one for one in turn.media if one not in data.media]
     if turn.text and not turn.payload:
-        if data.text and (heard := correcting.correct(context, data)) is not None:
-            context.answer.say(heard)
+        if data.text and _corrects(context, data):
+            pass
         else:
             _ANSWER[step](context, data, turn)
     asking.ask(context, draft, data)
+
+
+def _corrects(context: Context, data: ReportData) -> bool:
+    """What is said anew is put in its place and read back."""
+    before = (data.place_text, data.phone, data.category, list(data.text))
+    heard = correcting.correct(context, data)
+    if heard is None:
+        return False
+    if heard == "added_words":
+        context.answer.say("added_words")
+        return True
+    place, phone, category, words = before
+    changed = []
+    if data.place_text != place and data.place_text:
+        changed.append(word("place_is", place=data.place_text))
+    if data.phone != phone and data.phone:
+        changed.append(word("phone_is", phone=data.phone))
+    if data.category != category and data.category:
+        changed.append(word("category_is", category=category_name(context.session, data.category)))
+    if not changed and data.text != words:
+        changed.append(word("words_are", words=data.text[-1][:200]))
+    context.answer.say("corrected", what="; ".join(changed))
+    return True
 
 
 def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
@@ -372,7 +407,7 @@ def skip(context: Context) -> None:
     """ "Bỏ qua": only what is optional, or a place nobody knows, can be left out."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        context.answer.say("nothing_open")
+        context.answer.say("all_right")
         return
     data = drafts.data_of(draft)
     step = next_step(data)
@@ -382,8 +417,9 @@ def skip(context: Context) -> None:
         data.category = "khac.khac"
     elif step == "commune":
         _leave_commune(data)
-    elif step == "summary" and confirms(context.turn) and draft.summary_event_id is not None:
-        send(context, draft)
+    elif step == "text" and data.asked.get("text", 0) >= GIVEN_UP and not data.media:
+        drafts.cancel(draft, now=context.turn.now)
+        context.answer.say("given_up", buttons=[button("report", "/submit_feedback"), button("person", "/human_agent")])
         return
     asking.ask(context, draft, data)
 
@@ -392,10 +428,7 @@ def hurry(context: Context) -> None:
     """ "Gửi luôn đi": optional questions are left out and the summary is shown; it files only there."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        context.answer.say("nothing_open")
-        return
-    if draft.summary_event_id is not None and confirms(context.turn):
-        send(context, draft)
+        _nothing_to_send(context)
         return
     data = drafts.data_of(draft)
     _leave_commune(data)
@@ -403,6 +436,15 @@ def hurry(context: Context) -> None:
         if not (data.media if step == "photo" else data.phone or data.anonymous):
             data.skip(step)
     asking.ask(context, draft, data)
+
+
+def _nothing_to_send(context: Context) -> None:
+    """ "Gửi luôn đi" with no report open: what was sent last is told again."""
+    last = drafts.last_filed(context.session, context.conversation.id)
+    if last is not None and last.ticket_id is not None:
+        _tell_filed(context, tickets.get(context.session, last.ticket_id), again=True)
+    else:
+        context.answer.say("nothing_open")
 
 
 def stay_anonymous(context: Context) -> None:
@@ -425,12 +467,12 @@ def edit(context: Context) -> None:
             context.answer.say("nothing_open")
         return
     data, part = drafts.data_of(draft), context.turn.value("part")
-    heard = correcting.correct(context, data) if part is None and not context.turn.payload else None
-    if heard is None and part is None and (words := joining.words_to_add(context.turn)):
+    heard = part is None and not context.turn.payload and _corrects(context, data)
+    if not heard and part is None and (words := joining.words_to_add(context.turn)):
         data.text.append(words)
-        heard = "added_words"
-    if heard is not None:
-        context.answer.say(heard)
+        context.answer.say("added_words")
+        heard = True
+    if heard:
         asking.ask(context, draft, data)
     elif part is None:
         asking.edit_menu(context, draft, data)
@@ -492,17 +534,38 @@ def send(context: Context, draft: Draft) -> None:
     ticket = tickets.get(context.session, filed.ticket_id)
     _tell_filed(context, ticket, again=False)
     if data.issues:
-        context.answer.say("next_issue")
-        rest = ReportData(text=[data.issues[0]], issues=data.issues[1:], anonymous=data.anonymous, phone=data.phone)
-        gather.take_place(context, rest, data.issues[0])
-        made = drafts.open_draft(
-            context.session, conversation_id=context.conversation.id, data=rest, now=context.turn.now
-        )
-        asking.ask(context, made, rest)
+        _next(context, data)
+
+
+def _next(context: Context, data: ReportData) -> None:
+    """The next matter of the same message: a report of its own, with what holds for all of them."""
+    issue, rest = data.issues[0], data.issues[1:]
+    words = str(issue["text"])
+    following = ReportData(text=[], issues=rest, anonymous=data.anonymous, phone=data.phone, name=data.name,
+                           own_numbers=list(data.own_numbers), category=issue["category"])  # fmt: skip
+    found = content(words, own_number=bool(data.own_numbers))
+    following.text = [found.text or words]
+    if following.category is None:
+        gather.understand_earlier(context, following, words)
+    else:
+        gather.take_place(context, following, words)
+    if not following.has_place and data.has_place:
+        following.place_text, following.commune = data.place_text, data.commune
+        following.lat, following.lon, following.old_ward = data.lat, data.lon, data.old_ward
+        following.commune_choices = []
+    if data.phone is None and not data.anonymous:
+        following.skip("phone")
+    name = category_name(context.session, following.category) if following.category else found.text
+    context.answer.say("next_issue", name=name)
+    made = drafts.open_draft(
+        context.session, conversation_id=context.conversation.id, data=following, now=context.turn.now
+    )
+    asking.ask(context, made, following)
 
 
 def _tell_filed(context: Context, ticket: Ticket, *, again: bool) -> None:
     promise = tickets.promise_due(context.session, ticket.id)
+    names, _ = foretelling.agencies_of(context.session, ticket, at=context.turn.now)
     over = "filed_again" if ticket.state in OPEN_TICKET else "filed_again_over"
     context.answer.say(
         over if again else "filed",
@@ -510,4 +573,7 @@ def _tell_filed(context: Context, ticket: Ticket, *, again: bool) -> None:
         code=ticket.code,
         due=spoken_time(promise) if promise else "",
         lookup_url=context.links["lookup"],
+        agency=word("to_agency", agency=", ".join(names)) if names else word("to_nobody_yet"),
     )
+    if ticket.category_code == MANNERS and not again:
+        context.answer.say("no_complaint")

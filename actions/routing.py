@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from actions import focus, joining, mine, parts, person, rating, report, talk
+from actions import focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
 from actions.choice.readers import is_noise, readings
 from actions.choice.reading import Choice, Reading, choose
@@ -42,7 +42,7 @@ ACTS: dict[str, Handler] = {
     "withdraw_report": mine.withdraw,
     "rate_service": rating.rate,
     "rate": rating.rate,
-    "dissatisfied_reopen": talk.reopen,
+    "dissatisfied_reopen": reopening.pressed,
     "human_agent": person.asked,
     "emergency": talk.emergency,
     "offer_danger_report": talk.danger_report,
@@ -72,12 +72,16 @@ ACTS: dict[str, Handler] = {
     "take_addition": mine.take_addition,
     "callback_phone": person.phone,
     "callback_time": person.time,
-    "reopen_reason": talk.reopen_reason,
+    "reopen_reason": reopening.reason,
+    "reopen_answer": reopening.answered,
     "candidate_answered": talk.candidate_answered,
     "callback_state": person.state,
     "callback_no_longer": person.no_longer,
     "no_code": talk.no_code,
     "hold": report.hold,
+    "report_yes": report.agreed,
+    "report_no": report.disagreed,
+    "yes_and": report.agreed,
     "continue_report": report.go_on,
     "answer_question": joining.answer_question,
     "own_report": focus.own_report,
@@ -86,6 +90,8 @@ ACTS: dict[str, Handler] = {
     "forget_me": lambda context: focus.do_forget(context) if context.turn.payload else focus.forget_me(context),
     "do_forget": focus.do_forget,
     "complaint_asked": focus.complaint_asked,
+    "foreign": talk.foreign,
+    "offer_report": talk.offer_report,
 }
 OF_REPORT = frozenset({
     matters.REPORT, "multi", "continue_report", "yes_and", "report_send", "report_edit", "edit_report",
@@ -111,6 +117,8 @@ def handle(context: Context) -> None:
     spoken = said(turn, lambda text: knows_procedure(context, text))
     choice = choose(readings(spoken, state), len(spoken.clauses))
     _log(context, spoken, choice)
+    if not any(one.act in parts.SERIOUS for one in choice.taken):
+        talk.feel(context)
     _do(context, spoken, state, choice)
     context.remember(shown=shown_by(context.answer))
 

@@ -10,12 +10,12 @@ from actions import asking, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
-from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.procedures.answer import Answer
 from feedback_store.queries.conversations import emergency_words
+from feedback_store.queries.lookups import category_name
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
-from feedback_store.service import denunciations, drafts, emergencies, tickets, verdicts
-from feedback_store.service.actor import CITIZEN
+from feedback_store.reading.feelings import feeling_in
+from feedback_store.service import denunciations, drafts, emergencies, verdicts
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
@@ -226,49 +226,6 @@ def no_code(context: Context) -> None:
     resume(context)
 
 
-def reopen(context: Context) -> None:
-    """The citizen is not satisfied: the reason is asked, then the report is opened again."""
-    turn = context.turn
-    code = turn.value("ticket") or turn.entity("ticket_code")
-    ticket = own_ticket(context, str(code)) if code else _last_answered(context)
-    if ticket is None:
-        context.answer.say("reopen_which")
-        context.remember(pending="code")
-        return
-    if not may_ticket("reopen", ticket.state):
-        context.answer.say("refused", reason=render("tickets.illegal_reopen"))
-        return
-    if turn.payload or len(turn.folded.split()) < 4:
-        context.remember(pending="reopen_reason", reopen=ticket.id)
-        context.answer.say("reopen_why", code=ticket.code)
-        return
-    _reopen(context, ticket, turn.text)
-
-
-def reopen_reason(context: Context) -> None:
-    ticket = tickets.get(context.session, int(context.memory["reopen"]))
-    if _reopen(context, ticket, context.turn.text):
-        context.remember(pending=None, reopen=None)
-
-
-def _reopen(context: Context, ticket: Ticket, reason: str) -> bool:
-    """False: the reason says nothing yet, and another one may come."""
-    try:
-        tickets.reopen(
-            context.session,
-            ticket_id=ticket.id,
-            reason=reason,
-            actor=CITIZEN,
-            expected_version=None,
-            now=context.turn.now,
-        )
-    except IllegalMove as refused:
-        context.answer.say("refused", reason=render(refused.key, **refused.params))
-        return refused.key != "tickets.reason_needed"
-    context.answer.say("reopen_taken", custom={"ticket": ticket.code})
-    return True
-
-
 def own_ticket(context: Context, code: str) -> Ticket | None:
     return next(
         (
@@ -287,10 +244,35 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-def _last_answered(context: Context) -> Ticket | None:
-    return next(
-        (t for t in own_tickets(context.session, context.conversation.id) if may_ticket("reopen", t.state)), None
-    )
+def feel(context: Context) -> None:
+    """One human sentence, once in a conversation, for a death in the family or for hardship."""
+    if context.turn.payload or context.memory.get("felt"):
+        return
+    feeling = feeling_in(context.turn.text)
+    if feeling is not None:
+        context.remember(felt=True)
+        context.answer.say("bereaved" if feeling == "bereaved" else "hard_times")
+
+
+SURE_ENOUGH = 0.5
+
+
+def offer_report(context: Context) -> None:
+    """A question about what is taken, or what the law says: answered, and a report offered rather than opened."""
+    best = context.turn.categories[0] if context.turn.categories else None
+    name = category_name(context.session, best[0]) if best is not None and best[1] >= SURE_ENOUGH else None
+    as_report = button("report", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
+    context.answer.say(
+        "offer_report", matter=word("about_matter", category=name) if name else "",
+        buttons=[as_report, MENU[1], MENU[3]],
+    )  # fmt: skip
+
+
+def foreign(context: Context) -> None:
+    """Another language: what can be done here, in two."""
+    context.remember(focus="foreign")
+    as_report = button("report_foreign", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
+    context.answer.say("foreign", buttons=[as_report, button("person_foreign", "/human_agent")])
 
 
 def skip(context: Context) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from feedback_store.tables import Conversation
 
 
+_TAKEN_BACK = re.compile(r"\b(?:nham|lon|sai|sua|moi dung|quen|khong phai|xin loi)\b")
+
+
 def longest_place(text: str, entities: Sequence[dict[str, Any]]) -> tuple[int, int] | None:
     """Span of the longest place among ``entities``; neighbours with no word between them count as one."""
     spans = sorted((int(e["start"]), int(e["end"])) for e in entities if e.get("entity") == "place")
@@ -77,6 +80,8 @@ class Turn:
     media: tuple[str, ...]
     clauses: tuple[dict[str, Any], ...] = ()
     """What the engine makes of each clause: {start, end, intent, aspect, category}; empty where there is one alone."""
+    several: float = 0.0
+    """How likely it holds several matters, as the engine sees it."""
     where: PlaceRead | None = None
     """The place that the reader of places finds in the text; a button's has none."""
 
@@ -114,9 +119,11 @@ class Turn:
         return (found.start, found.end) if found else None
 
     def phone(self) -> str | None:
-        """A phone number in the text as ``0912345678``."""
-        found = next(iter(phones.phones_in(self.text)), None)
-        return found.national if found else None
+        """A phone number in the text as ``0912345678``; of one that takes back another, the later."""
+        found = phones.phones_in(self.text)
+        if len(found) > 1 and _TAKEN_BACK.search(fold(self.text[found[0].end :])):
+            return found[-1].national
+        return found[0].national if found else None
 
     def unread_phone(self) -> bool:
         """Whether the text holds digits meant for a number that cannot be one, and none that can."""
@@ -150,6 +157,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
         media=tuple(metadata.get("media") or ()),
         clauses=tuple(message.get("clauses") or ()),
+        several=float(message.get("several") or 0.0),
     )
 
 

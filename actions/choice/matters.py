@@ -30,6 +30,7 @@ LIST = 5
 CLEAR = 0.75
 """How sure the category of a clause must be for a report of its own."""
 CERTAIN = 0.9
+SEVERAL = 0.5
 ONE_MATTER = 0.93
 """A message whose whole is as sure of one category is not split by a comma."""
 
@@ -112,7 +113,7 @@ def _another(said: Said, found: list[Matter], own: Matter, clause: Clause) -> bo
     if any(one.route == REPORT and one.group == own.group for one in found):
         return anew and own.sure >= CERTAIN
     whole = dict(said.turn.categories)
-    if anew or said.turn.intent == "multi":
+    if anew or said.turn.several >= SEVERAL:
         return own.sure >= 0.6
     if all(one.route != REPORT for one in found):
         return own.sure >= CERTAIN

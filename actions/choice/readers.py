@@ -18,9 +18,10 @@ from feedback_store.domain.codes import codes_in
 from feedback_store.domain.lifecycle import may_ticket
 from feedback_store.guards import says_report_only
 from feedback_store.reading import focus
-from feedback_store.reading.assent import says_wait, says_yes
+from feedback_store.reading.assent import leans_wait, leans_yes, says_no, says_wait, says_yes
 from feedback_store.reading.dossiers import dossiers_in
-from feedback_store.reading.stars import read_stars
+from feedback_store.reading.languages import language_of, wants_person
+from feedback_store.reading.stars import Stars, read_stars
 from vitext import has_letters
 from vitext.syllables import is_plain_syllable
 
@@ -108,14 +109,22 @@ def pressed(said: Said, state: State) -> Iterator[Reading]:
 
 def stars(said: Said, state: State) -> Iterator[Reading]:
     """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told."""
-    found = read_stars(said.turn.text)
+    found = read_stars(said.turn.text) or _stars_in_a_clause(said, state)
     if found is None or said.turn.where is not None:  # a place is told: a report, whatever it says of stars
         return
     again = found.plain and state.question == "rating_comment" and state.rated is not None
     just_told = len(state.unrated) == 1 and not state.question
     if not again and (not state.unrated or (not found.plain and (state.writing or not just_told))):
         return
-    yield whole("stars", "rate_in_words", said, Heard.QUESTION)
+    yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
+
+
+def _stars_in_a_clause(said: Said, state: State) -> Stars | None:
+    """ "… hốt có một nửa, cho một sao": said at the end of what is thought of a result."""
+    if not state.unrated:
+        return None
+    told = (read_stars(one.text) for one in said.clauses if one.route == "rate_service" and one.sure >= 0.9)
+    return next((one for one in told if one is not None and one.plain), None)
 
 
 def outside_question(said: Said, state: State) -> Iterator[Reading]:
@@ -132,6 +141,8 @@ def outside_question(said: Said, state: State) -> Iterator[Reading]:
         turn.intent in COMMENTS or (turn.intent in ("thanks", "goodbye") and len(said.words) >= 4)
     ):
         yield whole("comment?", "rating_comment", said, Heard.QUESTION)
+    elif question == "reopen" and _answers_reopen(said, state):
+        yield whole("reopen?", "reopen_answer", said, Heard.QUESTION, sure=0.9)
     elif question == "reopen_reason" and turn.intent not in GRAVE:
         yield whole("reopen?", "reopen_reason", said, Heard.QUESTION)
     elif question == "procedure" and turn.intent in ("affirm", "deny") and len(said.words) <= 5:
@@ -140,6 +151,18 @@ def outside_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("forget?", "do_forget", said, Heard.QUESTION)
     elif question == "code" and turn.intent in ("skip", "deny"):
         yield whole("code?", "no_code", said, Heard.QUESTION)
+
+
+def _answers_reopen(said: Said, state: State) -> bool:
+    """A yes to opening a report again; before one was chosen, words that point to it."""
+    turn = said.turn
+    if state.reopening is None:
+        return turn.intent not in OTHER_BUSINESS and turn.intent not in GRAVE and len(said.words) <= 14
+    return says_yes(turn.text) or (
+        len(said.words) <= 10
+        and any(says_yes(one.text) for one in said.clauses)
+        and all(says_yes(one.text) or one.route in ("dissatisfied_reopen", "affirm") for one in said.clauses)
+    ) or (turn.intent == "dissatisfied_reopen" and len(said.words) <= 6 and not says_no(turn.text))
 
 
 _NO_LONGER = re.compile(
@@ -215,16 +238,43 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if not state.writing:
         return
-    if says_wait(turn.text):
+    idle = turn.where is None and not _has_digit(turn.text) and matters.clear(said) is None
+    if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
-    if state.summary_shown and says_yes(turn.text):
-        yield whole("yes", "continue_report", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
-    elif state.summary_shown and len(said.clauses) > 1 and says_yes(said.clauses[0].text):
-        yield Reading("yes, and", "yes_and", (0,), Heard.QUESTION, sure=0.7)
+    if state.summary_shown:
+        yield from _at_summary(said)
+    elif state.step in ("photo", "phone") and says_no(turn.text):
+        yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if not has_letters(turn.text) and says_yes(turn.text):  # 👍 to no question
         yield whole("nod", "thanks", said, Heard.QUESTION, sure=0.5)
     if _answers(said, state):
         yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
+
+
+AGREES = frozenset({"affirm", "send_now"})
+SURE_OF_YES = 0.9
+
+
+def _at_summary(said: Said) -> Iterator[Reading]:
+    """A yes files; a yes with more takes it in and shows what changed; a no asks what to change."""
+    turn = said.turn
+    agreed = [number for number, clause in enumerate(said.clauses) if says_yes(clause.text)]
+    if says_yes(turn.text):
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
+    elif leans_yes(turn.text) and turn.intent in AGREES and turn.confidence >= SURE_OF_YES and turn.where is None:
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+    elif agreed and len(said.clauses) > 1:
+        others = [one for number, one in enumerate(said.clauses) if number not in agreed]
+        if all(leans_yes(one.text) and one.route in AGREES and one.sure >= 0.7 for one in others):
+            yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+        else:
+            yield Reading("yes, and", "yes_and", tuple(agreed), Heard.QUESTION, sure=0.7)
+    elif says_no(turn.text):
+        yield whole("no", "report_no", said, Heard.QUESTION, sure=0.95)
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
 
 
 def staff_question(said: Said, state: State) -> Iterator[Reading]:
@@ -242,10 +292,36 @@ def staff_question(said: Said, state: State) -> Iterator[Reading]:
 # --- what was talked of -----------------------------------------------------------------------
 
 
+def foreign(said: Said, state: State) -> Iterator[Reading]:
+    """Another language: a short answer in both, or a person; while a report is written its words are the report's."""
+    few = len(said.words) < 4 and said.turn.text.isascii()
+    if language_of(said.turn.text) is None or (few and state.focus != "foreign"):
+        return
+    if wants_person(said.turn.text):
+        yield whole("foreign", "human_agent", said, Heard.FOCUS, sure=0.97)
+    elif state.writing:
+        yield whole("foreign", "continue_report", said, Heard.FOCUS, sure=0.96, follows=Follows.KEEPS)
+    else:
+        yield whole("foreign", "foreign", said, Heard.FOCUS, sure=0.97)
+
+
+def rules(said: Said, state: State) -> Iterator[Reading]:
+    """What the hotline takes, what the law says: a question form opens no report, unless it names a place."""
+    turn = said.turn
+    if state.writing or turn.where is not None or turn.intent not in RULES_TAKEN_FOR:
+        return
+    if focus.asks_about_rules(turn.text) and not any(one.procedure for one in said.clauses):
+        yield whole("rules", "offer_report", said, Heard.FOCUS, sure=0.8)
+
+
+RULES_TAKEN_FOR = frozenset({"submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot"})
+
+
 def others_data(said: Said, state: State) -> Iterator[Reading]:
     """Who reported, or how to reach them: refused, also when it is insisted upon."""
     text = said.turn.text
-    if focus.asks_of_others(text) or (state.focus == "others" and not state.writing and focus.insists_on_others(text)):
+    insists = state.focus == "others" and not state.writing and said.turn.where is None and len(said.words) <= 14
+    if focus.asks_of_others(text) or (insists and focus.insists_on_others(text)):
         yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
 
 
@@ -266,7 +342,7 @@ def pointed(said: Said, state: State) -> Iterator[Reading]:
     elif len(state.own) > 1 and not state.writing:
         code = _of([one.code for one in reversed(state.own)], found)
         yield whole("pointed", "own_report", said, Heard.FOCUS, sure=0.9,
-                    with_={"code": code, "about": focus.about(said.turn.text)})  # fmt: skip
+                    with_={"code": code, "about": focus.about(said.turn.text) or state.about})  # fmt: skip
 
 
 def _of(oldest_first: list[str], found: focus.Which) -> str:
@@ -275,6 +351,11 @@ def _of(oldest_first: list[str], found: focus.Which) -> str:
     if found == "last":
         return oldest_first[-1]
     return oldest_first[1] if found == "second" else oldest_first[-2]
+
+
+OTHER_QUESTIONS = frozenset({"ask_dossier_status", "human_agent", "dissatisfied_reopen", "emergency"})
+PRIVATE = frozenset({"seen", "sent", "cost"})
+"""What is asked of no dossier and no person."""
 
 
 def own_report(said: Said, state: State) -> Iterator[Reading]:
@@ -288,7 +369,7 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
         tells = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN and len(clause.words) > 7
         if not about or tells or clause.procedure or (said.turn.where is not None and len(said.clauses) == 1):
             continue
-        if clause.route in ("ask_dossier_status", "human_agent", "dissatisfied_reopen", "emergency"):
+        if clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about):
             continue
         yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85, with_={"about": about})
 
@@ -318,8 +399,8 @@ def second_matter(said: Said, state: State) -> Iterator[Reading]:
     if not state.writing or state.step == "text" or state.data.category is None:
         return
     found = matters.matters(said)
-    if len(found) == 1 and _begins_another(said, state, found[0]):
-        yield Reading("second", "keep_for_later", found[0].takes, Heard.WORLD, Follows.KEEPS, 0.95)
+    if len(found) == 1 and _begins_another(said, state):
+        yield whole("second", "keep_for_later", said, Heard.WORLD, follows=Follows.KEEPS, sure=0.95)
     for one in found if len(found) > 1 else ():
         if one.route != matters.REPORT:
             yield Reading("beside", one.route, one.takes, Heard.WORLD, sure=one.sure)
@@ -327,13 +408,17 @@ def second_matter(said: Said, state: State) -> Iterator[Reading]:
             yield Reading("second", "keep_for_later", one.takes, Heard.WORLD, Follows.KEEPS, 0.95)
 
 
-def _begins_another(said: Said, state: State, one: matters.Matter) -> bool:
+def _begins_another(said: Said, state: State) -> bool:
+    """A message that opens with words for something else, or names a place of its own, and is sure of another group."""
     turn = said.turn
-    if one.route != matters.REPORT or one.category is None or not turn.categories or len(said.words) < 5:
+    one = matters.clear(said)
+    if one is None or one.route != matters.REPORT or len(said.words) < 4:
         return False
-    if one.group == str(state.data.category).split(".")[0] or turn.categories[0][1] < KEPT_SURE:
+    if one.group == str(state.data.category).split(".")[0]:
         return False
-    return matters.begins_anew(said.clauses[0]) or (turn.where is not None and gather.words_beside(turn) >= 5)
+    anew = matters.begins_anew(said.clauses[0])
+    placed = turn.where is not None and gather.words_beside(turn) >= 5 and state.step != "place"
+    return (anew and one.sure >= STORY) or (placed and one.sure >= KEPT_SURE)
 
 
 def several(said: Said, state: State) -> Iterator[Reading]:
@@ -376,7 +461,8 @@ def route(said: Said, state: State) -> Iterator[Reading]:
 
 READERS: tuple[Reader, ...] = (
     pressed, stars, outside_question, still_there, takes_back, unseals, codes, report_question, staff_question,
-    others_data, own_data, pointed, own_report, complaint, follow_up, second_matter, nods, several, story, noise, route,
+    foreign, rules, others_data, own_data, pointed, own_report, complaint, follow_up, second_matter, nods, several,
+    story, noise, route,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from actions.turn import Turn
 from vitext import fold
@@ -74,15 +75,21 @@ def said(turn: Turn, knows: Callable[[str], bool] = lambda text: False) -> Said:
             category=_name(one.get("category")),
             category_sure=_sure(one.get("category")),
             aspect=_name(one.get("aspect")),
-            procedure=_name(one.get("intent")) == "ask_procedure"
-            and knows(turn.text[int(one["start"]) : int(one["end"])]),
+            procedure=_asks_procedure(one, turn, knows),
         )
         for one in turn.clauses
     )
     if len(clauses) < 2 or turn.payload:
         best = turn.categories[0] if turn.categories else (None, 0.0)
-        clauses = (Clause(0, len(turn.text), turn.text, turn.intent, turn.confidence, best[0], best[1], turn.aspect),)
+        asked = turn.intent == "ask_procedure" and not turn.payload and knows(turn.text)
+        whole = (0, len(turn.text), turn.text, turn.intent, turn.confidence)
+        clauses = (Clause(*whole, best[0], best[1], turn.aspect, asked),)
     return Said(turn, clauses)
+
+
+def _asks_procedure(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> bool:
+    asks = _name(one.get("intent")) == "ask_procedure"
+    return asks and knows(turn.text[int(one["start"]) : int(one["end"])])
 
 
 def _name(found: dict[str, object] | None) -> str | None:

@@ -37,9 +37,13 @@ class State:
     own: tuple[Own, ...] = ()
     procedures: tuple[str, ...] = ()
     focus: Focus = ""
+    about: tuple[str, ...] = ()
+    """What was asked last of a report: "còn cái kia" asks the same of the other."""
     unrated: tuple[int, ...] = ()
     rated: int | None = None
     waiting: str | None = None
+    reopening: int | None = None
+    """The report that is to be opened again, asked about."""
     sealed: bool = False
     called: bool = False
     """A person was asked for and has not called yet."""

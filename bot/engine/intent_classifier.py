@@ -25,6 +25,9 @@ log = logging.getLogger("hotline.engine.train")
 ASPECT = "aspect"
 CATEGORY = "category"
 CLAUSES = "clauses"
+SEVERAL = "several"
+"""How likely a message holds several matters; a head of its own, for its words are those of the matters."""
+MULTI, ONE = "multi", "one"
 # The intent whose training blocks carry the leaf, and the key its prediction is set under.
 LEAVES = {"ask_procedure": ASPECT, "submit_feedback": CATEGORY}
 _DIGITS = str.maketrans("0123456789", "0000000000")
@@ -102,7 +105,10 @@ class VietnameseIntentClassifier(GraphComponent):
             (index, example.get(INTENT), leaf_of(example), example.get(SOURCE, index))
             for index, example in enumerate(examples)
         ]
-        jobs = {INTENT: [(index, intent, source) for index, intent, _leaf, source in rows]}
+        jobs = {
+            INTENT: [(index, intent, source) for index, intent, _leaf, source in rows if intent != MULTI],
+            SEVERAL: [(index, MULTI if intent == MULTI else ONE, source) for index, intent, _leaf, source in rows],
+        }
         for route, key in LEAVES.items():
             jobs[key] = [(i, leaf, source) for i, intent, leaf, source in rows
                          if intent == route and leaf]
@@ -128,6 +134,8 @@ class VietnameseIntentClassifier(GraphComponent):
             message.set("intent_ranking", ranking, add_to_output=True)
             message.set(ASPECT, read[ASPECT][0] if read[ASPECT] else None, add_to_output=True)
             message.set(CATEGORY, read[CATEGORY], add_to_output=True)
+            several = {one["name"]: one["confidence"] for one in read[SEVERAL]}
+            message.set(SEVERAL, several.get(MULTI, 0.0), add_to_output=True)
             spans = clauses(message.get(TEXT) or "")
             said = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
             message.set(CLAUSES, said, add_to_output=True)
@@ -140,11 +148,11 @@ class VietnameseIntentClassifier(GraphComponent):
                 {"name": name, "confidence": round(confidence, 4)}
                 for name, confidence in (self._heads[key].predict(*row)[:count] if key in self._heads else [])
             ]
-            for key, count in ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3))
+            for key, count in ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3), (SEVERAL, 2))
         }
 
     def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
         read = self._read(view_of(message, start, end))
-        best = {key: found[0] if found else None for key, found in read.items()}
+        best = {key: found[0] if found else None for key, found in read.items() if key != SEVERAL}
         return {"start": start, "end": end, **best}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.gateway import guards
+from feedback_store.guards.emergency import load_watch, say
+from feedback_store.reading.languages import danger_in
 from feedback_store.service.emergencies import EmergencyHit
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.texts import render
@@ -32,7 +34,17 @@ def judge_words(text: str) -> Verdict | None:
             () if emergency.self_harm else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
         )
         return Verdict("emergency", "emergency", Reply(emergency.text, offer), hit)
-    return None
+    return _foreign(text)
+
+
+def _foreign(text: str) -> Verdict | None:
+    """A danger told in another language: the number in both."""
+    kind = danger_in(text)
+    if kind is None:
+        return None
+    numbers = load_watch().numbers[kind]
+    words = f"{render('guards.foreign_emergency', number=numbers[0])}\n{say(kind, numbers)}"
+    return Verdict("emergency", "emergency", Reply(words), EmergencyHit(kind, numbers))
 
 
 def judge(text: str) -> Verdict | None:

@@ -46,11 +46,27 @@ def says_report_only(text: str) -> bool:
     return _REPORT_ONLY.search(plain) is not None
 
 
+_UPPER = "A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+_NAMED = re.compile(rf"(?<!\w)([{_UPPER}][^\W\d_]*)((?:\s+[{_UPPER}][^\W\d_]*)+)")
+_CAPITALS = re.compile(rf"(?<!\w)[{_UPPER}]")
+_WORD = re.compile(r"[^\W\d_]+")
+TITLES = 0.4
+"""In a text with more capitals than these among its words they say nothing."""
+
+
+def _without_names(text: str) -> str:
+    """Without the later words of names ("Kiến An"), which are no verbs with a mark left out ("ăn")."""
+    words = len(_WORD.findall(text))
+    if not words or len(_CAPITALS.findall(text)) / words > TITLES:
+        return text
+    return _NAMED.sub(lambda found: found[1] + _WORD.sub("-", found[2]), text)
+
+
 def find_denunciation(*parts: str | None) -> Denunciation | None:
     """What the words of one message, or of the fields of one form, are; None: as far as they show, no denunciation.
     Never raises for any text."""
     lexicon, roles = _load()
-    words = lexicon.read("\n".join(part for part in parts if part))
+    words = lexicon.read(_without_names("\n".join(part for part in parts if part)))
     found = lexicon.find(words)
     seen = {roles[one.phrase] for one in found}
     if "calm" in seen:

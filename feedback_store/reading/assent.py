@@ -38,7 +38,70 @@ def says_yes(text: str) -> bool:
     lists = _lists(marked)
     if not marked and _holds(spoken, lists["unclear"]):
         return False
-    return not _holds(spoken, lists["never"]) and _covered(spoken, lists["agreeing"], lists["beside"])
+    if _holds(_without(spoken, lists["agreeing"]), lists["never"]):
+        return False
+    return _covered(spoken, lists["agreeing"], lists["beside"])
+
+
+def leans_yes(text: str) -> bool:
+    """Whether words agree and hold nothing that speaks against it, though not every one of them is known: of "con gái
+    xem rồi, gửi đi cháu". A yes only together with a classifier that is sure."""
+    if "?" in text:
+        return False
+    spoken, marked = _spoken(text)
+    if not 0 < len(spoken) <= LONGEST:
+        return False
+    lists = _lists(marked)
+    if (not marked and _holds(spoken, lists["unclear"])) or any(word.isdigit() for word in spoken):
+        return False
+    return _holds(spoken, lists["agreeing"]) and not _holds(_without(spoken, lists["agreeing"]), lists["never"])
+
+
+def says_no(text: str) -> bool:
+    """Of "chưa đúng", "sai rồi em", "hông phải"; not of "không, hẻm 54", "không sai gì", "sai chỗ nào?"."""
+    if "?" in text or says_yes(text):
+        return False
+    spoken, marked = _spoken(text)
+    if not 0 < len(spoken) <= LONGEST:
+        return False
+    lists = _lists(marked)
+    return _covered(spoken, lists["denying"], lists["beside"])
+
+
+def leans_wait(text: str) -> bool:
+    """Waiting with a word of why: of "đợi tí đang nấu cơm", "chưa gửi vội, tôi hỏi con đã"; not of what gives up."""
+    spoken, marked = _spoken(text)
+    if not 0 < len(spoken) <= 2 * LONGEST or "?" in text:
+        return False
+    lists = _lists(marked)
+    waiting = lists["waiting"] if marked else frozenset(one for one in lists["waiting"] if len(one) > 1 or one in _SURE)
+    begins = any(tuple(spoken[:length]) in waiting for length in range(1, 4)) or (
+        len(spoken) > 1 and any(tuple(spoken[1 : 1 + length]) in waiting and (spoken[0],) in lists["beside"]
+                                for length in range(1, 4))
+    )  # fmt: skip
+    return begins and not _gives_up(spoken, lists)
+
+
+def _without(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[str]:
+    """The words outside of phrases of two and more: "không sai gì" is no "không"."""
+    left, at = list[str](), 0
+    while at < len(words):
+        length = next((n for n in (4, 3, 2) if tuple(words[at : at + n]) in phrases), 0)
+        if length:
+            left.append("\0")  # nothing grows together over the gap
+        else:
+            left.append(words[at])
+        at += length or 1
+    return left
+
+
+def _gives_up(spoken: Sequence[str], lists: dict[str, frozenset[tuple[str, ...]]]) -> bool:
+    for first in range(len(spoken)):
+        for length in range(1, 4):
+            spared = any((word,) in lists["sparing"] for word in spoken[max(0, first - 2) : first])
+            if tuple(spoken[first : first + length]) in lists["giving_up"] and not spared:
+                return True
+    return False
 
 
 def says_wait(text: str) -> bool:
@@ -50,12 +113,7 @@ def says_wait(text: str) -> bool:
     waiting = lists["waiting"] if marked else frozenset(one for one in lists["waiting"] if len(one) > 1 or one in _SURE)
     if not _covered(spoken, waiting, lists["beside"] | lists["agreeing"] | lists["hesitating"]):
         return False
-    for first in range(len(spoken)):
-        for length in range(1, 4):
-            spared = first > 0 and (spoken[first - 1],) in lists["sparing"]
-            if tuple(spoken[first : first + length]) in lists["giving_up"] and not spared:
-                return False
-    return True
+    return not _gives_up(spoken, lists)
 
 
 def _spoken(text: str) -> tuple[list[str], bool]:
@@ -97,7 +155,7 @@ def _document() -> dict[str, list[str]]:
 def _lists(marked: bool) -> dict[str, frozenset[tuple[str, ...]]]:
     """The phrases as they are compared: spelled, and as they are written without marks too, or folded."""
     made = {}
-    for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "sparing"):
+    for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "sparing", "denying"):
         phrases = set[tuple[str, ...]]()
         for phrase in _phrases(_document()[name]):
             phrases.add(tuple(respell(word) for word in phrase) if marked else tuple(fold(word) for word in phrase))

@@ -12,6 +12,7 @@ import yaml
 from vitext import fold
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "focus.yaml"
+RULES_LONGEST = 24
 LONGEST = 16
 """Words of the longest clause that may be such a question."""
 
@@ -31,6 +32,12 @@ def which(text: str) -> Which | None:
     """Which of several is pointed at: "cái đầu tiên" first, "còn cái kia" other."""
     plain = _plain(text)
     return next((name for name, forms in _forms("which").items() if any(one.search(plain) for one in forms)), None)
+
+
+def asks_about_rules(text: str) -> bool:
+    """ "Vứt rác ra đường bị phạt bao nhiêu?", "có nhận phản ánh karaoke không?": what is asked, not what is told."""
+    plain = _plain(text)
+    return 0 < len(plain.split()) <= RULES_LONGEST and any(one.search(plain) for one in _forms("rules")["rules"])
 
 
 def asks_of_others(text: str) -> bool:

@@ -25,6 +25,8 @@ from feedback_store.texts import render
 
 Step = Literal["text", "category", "place", "commune", "photo", "phone", "summary"]
 HIDDEN = "[số điện thoại đã giấu]"
+Issue = dict[str, str | None]
+"""Another matter of the same message: ``{"text": …, "category": code or None}``."""
 OPTIONAL: frozenset[str] = frozenset({"photo", "phone"})
 
 
@@ -50,7 +52,7 @@ class ReportData:
     asked: dict[str, int] = field(default_factory=dict)
     editing: str | None = None
     own_numbers: list[str] = field(default_factory=list)
-    issues: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     """A commune of another province and the codes of its province; "told" after that was said."""
     unknown_commune: str | None = None

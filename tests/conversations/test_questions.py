@@ -44,5 +44,5 @@ def test_the_answer_to_a_question_joins_the_report_and_other_business_does_not(
     assert "Đã hỏi người dân" not in page
     assert "đang tạm dừng" not in page
     again = citizen.says("đèn đường ở ngõ 5 Tô Hiệu phường Lê Chân hỏng cả tháng nay tối om")
-    assert "đã ghi lời phản ánh" in again or "ảnh" in again
+    assert "soạn phản ánh" in again or "ảnh" in again
     assert not re.search(rf"vào phản ánh {code}", again)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from actions import correcting, gather
-from actions.report import confirms
 from actions.turn import Turn
+from feedback_store.reading.assent import says_yes
 from feedback_store.service.drafts import ReportData, next_step
 
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
@@ -30,7 +30,7 @@ def turn(text: str, intent: str = "inform", place: str | None = None) -> Turn:
      "Đúng vậy.", "được rồi gửi luôn nha"],
 )  # fmt: skip
 def test_a_plain_yes_confirms_the_summary(text: str) -> None:
-    assert confirms(turn(text))
+    assert says_yes(text)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_plain_yes_confirms_the_summary(text: str) -> None:
      "ok nhưng sửa lại số nhà", "đúng là bực mình thật", "thế thì tốt quá còn gì"],
 )  # fmt: skip
 def test_anything_more_than_a_yes_does_not(text: str) -> None:
-    assert not confirms(turn(text))
+    assert not says_yes(text)
 
 
 @pytest.mark.parametrize(
