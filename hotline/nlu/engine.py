@@ -46,7 +46,8 @@ class EngineProcess:
 
     def __call__(self, text: str) -> tuple[dict[str, Any], float]:
         """Raises :class:`EngineFault`."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps({"text": text}) + "\n")
             self._process.stdin.flush()
