@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from importlib import import_module
 
 
 async def main(model: str) -> None:
+    # Unasked it prints every message with all it found, which costs time that is not the model's.
+    import_module("rasa.utils.log_utils").configure_structlog(logging.WARNING)
     agent = import_module("rasa.core.agent").Agent.load(model)
     for line in sys.stdin:
         text = str(json.loads(line)["text"])
