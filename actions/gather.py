@@ -54,7 +54,7 @@ def understand(context: Context, data: ReportData) -> None:
     turn = context.turn
     if data.category is None:
         take_categories(data, turn.categories)
-    if data.category is None and (matter := _without_place(turn)):
+    if data.category is None and (matter := without_place(turn)):
         take_categories(data, offered(context.session, context.understand(matter).categories))
     if not data.has_place:
         take_place(context, data, turn.text)
@@ -64,7 +64,7 @@ def understand(context: Context, data: ReportData) -> None:
         take_phone(data, turn)
 
 
-def _without_place(turn: Turn) -> str | None:
+def without_place(turn: Turn) -> str | None:
     """The words of the matter alone, where a place stands among them: house numbers say nothing of it."""
     if turn.where is None or turn.where.weight < OF_A_PLACE:
         return None

@@ -25,6 +25,7 @@ COMMANDS = {
     "tickets": "hotline.tickets_cli",
     "read": "hotline.read_cli",
     "places": "hotline.places_cli",
+    "nlu": "hotline.nlu.commanding",
     "province": "hotline.province_cli",
     "backup": "hotline.backup_cli",
     "restore": "hotline.backup_cli",
