@@ -19,6 +19,7 @@ def main() -> None:
     from actions.server import create_app
     from actions.turn import Surroundings
     from actions.understanding import EngineUnderstanding
+    from feedback_store.guards import opinion
     from hotline.keys import Keys
 
     settings, store = open_store("actions", pool_size=8)
@@ -29,6 +30,7 @@ def main() -> None:
     around = Surroundings(links, EngineUnderstanding(settings.engine_url, keys.engine_token()), area)
     executor.register_action(Converse(store, around))
     app = create_app(executor, keys.actions_token())
+    opinion.load(settings.models)
     settle()
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

@@ -9,12 +9,17 @@ from actions.turn import Context, Turn
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
+from feedback_store.reading import phones
 from feedback_store.reading.content import content
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
 
 SURE = 0.7
 LEAD = 0.35
+CLEAR = 0.75
+"""So sure of its category a sentence of a story must be to count."""
+LIST = 4
+"""Clauses of the longest message that is taken as a whole; more are a story."""
 # Less likely than this, a category is not worth a button.
 LIKELY = 0.08
 OTHER = "khac.khac"
@@ -56,6 +61,8 @@ def understand(context: Context, data: ReportData) -> None:
         take_categories(data, turn.categories)
     if data.category is None and (matter := without_place(turn)):
         take_categories(data, offered(context.session, context.understand(matter).categories))
+    if data.category is None and len(turn.clauses) > LIST:
+        take_categories(data, offered(context.session, _by_clauses(turn)))
     if not data.has_place:
         take_place(context, data, turn.text)
     elif data.commune is None:
@@ -70,6 +77,35 @@ def without_place(turn: Turn) -> str | None:
         return None
     rest = _without_spans(turn.text, turn.where.spans)
     return rest.strip() if len(rest.split()) >= 2 else None
+
+
+def keep_earlier(context: Context, data: ReportData, text: str) -> None:
+    """The matter of earlier words, a line a message; numbers in them are the writer's."""
+    for line in text.split("\n"):
+        found = content(line, own_number=True)
+        data.name = data.name or found.name
+        data.anonymous = data.anonymous or found.nameless
+        phone = next(iter(phones.phones_in(line)), None)
+        if phone is not None and not data.anonymous:
+            data.phone = phone.national
+            data.own_numbers += [one for one in (phone.national,) if one not in data.own_numbers]
+        if found.text and found.text not in data.text:
+            data.text.append(found.text)
+    if not data.text:
+        data.text = [text]
+
+
+def _by_clauses(turn: Turn) -> tuple[tuple[str, float], ...]:
+    """The categories of a long story as its sentences tell them: those that are sure, each by how sure."""
+    told: dict[str, float] = {}
+    for one in turn.clauses:
+        intent, category = one.get("intent") or {}, one.get("category") or {}
+        if intent.get("name") == "submit_feedback" and float(category.get("confidence") or 0) >= CLEAR:
+            name = str(category["name"])
+            told[name] = told.get(name, 0.0) + float(intent["confidence"]) * float(category["confidence"])
+    ranked = sorted(told.items(), key=lambda one: -one[1])
+    total = sum(told.values()) or 1.0
+    return tuple((name, score / total) for name, score in ranked[:3])
 
 
 def understand_earlier(context: Context, data: ReportData, text: str) -> None:

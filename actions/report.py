@@ -90,11 +90,12 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
         data.danger = data.danger or danger
         asking.ask(context, draft, data, again=True)
         return
-    data = ReportData(text=[text] if text else [], danger=danger, anonymous=wants_no_name(context))
+    data = ReportData(danger=danger, anonymous=wants_no_name(context))
     if text:
+        gather.keep_earlier(context, data, text)
         gather.understand_earlier(context, data, text)
-        if danger and data.category is None:
-            data.category = "khac.khac"  # no question stands between a danger and its report
+        if danger and data.category is None:  # no question stands between a danger and its report
+            data.category = next(iter(data.category_choices), gather.OTHER)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
     asking.ask(context, draft, data)
 
@@ -103,6 +104,12 @@ def start_at_place(context: Context) -> None:
     """An address and nothing else: a report whose matter is asked next."""
     data = ReportData(anonymous=wants_no_name(context))
     gather.take_place(context, data, context.turn.text, whole=True)
+    missed = context.memory.get("missed_event")
+    words = missed and earlier_words(context.session, conversation_id=context.conversation.id, event_id=int(missed))
+    if words:  # what was not understood just before is the matter of this place
+        context.remember(missed_event=None)
+        gather.keep_earlier(context, data, words)
+        gather.understand_earlier(context, data, words)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
     asking.ask(context, draft, data)
 

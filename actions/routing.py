@@ -9,6 +9,7 @@ import structlog
 
 from actions import focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
+from actions.choice.doubt import doubted
 from actions.choice.readers import is_noise, readings
 from actions.choice.reading import Choice, Reading, choose
 from actions.choice.said import Said, said
@@ -46,6 +47,7 @@ ACTS: dict[str, Handler] = {
     "human_agent": person.asked,
     "emergency": talk.emergency,
     "offer_danger_report": talk.danger_report,
+    "danger_now": talk.emergency,
     "denunciation": talk.denunciation,
     "denunciation_is_report": talk.not_denunciation,
     "cancel_request": talk.cancel,
@@ -109,7 +111,7 @@ def handle(context: Context) -> None:
         intent, values = label
         entities = tuple({"entity": name, "value": value} for name, value in values.items())
         context.turn = replace(context.turn, payload=True, intent=intent, entities=entities, clauses=(), where=None)
-    turn = context.turn
+    turn = context.turn = doubted(context.turn)
     if turn.intent != "nlu_fallback" and state.missed and (turn.payload or not is_noise(turn)):
         context.remember(missed=None)
     if turn.payload:

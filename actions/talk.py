@@ -351,11 +351,16 @@ def cancel(context: Context) -> None:
     context.answer.say("nothing_to_cancel", buttons=MENU)
 
 
+TELLING = 4
+"""In so many words something was told, though it was not understood."""
+
+
 def fallback(context: Context) -> None:
     """Narrows with buttons first; the second time in a row offers a person. The words can become a report."""
     turn = context.turn
     missed = int(context.memory.get("missed", 0)) + 1
-    context.remember(missed=missed)
+    told = len(turn.folded.split()) >= TELLING and not turn.payload
+    context.remember(missed=missed, missed_event=turn.event_id if told else None)
     as_report = button("report", "/submit_feedback" + json.dumps({"event": turn.event_id}))
     own = turn.text and not turn.payload and len(turn.folded.split()) >= 4
     menu = [as_report if own else MENU[0], *MENU[1:]]

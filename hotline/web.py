@@ -6,6 +6,7 @@ import sys
 
 import uvicorn
 
+from feedback_store.guards import opinion
 from hotline.bootstrap import create_app, split
 from hotline.connections import guarded, raise_file_limit
 from hotline.process import open_store
@@ -15,6 +16,7 @@ def main() -> int:
     """Listen until SIGTERM; open streams get five seconds to end."""
     settings, store = open_store("web", pool_size=24)
     raise_file_limit()
+    opinion.load(settings.models)
     app = create_app(settings, store)
     uvicorn.run(
         app,

@@ -47,7 +47,8 @@ def fingerprint(root: Path) -> str:
 def is_current(root: Path, out: Path) -> bool:
     """Tell whether the model in `out` was trained from exactly what is there now."""
     try:
-        return (out / MODEL).is_file() and (out / FINGERPRINT).read_text() == fingerprint(root)
+        made = (out / MODEL).is_file() and (out / "danger.bin").is_file()
+        return made and (out / FINGERPRINT).read_text() == fingerprint(root)
     except FileNotFoundError:
         return False
 
@@ -69,6 +70,8 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
     started = time.perf_counter()
     wanted = fingerprint(root)
     say("model: 1/3 reading the training data")
+    from bot.engine import danger
+
     importer = _importer(root)
     domain, nlu = importer.get_domain(), importer.get_nlu_data()
     check(nlu, domain)
@@ -77,7 +80,10 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
     with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as folder:
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # its cache doesn't see our helper modules change
         made = _train(root, Path(folder))
+        sentences = [(str(one.get("text")), str(one.get("intent"))) for one in nlu.intent_examples]
+        opinion = danger.fit(sentences, Path(folder))
         say("model: 3/3 putting it in place")
+        os.replace(opinion, out / danger.FILE)
         os.replace(made, model)
     (out / FINGERPRINT).write_text(wanted)
     say(f"model: trained in {time.perf_counter() - started:.0f} s")

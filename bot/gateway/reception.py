@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.gateway.database import Database
 from bot.gateway.group_commit import GroupCommit
 from bot.gateway.runner import TurnRunner, utc_now
-from bot.gateway.safety import Verdict, judge, judge_denunciation, judge_words
+from bot.gateway.safety import Verdict, asks_of_danger, judge, judge_denunciation, judge_words
 from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
 from feedback_store.service import denunciations, emergencies, intake, media, outbox
 from feedback_store.service.intake import NewEvent, Stored
@@ -157,6 +157,13 @@ class Reception:
         return judge_words(caption) or judge_denunciation(caption)
 
     async def _store(self, event: NewEvent) -> Receipt:
+        asked = asks_of_danger(words_of(event)) if event.kind in ("text", "photo") else None
+        if asked is not None:
+            stored, _ = await self._db.transaction(_store_asked, event, asked, now=utc_now())
+            fault("after_inbound_commit")
+            if not (stored.duplicate or stored.closed) and stored.state != "human":
+                self._runner.kick(stored.conversation_id)
+            return _receipt(stored)
         taken = await self._group.store(event)
         fault("after_inbound_commit")
         if not (taken.stored.duplicate or taken.stored.closed):
@@ -252,6 +259,33 @@ def _store_answered(
         )
     elif verdict.kind == "denunciation":
         denunciations.seal_event(session, event_id=stored.event_id, now=now)
+    return stored, out
+
+
+def words_of(event: NewEvent) -> str:
+    """The text or the caption of an event."""
+    return str(event.body.get("text") or event.body.get("caption") or "")
+
+
+def _store_asked(
+    session: Session, event: NewEvent, reply: Reply, *, now: dt.datetime
+) -> tuple[Stored, Appended | None]:
+    """The event for its turn, and the question whether somebody is in danger, in one commit; an emergency that goes on
+    is not asked about."""
+    connection = session.connection()
+    stored = intake.store_inbound(connection, event, now=now)
+    if stored.duplicate or stored.closed or stored.emergency is not None or stored.state == "human":
+        return stored, None
+    out = outbox.append(
+        connection,
+        conversation_id=stored.conversation_id,
+        reply=reply,
+        kind="reply",
+        dedupe_key=f"danger:{event.channel}:{event.account}:{event.event_key}"[:128],
+        event_id=stored.event_id,
+        sending=False,
+        now=now,
+    )
     return stored, out
 
 

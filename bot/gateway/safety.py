@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.gateway import guards
+from feedback_store.guards import judge_danger
 from feedback_store.guards.emergency import load_watch, say
 from feedback_store.reading.languages import danger_in
 from feedback_store.service.emergencies import EmergencyHit
@@ -27,14 +28,24 @@ class Verdict:
 
 def judge_words(text: str) -> Verdict | None:
     """Emergency first, then a denunciation. For captions, labels and typed text alike."""
-    emergency = guards.check_emergency(text)
-    if emergency is not None:
+    danger = judge_danger(text)
+    if danger is not None and danger.what == "answer":
+        emergency = danger.hit
         hit = EmergencyHit(emergency.kind, tuple(emergency.numbers), emergency.self_harm)
         offer = (
             () if emergency.self_harm else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
         )
         return Verdict("emergency", "emergency", Reply(emergency.text, offer), hit)
     return _foreign(text)
+
+
+def asks_of_danger(text: str) -> Reply | None:
+    """Where the guard is not sure: whether somebody is in danger, with the numbers; the message itself goes its way."""
+    danger = judge_danger(text)
+    if danger is None or danger.what != "ask":
+        return None
+    button = Button(render("guards.button_danger"), "/danger_now")
+    return Reply(render("guards.ask_danger"), (button,))
 
 
 def _foreign(text: str) -> Verdict | None:

@@ -103,6 +103,17 @@ def check_emergency(text: str) -> EmergencyHit | None:
     return _told(watch, words)
 
 
+def likely_kind(text: str) -> str:
+    """The kind of danger that weak phrases point to, whatever calms them; "unspecified" where none does."""
+    watch = load_watch()
+    found = [watch.meaning[one.phrase] for one in watch.lexicon.find(watch.lexicon.read(text[:_LONGEST]))
+             if one.phrase in watch.meaning]  # fmt: skip
+    if not found:
+        return "unspecified"
+    best = max(score for _, score in found)
+    return next(kind for kind in watch.kinds if (kind, best) in found)
+
+
 def _spelled_out(text: str, pictures: Mapping[str, str]) -> str:
     """The text with a word for every run of a picture."""
     for picture, word in pictures.items():

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from feedback_store.guards import opinion
 from hotline.children import ENGINE_PYTHON, MODEL
 from hotline.nlu import reporting, scoring
 from hotline.nlu.engine import EngineFault, EngineProcess
@@ -44,6 +45,7 @@ def evaluate(
     """
     settings = Settings()
     lines, used = _given(file, model or settings.models / MODEL, errors)
+    opinion.load(used.parent)
     try:
         found = understand(lines, used, settings.province)
         beside = _beside(lines, baseline, settings)

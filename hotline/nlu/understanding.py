@@ -16,6 +16,7 @@ from functools import cached_property
 
 from actions import gather
 from actions.choice import matters
+from actions.choice.doubt import doubted
 from actions.choice.readers import readings
 from actions.choice.reading import Reading, choose
 from actions.choice.said import Said, said
@@ -86,6 +87,7 @@ class Understanding:
             route = NOT_UNDERSTOOD if verdict.kind == "shape" else verdict.kind
             part = Part(route, _first(plain) if route == "emergency" else None)
             return Understood(route, aspect, plain, place, (part,), _numbers(verdict), verdict.name, (), sum(self._ms))
+        turn = doubted(turn)
         spoken = said(turn, self.knows)
         # Nothing is left over: without a state the only readings of less than the whole are those of several matters.
         taken = choose(readings(spoken, State()), len(spoken.clauses)).taken
