@@ -77,6 +77,8 @@ def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     turn = replace(turn, categories=offered(session, turn.categories), where=where)
     context = Context(session, turn, conversation, Answer(), around)
     handle(context)
+    if context.answer.replies and context.why:
+        context.answer.replies[0]["custom"]["why"] = context.why
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
     effects.keep(session, event_id=turn.event_id, action=NAME, result=result, now=dt.datetime.now(dt.UTC))
     return result

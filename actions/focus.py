@@ -66,7 +66,8 @@ def _of_draft(context: Context, data: ReportData, about: str) -> None:
         due = foretelling.promised_if_filed(session, category=data.category, at=now)
         context.answer.say("draft_when" if due else "draft_when_unknown", due=spoken_time(due) if due else "")
     else:
-        context.answer.say(f"draft_{about}", privacy_url=context.links["privacy"])
+        name = "draft_sent" if about == "state" else f"draft_{about}"
+        context.answer.say(name, privacy_url=context.links["privacy"])
 
 
 def _of_ticket(context: Context, ticket: Ticket, about: str) -> None:
@@ -87,7 +88,7 @@ def _of_ticket(context: Context, ticket: Ticket, about: str) -> None:
             "own_when_late" if late else "own_when",
             code=ticket.code, state=state, due=spoken_time(due) if due else word("no_due"), custom=custom,
         )  # fmt: skip
-    elif about == "sent":
+    elif about in ("sent", "state"):
         received = spoken_date(ticket.receipt_at)
         state = word(f"state_{ticket.state}")
         context.answer.say("own_sent", code=ticket.code, received=received, state=state, custom=custom)

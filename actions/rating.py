@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from actions import reopening
 from actions.talk import own_ticket, say_and_resume
 from actions.turn import Button, Context, button
 from feedback_store.domain.lifecycle import IllegalMove
@@ -86,3 +87,5 @@ def keep_comment(context: Context) -> None:
     context.remember(pending=None, rated=None)
     ratings.add_comment(context.session, ticket_id=rated, comment=context.turn.text.strip())
     context.answer.say("comment_taken")
+    if context.turn.intent == "dissatisfied_reopen":  # the comment asks for it to be done again
+        reopening.reopen(context)

@@ -470,7 +470,12 @@ def edit(context: Context) -> None:
     """ "Sửa": which part, or straight the part that was named."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
-        if not joining.joins_ticket(context):
+        turn = context.turn
+        if joining.joins_ticket(context):
+            return
+        if not turn.payload and (turn.where is not None or (turn.categories and turn.categories[0][1] >= gather.SURE)):
+            start(context)  # "phản ánh thêm: …"
+        else:
             context.answer.say("nothing_open")
         return
     data, part = drafts.data_of(draft), context.turn.value("part")

@@ -146,6 +146,7 @@ def _act(context: Context, reading: Reading) -> None:
 def _log(context: Context, spoken: Said, choice: Choice) -> None:
     """What was chosen and what was passed over; never the words."""
     context.why = {
+        "route": context.turn.intent,
         "clauses": len(spoken.clauses),
         "taken": [_told(one) for one in choice.taken],
         "left": list(choice.left),

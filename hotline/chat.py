@@ -195,6 +195,8 @@ class Chat:
         }
         if state.get("guard"):
             result["guard"] = True
+        if state.get("why"):
+            result["why"] = state["why"]
         if notices:
             result["notices"] = [_shown(one) for one in notices]
         return result
@@ -220,6 +222,7 @@ def chat(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One message a line in, one JSON object a turn out.")] = False,
     session: Annotated[str, typer.Option(help="Name of a conversation to keep between runs.")] = "",
+    why: Annotated[bool, typer.Option("--why", help="Show which readings of a message were taken.")] = False,
 ) -> None:
     """Talk to the running hotline as a citizen in the web chat would.
 
@@ -243,7 +246,7 @@ def chat(
             result = talker.talk(given)
         except (httpx.HTTPError, ValueError, KeyError) as error:
             result = {"in": given, "error": f"the hotline did not answer: {type(error).__name__}"}
-        typer.echo(json.dumps(result, ensure_ascii=False) if as_json else _plain(result))
+        typer.echo(json.dumps(result, ensure_ascii=False) if as_json else _plain(result, why))
         _save(kept, talker.memory)
 
 
@@ -279,7 +282,7 @@ def _typed(text: str) -> Any:
     return text
 
 
-def _plain(result: dict[str, Any]) -> str:
+def _plain(result: dict[str, Any], why: bool = False) -> str:
     if "error" in result:
         return f"! {result['error']}"
     lines = []
@@ -287,7 +290,21 @@ def _plain(result: dict[str, Any]) -> str:
         lines.append(one["text"])
         if one["buttons"]:
             lines.append("  " + "  ".join(f"[{label}]" for label in one["buttons"]))
+    if why:
+        lines += _because(result)
     return "\n".join(lines)
+
+
+def _because(result: dict[str, Any]) -> list[str]:
+    """What the message was taken for: the route, the readings that were acted upon, those that were passed over."""
+    told = result.get("why") or {}
+    sure = result.get("confidence")
+    lines = [f"  = {result.get('intent')}" + (f" {sure:.2f}" if isinstance(sure, float) else "")]
+    lines += [f"  + {one}" for one in told.get("taken", ())]
+    lines += [f"  - {one}" for one in told.get("passed", ())]
+    if told.get("left"):
+        lines.append(f"  ? clauses that nobody claimed: {', '.join(map(str, told['left']))}")
+    return lines
 
 
 def _shown(message: dict[str, Any]) -> dict[str, Any]:

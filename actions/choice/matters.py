@@ -38,6 +38,8 @@ LIST = 5
 """Clauses, or sentences, of the longest message that may be a bare list of matters; a longer one is a story."""
 CLEAR = 0.75
 """How sure the category of a clause must be for a report of its own."""
+STORY = 0.62
+"""Less sure a report before a question is its story."""
 CERTAIN = 0.9
 SEVERAL = 0.5
 ONE_MATTER = 0.93
@@ -101,7 +103,7 @@ def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]], *, sente
     if len(found) < 2:
         return _whole(said)
     found[0] = Matter(found[0].route, (*first, *found[0].takes), found[0].sure, found[0].category)
-    if said.turn.intent not in (REPORT, "multi") and any(one.route == REPORT and one.sure < CLEAR for one in found):
+    if said.turn.intent not in (REPORT, "multi") and any(one.route == REPORT and one.sure < STORY for one in found):
         return _whole(said)  # a story told before a question
     return tuple(found)
 

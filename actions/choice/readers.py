@@ -321,7 +321,16 @@ def others_data(said: Said, state: State) -> Iterator[Reading]:
     """Who reported, or how to reach them: refused, also when it is insisted upon."""
     text = said.turn.text
     insists = state.focus == "others" and not state.writing and said.turn.where is None and len(said.words) <= 14
-    if focus.asks_of_others(text) or (insists and focus.insists_on_others(text)):
+    if insists and focus.insists_on_others(text):
+        yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
+    if not focus.asks_of_others(text):
+        return
+    asked = [number for number, one in enumerate(said.clauses) if focus.asks_of_others(one.text)]
+    reports = [n for n, one in enumerate(said.clauses) if n not in asked and one.route == matters.REPORT
+               and one.category_sure >= matters.CLEAR]  # fmt: skip
+    if asked and reports:
+        yield Reading("others", "others_data", tuple(asked), Heard.FOCUS, sure=0.95)
+    else:
         yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
 
 
@@ -489,6 +498,8 @@ def _answers(said: Said, state: State) -> bool:
         return True
     if state.step == "place" and turn.intent == "edit_report" and turn.place():
         return True
+    if state.step == "phone" and turn.phone() is not None and turn.intent not in GRAVE:
+        return True  # "… à nhầm …" is taken for a correction
     if state.step in ("place", "commune") and gather.only_a_unit(turn):
         return True  # "An Đồng" is taken for "ẩn danh"
     if state.step not in DETAIL_STEPS or turn.intent in CERTAIN:

@@ -90,7 +90,8 @@ OTHERS = {
     "ask_procedure": 0.8, "ask_dossier_status": 0.8, "ask_ticket_status": 0.8, "human_agent": 0.8, "greet": 0.9,
     "goodbye": 0.9, "thanks": 0.9, "smalltalk_bot": 0.9, "emergency": 0.8,
 }  # fmt: skip
-REPORT, CATEGORY = 0.85, 0.85
+REPORT, CATEGORY = 0.8, 0.85
+OF_PEOPLE = ("hanh-chinh", "an-ninh", "xa-hoi")
 
 
 def under_seal(parse: dict[str, Any]) -> bool:
@@ -102,11 +103,19 @@ def under_seal(parse: dict[str, Any]) -> bool:
     name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
     if name in OTHERS:
         return sure < OTHERS[name]
+    for clause in parse.get("clauses") or ():
+        if _another_report(clause.get("intent") or {}, clause.get("category")):
+            return False
     best = next(iter(parse.get("category") or ()), None)
-    if name in ("submit_feedback", "multi") and best is not None:
-        of_people = str(best["name"]).split(".")[0] in ("hanh-chinh", "an-ninh", "xa-hoi")
-        return of_people or sure < REPORT or float(best["confidence"]) < CATEGORY
-    return True
+    return not _another_report(intent, best)
+
+
+def _another_report(intent: dict[str, Any], best: dict[str, Any] | None) -> bool:
+    """A report that is sure, of things and not of people."""
+    name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
+    if name != "submit_feedback" or best is None or sure < REPORT or float(best["confidence"]) < CATEGORY:
+        return False
+    return str(best["name"]).split(".")[0] not in OF_PEOPLE
 
 
 def sealed_reply(text: str) -> Outcome:

@@ -92,10 +92,12 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
     replies: list[Reply] = []
     ticket_code: str | None = None
     serious: str | None = None
+    why: dict[str, Any] | None = None
     for response in clean_values(answer.replies):
         custom = response.get("custom") or {}
         ticket_code = custom.get("ticket") or ticket_code
         serious = custom.get("serious") or serious
+        why = custom.get("why") or why
         ask = "location" if custom.get("ask_location") else "photo" if custom.get("ask_photo") else None
         once = bool(custom.get("once", True))
         shown = tuple(
@@ -110,8 +112,13 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
             replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
     parse = clean_values(answer.parse)
     intent = serious or answer.intent
+    if intent == "emergency" and serious is None and why is not None:
+        intent = str(why.get("route"))  # what the engine took for a danger was none
+        intent = None if intent == "emergency" else intent
     sealed = intent == "denunciation"
     nlu = None if sealed else {key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)}
+    if nlu is not None and why is not None:
+        nlu["why"] = why  # which readings were taken, without the words
     return Outcome(
         replies,
         intent=clean(str(intent))[:64] if intent is not None else None,

@@ -11,12 +11,15 @@ from typing import Literal
 
 from feedback_store.guards import opinion
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
+from feedback_store.reading.over import says_over
 
 ALONE = 0.4
 """So likely, the opinion needs no phrase; measured on the development set: one false alarm in a hundred."""
 BESIDE = 0.06
 """Less likely than this, a phrase alone only asks."""
 ASKS = 0.15
+FEWEST = 4
+"""In fewer words the phrases alone decide: a learned guess at two words is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ def judge_danger(text: str) -> Danger | None:
         return Danger("answer", hit) if hit is not None else None
     if hit is not None and (chance >= BESIDE or hit.self_harm):
         return Danger("answer", hit)
+    if hit is None and (says_over(text) or len(text.split()) < FEWEST):
+        return None
     if chance >= ALONE:
         return Danger("answer", _of_kind(likely_kind(text), chance))
     if hit is not None or chance >= ASKS:

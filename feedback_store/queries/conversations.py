@@ -100,6 +100,7 @@ def turn_state(connection: Connection, *, conversation_id: uuid.UUID, event_id: 
         "intent": row.intent or row.guard,
         "confidence": row.confidence,
         "entities": nlu.get("entities") or [],
+        "why": nlu.get("why"),
         "ticket": row.ticket_code,
         "failure": row.failure,
         "sealed": row.sealed,

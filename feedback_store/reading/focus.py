@@ -16,7 +16,7 @@ RULES_LONGEST = 24
 LONGEST = 16
 """Words of the longest clause that may be such a question."""
 
-About = Literal["who", "when", "cost", "sent", "seen", "add", "where", "how"]
+About = Literal["who", "when", "cost", "sent", "seen", "add", "state", "where", "how"]
 Which = Literal["first", "second", "last", "other"]
 
 
@@ -42,7 +42,10 @@ def asks_about_rules(text: str) -> bool:
 
 def asks_of_others(text: str) -> bool:
     """ "Ai phản ánh tôi?", "cho xin số người gửi": data of whoever reported."""
-    return any(one.search(_plain(text)) for one in _forms("others")["others"])
+    plain = _plain(text)
+    if any(one.search(plain) for one in _forms("not_others")["not_others"]):
+        return False  # the wish to stay unnamed
+    return any(one.search(plain) for one in _forms("others")["others"])
 
 
 def insists_on_others(text: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitext import clauses
+from vitext import clauses, sentences
 
 
 def cut(text: str) -> list[str]:
@@ -26,6 +26,20 @@ def cut(text: str) -> list[str]:
 )
 def test_a_message_is_cut_where_people_pause_or_begin_anew(text: str, pieces: list[str]) -> None:
     assert cut(text) == pieces
+
+
+def test_sentences_hold_their_clauses() -> None:
+    text = "Đèn tắt, tối om. Mà hồ sơ của tôi tới đâu rồi?"
+    assert [text[start:end] for start, end in sentences(text)] == ["Đèn tắt, tối om", "Mà hồ sơ của tôi tới đâu rồi"]
+    assert sentences("👍") == []
+
+
+@given(st.text(max_size=200))
+def test_sentences_are_spans_in_order_that_do_not_overlap(text: str) -> None:
+    last = 0
+    for start, end in sentences(text):
+        assert last <= start < end <= len(text)
+        last = end
 
 
 @given(st.text(max_size=200))
