@@ -94,11 +94,11 @@ def rows(bounds: Sequence[Bound], new: Mapping[str, Any], installed: Mapping[str
 
 def told(judged: Sequence[Row]) -> Iterator[str]:
     """A table: the figure, what it is now, its bound, what the installed model has, what is wrong."""
-    yield f"{'figure':<34}{'new':>9}{'bound':>9}{'installed':>11}"
+    yield f"{'figure':<34}{'new':>9}{'bound':>11}{'installed':>11}"
     for row in judged:
         sign = "≤" if row.bound.ceiling else "≥"
         bound = f"{sign} {percent(row.bound.limit)}"
-        numbers = f"{percent(row.new):>9}{bound:>11}{percent(row.installed):>9}"
+        numbers = f"{percent(row.new):>9}{bound:>11}{percent(row.installed):>11}"
         yield f"{row.bound.name:<34}{numbers}  {row.fault}".rstrip()
 
 

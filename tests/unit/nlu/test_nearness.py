@@ -32,7 +32,7 @@ def test_likeness_is_what_is_common_of_all() -> None:
 def test_the_nearest_come_first_and_strangers_not_at_all() -> None:
     shelf = Sentences(["rác đầy ngõ", "đèn đường hỏng", "đèn đường hỏng ở ngõ 5", "xyz"])
     found = shelf.nearest("đèn đường bị hỏng", 4)
-    assert [number for _, number in found][0] == 1
+    assert found[0][1] == 1
     assert 3 not in [number for _, number in found]
     assert [like for like, _ in found] == sorted((like for like, _ in found), reverse=True)
 
@@ -58,7 +58,8 @@ def test_training_sentences_are_read_without_marks_and_with_what_they_teach(tmp_
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "a.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: submit_feedback\n  metadata: {leaf: a.b}\n  examples: |\n'
-        "    - đèn [ngõ 5](place) tắt\n- lookup: x\n  examples: |\n    - y\n- intent: greet\n  examples: |\n    - chào\n",
+        "    - đèn [ngõ 5](place) tắt\n- lookup: x\n  examples: |\n    - y\n"
+        "- intent: greet\n  examples: |\n    - chào\n",
         encoding="utf-8",
     )
     (tmp_path / "rules.yml").write_text('version: "3.1"\nrules: []\n', encoding="utf-8")

@@ -163,11 +163,13 @@ def test_the_conversations_with_the_most_misses_come_first() -> None:
     assert len(found) == 10
 
 
-@pytest.mark.parametrize("written", ["", "[]", "{}", '{"wrong": [{"id": "a"}]}', '{"wrong": [{"id": "a", "misses": []}]}'])
+@pytest.mark.parametrize(
+    "written", ["", "[]", "{}", '{"wrong": [{"id": "a"}]}', '{"wrong": [{"id": "a", "misses": []}]}']
+)
 def test_a_file_that_play_did_not_print_ends_the_command_with_status_2(tmp_path: Path, written: str) -> None:
     file = tmp_path / "misses.json"
     file.write_text(written, encoding="utf-8")
-    with pytest.raises(report_talks.PlayedFault, match="misses.json"):
+    with pytest.raises(report_talks.PlayedFault, match=r"misses\.json"):
         report_talks.worst(file)
     done = CliRunner().invoke(app, ["nlu", "report", "--play", str(file), "--model", "/nowhere/model.tar.gz"])
     assert done.exit_code == 2
