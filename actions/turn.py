@@ -80,6 +80,8 @@ class Turn:
     media: tuple[str, ...]
     clauses: tuple[dict[str, Any], ...] = ()
     """What the engine makes of each clause: {start, end, intent, aspect, category}; empty where there is one alone."""
+    sentences: tuple[dict[str, Any], ...] = ()
+    """The same of each sentence; empty where there is one alone."""
     runner_up: str | None = None
     """The intent that the engine takes for the next likely."""
     several: float = 0.0
@@ -159,6 +161,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
         media=tuple(metadata.get("media") or ()),
         clauses=tuple(message.get("clauses") or ()),
+        sentences=tuple(message.get("sentences") or ()),
         runner_up=next((str(one["name"]) for one in (message.get("intent_ranking") or ())[1:2]), None),
         several=float(message.get("several") or 0.0),
     )

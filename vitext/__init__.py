@@ -11,7 +11,7 @@
     has_marks(text)   whether the writer used Vietnamese tones or marks at all
     normalise(text)   Normalised(text, offsets): one spelling, with a map back to the original
     ends_sentence(word, between)  whether a sentence ends after a word
-    clauses(text)     spans of what is said one after the other
+    clauses(text)     spans of what is said one after the other; sentences(text) of whole sentences
     legacy(text)      Legacy(kind, text): what was written in an old or read in a wrong encoding, or None
     righted(text)     the text righted by it, or as it was given
     syllables(text)   the written words with their spans in the original and their spelling
@@ -25,7 +25,7 @@ from vitext.characters import (
     is_writable,
     whole_number,
 )
-from vitext.clauses import clauses
+from vitext.clauses import clauses, sentences
 from vitext.legacy import Legacy, legacy, righted
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
@@ -54,6 +54,7 @@ __all__ = [
     "normalise",
     "respell",
     "righted",
+    "sentences",
     "syllables",
     "view",
     "whole_number",

@@ -18,10 +18,28 @@ _ANEW = tuple(
         "a ma", "a con", "ah ma", "ah con", "voi lai", "voi ca", "ngoai ra", "tien the", "nhan tien", "them nua",
         "thu nhat", "thu hai", "thu 2", "thu ba", "viec thu", "mot nua la", "con nua", "con ve", "con vu",
         "con chuyen", "cho toi hoi", "cho em hoi", "cho minh hoi", "cho hoi", "cho tui hoi", "cho chau hoi", "xin hoi",
+        "dong thoi", "nhan day", "ma hoi", "hoi them", "ma ne", "ma nay", "chuyen thu", "dieu thu", "viec sau",
         "sang viec khac", "chuyen khac", "ma cho hoi", "roi con", "luon tien", "san tien", "san day", "san cho",
     )
 )  # fmt: skip
 _PAUSES = frozenset(",\u2026\u2013\u2014")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences of ``text`` in order, as ``clauses`` gives its clauses."""
+    shown = view(text)
+    words = [(one.start(), one.end()) for one in _WORD.finditer(shown.text)]
+    starts = [0] if words else []
+    for at in range(1, len(words)):
+        between = shown.text[words[at - 1][1] : words[at][0]]
+        if len(starts) < MOST and (ends_sentence(shown.text[slice(*words[at - 1])], between) or ".." in between):
+            starts.append(at)
+    ends = [*starts[1:], len(words)]
+    plain = shown.text is text
+    return [
+        (words[first][0], words[after - 1][1]) if plain else shown.original(words[first][0], words[after - 1][1])
+        for first, after in zip(starts, ends, strict=True)
+    ]
 
 
 def clauses(text: str) -> list[tuple[int, int]]:

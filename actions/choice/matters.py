@@ -1,32 +1,41 @@
 """The matters of a message: which clauses belong together, and what each group is.
 
 A story of one matter has clauses that look like others by themselves ("hàng quán ế hết cả"), so a second matter is
-believed only where something speaks for it: a word that begins anew, both among what the whole message may be, or a
-bare list.
+believed only where something speaks for it: a sentence of its own, a word that begins anew, both among what the whole
+message may be, or a bare list.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.choice.said import UNKNOWN, Clause, Said
 
 REPORT = "submit_feedback"
-ASKS = frozenset({"ask_procedure", "ask_dossier_status", "ask_ticket_status"})
-OTHERS = frozenset({"human_agent", "formal_complaint"})
+STATES = frozenset({"ask_dossier_status", "ask_ticket_status"})
+ASKS = STATES | {"ask_procedure"}
+OTHERS = frozenset({
+    "human_agent", "formal_complaint", "praise", "rate_service", "cancel_request", "dissatisfied_reopen",
+})  # fmt: skip
 # What the whole message is taken for by mistake when a matter stands beside courtesy, anger or a story.
 WEAK = frozenset({
     UNKNOWN, "out_of_scope", "praise", "skip", "cancel_request", "abuse", "greet", "thanks", "goodbye", "inform",
     "affirm", "deny", "smalltalk_bot", "edit_report", "send_now", "rate_service",
 })  # fmt: skip
+# A message that is wholly one of these holds its story too: only words that begin anew make another matter.
+WHOLE = frozenset({"ask_procedure", "formal_complaint", "rate_service", "dissatisfied_reopen", "ask_dossier_status",
+                   "ask_ticket_status", "praise", "denunciation", "out_of_scope"})  # fmt: skip
 _ANEW = (
     "a ma", "ah ma", "a con", "con", "voi lai", "voi ca", "ngoai ra", "tien the", "nhan tien", "them nua", "thu hai",
     "thu 2", "hai la", "ma cho", "cho toi hoi", "cho em hoi", "cho hoi", "mot nua", "luon tien", "san tien",
-    "sang viec", "tien", "viec thu", "xin hoi",
-)  # fmt: skip
-_LISTING = ("ma", "va", "cung", "roi")
+    "sang viec", "tien", "viec thu", "xin hoi", "dong thoi", "nhan day", "san day", "ma hoi", "hoi them", "ma ne",
+    "ma nay", "chuyen thu", "dieu thu", "viec sau", "viec dau", "da rua", "da vay", "chu lai", "nhung lai", "roi con",
+    "lai them", "gio lai", "chu con", "con ve", "con rieng", "ngoai chuyen",
+)
+_LISTING = ("ma", "va", "cung", "roi", "voi", "nhung", "nhung ma", "chu", "gio", "con", "con ve")
 LIST = 5
-"""Clauses of the longest message that may be a bare list of matters; a longer one is a story."""
+"""Clauses, or sentences, of the longest message that may be a bare list of matters; a longer one is a story."""
 CLEAR = 0.75
 """How sure the category of a clause must be for a report of its own."""
 CERTAIN = 0.9
@@ -53,21 +62,42 @@ def matters(said: Said) -> tuple[Matter, ...]:
     """In the order in which they are said; every clause belongs to one. One matter: the message is not to be cut."""
     if len(said.clauses) < 2 or said.turn.payload:
         return _whole(said)
+    if len(said.sentences) > 1:
+        found = _group(said, [(one, said.within(one)) for one in said.sentences], sentences=True)
+        if len(found) > 1:
+            return found
+    if len(said.sentences) <= LIST:
+        return _group(said, [(one, (number,)) for number, one in enumerate(said.clauses)], sentences=False)
+    return _whole(said)
+
+
+def clear(said: Said) -> Matter | None:
+    """The surest matter of a single clause, of a message whose whole is something weak."""
+    own = [one for number, clause in enumerate(said.clauses) if (one := _own(clause, (number,))) is not None]
+    return max(own, key=lambda one: one.sure, default=None)
+
+
+def begins_anew(clause: Clause) -> bool:
+    """Whether the words that open a clause say that something else begins."""
+    return _begins(clause, _ANEW)
+
+
+def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]], *, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
-    for number, clause in enumerate(said.clauses):
-        own = _own(clause, number)
-        if own is None or (found and not _another(said, found, own, clause)):
+    for clause, takes in units:
+        own = _own(clause, takes)
+        if own is None or (found and not _another(said, found, own, clause, len(units), sentences)):
             if not found:
-                first.append(number)
+                first += takes
             else:
-                found[-1] = _joined(found[-1], own, number)
+                found[-1] = _joined(found[-1], own, takes)
             continue
         same = next((at for at, one in enumerate(found) if _same(one, own)), None)
         if same is None:
             found.append(own)
         else:
-            found[same] = _joined(found[same], own, number)
+            found[same] = _joined(found[same], own, takes)
     if len(found) < 2:
         return _whole(said)
     found[0] = Matter(found[0].route, (*first, *found[0].takes), found[0].sure, found[0].category)
@@ -76,54 +106,48 @@ def matters(said: Said) -> tuple[Matter, ...]:
     return tuple(found)
 
 
-def clear(said: Said) -> Matter | None:
-    """The surest matter of a single clause, of a message whose whole is something weak."""
-    own = [one for number, clause in enumerate(said.clauses) if (one := _own(clause, number)) is not None]
-    return max(own, key=lambda one: one.sure, default=None)
-
-
 def _whole(said: Said) -> tuple[Matter, ...]:
     turn = said.turn
     category = turn.categories[0][0] if turn.categories and turn.intent in (REPORT, "multi") else None
     return (Matter(turn.intent, said.every, turn.confidence, category),)
 
 
-def _own(clause: Clause, number: int) -> Matter | None:
+def _own(clause: Clause, takes: tuple[int, ...]) -> Matter | None:
     """What a clause is by itself, where that is clear."""
     long = len(clause.words)
     if clause.route == REPORT and clause.sure >= 0.6 and clause.category_sure >= CLEAR and long >= 2:
-        return Matter(REPORT, (number,), clause.category_sure * clause.sure, clause.category)
-    if clause.route == "ask_procedure" and not clause.procedure:
+        return Matter(REPORT, takes, clause.category_sure * clause.sure, clause.category)
+    if clause.route == "ask_procedure" and not clause.procedure and (clause.sure < CERTAIN or long < 6):
         return None
     if clause.route in ASKS and clause.sure >= 0.8 and long >= 3:
-        return Matter(clause.route, (number,), clause.sure)
+        return Matter(clause.route, takes, clause.sure)
     if clause.route in OTHERS and clause.sure >= CERTAIN and long >= 3:
-        return Matter(clause.route, (number,), clause.sure)
+        return Matter(clause.route, takes, clause.sure)
     return None
 
 
-def _another(said: Said, found: list[Matter], own: Matter, clause: Clause) -> bool:
+def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, units: int, sentences: bool) -> bool:
     """Whether a clause begins a matter beside those that were found, rather than going on with the last."""
     if any(_same(one, own) for one in found):
         return True
-    short = len(said.clauses) <= LIST
-    anew = _begins(clause, _ANEW) or (short and _begins(clause, _LISTING))
+    if own.route in STATES and any(one.route in STATES for one in found):
+        return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
+    turn, short = said.turn, units <= LIST
+    anew = _begins(clause, _ANEW) or (short and _begins(clause, _LISTING)) or turn.several >= SEVERAL
+    if turn.intent in WHOLE and turn.confidence >= 0.85 and not anew:
+        return False
     if own.route != REPORT:
-        return own.sure >= (CLEAR if anew else CERTAIN)
+        enough = CLEAR if anew or (sentences and short) else CERTAIN
+        return own.sure >= enough and (anew or sentences or own.route not in OTHERS)
     if any(one.route == REPORT and one.group == own.group for one in found):
         return anew and own.sure >= CERTAIN
-    whole = dict(said.turn.categories)
-    if anew or said.turn.several >= SEVERAL:
+    if anew:
         return own.sure >= 0.6
     if all(one.route != REPORT for one in found):
-        return own.sure >= CERTAIN
+        return own.sure >= (CLEAR if sentences else CERTAIN)
+    whole = dict(turn.categories)
     sure_of_one = max(whole.values(), default=0.0) >= ONE_MATTER
     return short and not sure_of_one and own.category in whole and own.sure >= CLEAR
-
-
-def begins_anew(clause: Clause) -> bool:
-    """Whether the words that open a clause say that something else begins."""
-    return _begins(clause, _ANEW)
 
 
 def _begins(clause: Clause, phrases: tuple[str, ...]) -> bool:
@@ -135,6 +159,6 @@ def _same(one: Matter, other: Matter) -> bool:
     return one.route == other.route and one.category == other.category
 
 
-def _joined(matter: Matter, own: Matter | None, number: int) -> Matter:
+def _joined(matter: Matter, own: Matter | None, takes: tuple[int, ...]) -> Matter:
     sure = max(matter.sure, own.sure) if own is not None and _same(matter, own) else matter.sure
-    return Matter(matter.route, tuple(sorted((*matter.takes, number))), sure, matter.category)
+    return Matter(matter.route, tuple(sorted((*matter.takes, *takes))), sure, matter.category)

@@ -436,10 +436,16 @@ def story(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if state.writing:
         return
-    if _tells_story(turn):
+    if _tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
     elif turn.intent in matters.WEAK and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
         yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
+
+
+def _reports(said: Said) -> bool:
+    """Whether a clause of it is a report by itself."""
+    found = matters.clear(said)
+    return found is not None and found.route == matters.REPORT
 
 
 def noise(said: Said, state: State) -> Iterator[Reading]:

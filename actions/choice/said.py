@@ -47,6 +47,8 @@ class Said:
 
     turn: Turn
     clauses: tuple[Clause, ...]
+    sentences: tuple[Clause, ...] = ()
+    """Whole sentences, where there are several."""
 
     @cached_property
     def words(self) -> list[str]:
@@ -57,6 +59,10 @@ class Said:
         """All clauses, as a reading names those it takes."""
         return tuple(range(len(self.clauses)))
 
+    def within(self, sentence: Clause) -> tuple[int, ...]:
+        """Numbers of the clauses of a sentence."""
+        return tuple(n for n, one in enumerate(self.clauses) if sentence.start <= one.start and one.end <= sentence.end)
+
     @property
     def asks(self) -> bool:
         """Whether the whole of it has the shape of a question."""
@@ -65,26 +71,29 @@ class Said:
 
 def said(turn: Turn, knows: Callable[[str], bool] = lambda text: False) -> Said:
     """The turn by clauses, as the engine cut them. ``knows``: whether the catalogue has a procedure of these words."""
-    clauses = tuple(
-        Clause(
-            start=int(one["start"]),
-            end=int(one["end"]),
-            text=turn.text[int(one["start"]) : int(one["end"])],
-            route=_name(one.get("intent")) or UNKNOWN,
-            sure=_sure(one.get("intent")),
-            category=_name(one.get("category")),
-            category_sure=_sure(one.get("category")),
-            aspect=_name(one.get("aspect")),
-            procedure=_asks_procedure(one, turn, knows),
-        )
-        for one in turn.clauses
-    )
+    clauses = tuple(_clause(one, turn, knows) for one in turn.clauses)
     if len(clauses) < 2 or turn.payload:
         best = turn.categories[0] if turn.categories else (None, 0.0)
         asked = turn.intent == "ask_procedure" and not turn.payload and knows(turn.text)
         whole = (0, len(turn.text), turn.text, turn.intent, turn.confidence)
         clauses = (Clause(*whole, best[0], best[1], turn.aspect, asked),)
-    return Said(turn, clauses)
+    sentences = tuple(_clause(one, turn, knows) for one in turn.sentences) if len(clauses) > 1 else ()
+    return Said(turn, clauses, sentences)
+
+
+def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Clause:
+    start, end = int(one["start"]), int(one["end"])
+    return Clause(
+        start=start,
+        end=end,
+        text=turn.text[start:end],
+        route=_name(one.get("intent")) or UNKNOWN,
+        sure=_sure(one.get("intent")),
+        category=_name(one.get("category")),
+        category_sure=_sure(one.get("category")),
+        aspect=_name(one.get("aspect")),
+        procedure=_asks_procedure(one, turn, knows),
+    )
 
 
 def _asks_procedure(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> bool:

@@ -18,13 +18,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.heads import Head, Job, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
-from vitext import clauses, fold
+from vitext import clauses, fold, sentences
 
 log = logging.getLogger("hotline.engine.train")
 
 ASPECT = "aspect"
 CATEGORY = "category"
 CLAUSES = "clauses"
+SENTENCES = "sentences"
 SEVERAL = "several"
 """How likely a message holds several matters; a head of its own, for its words are those of the matters."""
 MULTI, ONE = "multi", "one"
@@ -139,6 +140,9 @@ class VietnameseIntentClassifier(GraphComponent):
             spans = clauses(message.get(TEXT) or "")
             said = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
             message.set(CLAUSES, said, add_to_output=True)
+            spans = sentences(message.get(TEXT) or "")
+            told = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
+            message.set(SENTENCES, told, add_to_output=True)
         return messages
 
     def _read(self, view: View) -> dict[str, list[dict[str, Any]]]:

@@ -304,6 +304,7 @@ def _public(raw: dict[str, Any], sealed: bool) -> dict[str, Any]:
         "aspect": None if sealed else raw.get("aspect"),
         "category": [] if sealed else raw.get("category") or [],
         "clauses": [] if sealed else raw.get("clauses") or [],
+        "sentences": [] if sealed else raw.get("sentences") or [],
         "several": 0.0 if sealed else raw.get("several") or 0.0,
     }
 
