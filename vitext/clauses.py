@@ -29,7 +29,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of ``text`` in order, as ``clauses`` gives its clauses."""
     shown = view(text)
     words = [(one.start(), one.end()) for one in _WORD.finditer(shown.text)]
-    starts = [0] if words else []
+    if not words:
+        return []
+    starts = [0]
     for at in range(1, len(words)):
         between = shown.text[words[at - 1][1] : words[at][0]]
         if len(starts) < MOST and (ends_sentence(shown.text[slice(*words[at - 1])], between) or ".." in between):
