@@ -16,7 +16,7 @@ COMMANDS = {
     "up": "hotline.run_cli",
     "demo": "hotline.run_cli",
     "migrate": "hotline.run_cli",
-    "train": "hotline.run_cli",
+    "train": "hotline.train_cli",
     "chat": "hotline.chat",
     "doctor": "hotline.doctor_cli",
     "user": "hotline.user_cli",

@@ -1,4 +1,4 @@
-"""``hotline up | demo | migrate | train``."""
+"""``hotline up | demo | migrate``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from hotline import up as starting
 from hotline.at_hand import database_at_hand
-from hotline.children import ENGINE_PYTHON, main_env
+from hotline.children import main_env
 from hotline.postgres import PostgresError
 from hotline.running import RunFolder
 from hotline.settings import ROOT, Settings
@@ -82,21 +82,3 @@ def migrate() -> None:
     typer.echo("schema updated" if said["migrated"] else "schema was up to date")
     if said["admin"]:
         typer.echo(f"first administrator: {said['admin']['username']}, one-time password: {said['admin']['password']}")
-
-
-@app.command()
-def train(
-    again: Annotated[bool, typer.Option("--again", help="Train even when nothing changed.")] = False,
-) -> None:
-    """Train the language model when its sentences, the domain or the components changed.
-
-    A running engine keeps the model it has loaded until it is restarted.
-    """
-    if not ENGINE_PYTHON.exists():
-        typer.echo("hotline: the engine's environment is missing; run `make up` or `make train`", err=True)
-        raise typer.Exit(1)
-    settings = Settings()
-    status = starting.start_training(settings, again=again).wait()
-    if status:
-        typer.echo(f"hotline: not trained; {settings.logs / 'training.log'} says why", err=True)
-    raise typer.Exit(status)

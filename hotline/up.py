@@ -277,8 +277,11 @@ class Up:
             self.postgres.stop()
 
 
-def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes]:
-    """Train when the training data changed (``again``: in any case); progress goes to the terminal."""
+def start_training(settings: Settings, *, again: bool, out: Path | None = None) -> subprocess.Popen[bytes]:
+    """Train when the training data changed (``again``: in any case); progress goes to the terminal.
+
+    ``out``: another folder than that of the installed model. The model is not judged (``hotline train`` does that).
+    """
     own_folder(settings.logs)
     env = {name: value for name, value in base_env().items() if not name.startswith("HOTLINE_")}
     env |= {"MPLCONFIGDIR": str(settings.var / "cache" / "matplotlib"), "TQDM_DISABLE": "1"}
@@ -292,7 +295,7 @@ def start_training(settings: Settings, *, again: bool) -> subprocess.Popen[bytes
                 "bot.engine",
                 "train",
                 "--out",
-                str(settings.models),
+                str(out or settings.models),
                 "--root",
                 str(ROOT),
                 *(["--force"] if again else []),

@@ -1,4 +1,4 @@
-"""python -m bot.engine serve | train | parse"""
+"""python -m bot.engine serve | train | place | parse"""
 
 # ruff: noqa: E402  (Rasa must not be imported before `quiet.prepare`)
 from bot.engine import quiet
@@ -30,10 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--root", type=Path, default=Path("."))
     train.add_argument("--force", action="store_true")
     train.add_argument("--check", action="store_true", help="only tell: exit 0 current, 1 not")
+    place = commands.add_parser("place", help="put a trained model's files in place together")
+    place.add_argument("made", type=Path, help="the folder it was trained into, on the same file system")
+    place.add_argument("--out", type=Path, default=DEFAULT_OUT)
     parse = commands.add_parser("parse", help="JSON lines {text} in, {text, parse, ms} out")
     parse.add_argument("--model", type=Path, default=DEFAULT_OUT / "hotline.tar.gz")
     options = parser.parse_args(arguments)
-    return {"serve": _serve, "train": _train, "parse": _parse}[options.command](options)
+    return {"serve": _serve, "train": _train, "place": _place, "parse": _parse}[options.command](options)
 
 
 def _environment(name: str) -> str:
@@ -84,6 +87,17 @@ def _train(options: argparse.Namespace) -> int:
         training.train(root, options.out.resolve(), force=options.force)
     except training.InvalidTrainingData as error:
         print(f"model: the training data is not valid:\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _place(options: argparse.Namespace) -> int:
+    from bot.engine import placing
+
+    try:
+        placing.place(options.made, options.out)
+    except OSError as error:
+        print(f"model: not put in place: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.engine import placing
+from bot.engine.placing import FIGURES, FINGERPRINT, MODEL
+
 log = logging.getLogger("hotline.engine.train")
 
-MODEL = "hotline.tar.gz"
-FINGERPRINT = "hotline.fingerprint"
 INPUTS = ("config.yml", "domain.yml", "bot/engine/requirements.lock")
 FOLDERS = ("nlu_data", "bot/engine", "vitext")
 _COUNTED = {".yml", ".yaml", ".py", ".txt"}
+FLOORS = "floors.yml"  # judges a model, teaches it nothing
 
 
 class InvalidTrainingData(Exception):
@@ -28,14 +30,14 @@ class InvalidTrainingData(Exception):
 
 
 def fingerprint(root: Path) -> str:
-    """Hash everything that decides what a model knows; evaluation sets (JSONL) and tests don't."""
+    """Hash everything that decides what a model knows; evaluation sets (JSONL), floors and tests don't."""
     digest = hashlib.sha256()
     files = [root / name for name in INPUTS]
     for folder in FOLDERS:
         files += sorted(
             path
             for path in (root / folder).rglob("*")
-            if path.suffix in _COUNTED and "tests" not in path.relative_to(root).parts
+            if path.suffix in _COUNTED and path.name != FLOORS and "tests" not in path.relative_to(root).parts
         )
     for path in files:
         if path.is_file():
@@ -61,9 +63,11 @@ def say(text: str) -> None:
 def train(root: Path, out: Path, force: bool = False) -> Path:
     """Train from `root` into `out`; return the model's path. Prints progress a person can follow.
 
-    Raises `InvalidTrainingData` when the data is no good; the old model stays then.
+    Raises `InvalidTrainingData` when the data is no good; the old model stays then. The model is not judged: its
+    file of figures is empty until `hotline train` fills it.
     """
     model = out / MODEL
+    placing.finish(out)
     if not force and is_current(root, out):
         say("model: unchanged, nothing to train")
         return model
@@ -79,13 +83,15 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as folder:
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # its cache doesn't see our helper modules change
-        made = _train(root, Path(folder))
+        made = Path(folder) / "made"
+        made.mkdir()
+        _train(root, made)
         sentences = [(str(one.get("text")), str(one.get("intent"))) for one in nlu.intent_examples]
-        opinion = danger.fit(sentences, Path(folder))
-        say("model: 3/3 putting it in place")
-        os.replace(opinion, out / danger.FILE)
-        os.replace(made, model)
-    (out / FINGERPRINT).write_text(wanted)
+        danger.fit(sentences, made)
+        (made / FIGURES).write_text("{}\n")
+        (made / FINGERPRINT).write_text(wanted)
+        say("model: 3/3 writing its files")
+        placing.place(made, out)
     say(f"model: trained in {time.perf_counter() - started:.0f} s")
     return model
 
@@ -115,7 +121,7 @@ def _cheap_fingerprints() -> Iterator[None]:
         Message.fingerprint = original
 
 
-def _train(root: Path, folder: Path) -> Path:
+def _train(root: Path, folder: Path) -> None:
     import rasa.model_training
 
     with contextlib.redirect_stdout(sys.stderr), _cheap_fingerprints():
@@ -129,7 +135,6 @@ def _train(root: Path, folder: Path) -> Path:
         )
     if result.code != 0 or not result.model:
         raise InvalidTrainingData("Rasa did not train a model; see the lines above")
-    return Path(result.model)
 
 
 def check(nlu: Any, domain: Any) -> None:

@@ -12,12 +12,15 @@ import typer
 
 from feedback_store.guards import opinion
 from hotline.children import ENGINE_PYTHON, MODEL
-from hotline.nlu import reporting, scoring
+from hotline.nlu import report as reports
+from hotline.nlu import report_talks, report_told, reporting, scoring
 from hotline.nlu.engine import EngineFault, EngineProcess
 from hotline.nlu.lines import Line, LineFault, load
+from hotline.nlu.nearness import NLU_DATA, trained
 from hotline.nlu.understanding import Fresh, Understanding, Understood
-from hotline.settings import Settings
+from hotline.settings import ROOT, Settings
 
+DEVELOPMENT = NLU_DATA / "tests" / "development.jsonl"
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -45,14 +48,12 @@ def evaluate(
     """
     settings = Settings()
     lines, used = _given(file, model or settings.models / MODEL, errors)
-    opinion.load(used.parent)
     try:
-        found = understand(lines, used, settings.province)
+        pairs = judged(lines, used, settings.province)
         beside = _beside(lines, baseline, settings)
     except EngineFault as fault:
         typer.echo(f"hotline: {fault}", err=True)
         raise typer.Exit(1) from fault
-    pairs = list(zip(lines, found, strict=True))
     if errors is not None:
         errors.write_text("".join(f"{one}\n" for one in wrong(pairs)), encoding="utf-8")
     made = scoring.figures(pairs)
@@ -61,6 +62,50 @@ def evaluate(
         return
     for one in reporting.told(made, beside):
         typer.echo(one)
+
+
+@app.command("report")
+def report(
+    file: Annotated[Path, typer.Argument(help="JSON lines; their form is in docs/understanding.md.")] = DEVELOPMENT,
+    model: Annotated[Path | None, typer.Option(help="Another model than the installed one.")] = None,
+    play: Annotated[Path | None, typer.Option(help="What `hotline chat play FILE --json` printed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as one JSON object.")] = False,
+) -> None:
+    """Say, in Vietnamese, what to mend next: the worst lines, what is taken for what, what the sureness is worth.
+
+    FILE is the development set unless another is named. Exit status: 0 told; 1 the engine failed; 2 a file is not of
+    its form or there is no model, nothing was run.
+    """
+    settings = Settings()
+    try:
+        talks = report_talks.worst(play) if play else None
+    except report_talks.PlayedFault as fault:
+        typer.echo(f"hotline: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    lines, used = _given(file, model or settings.models / MODEL, None)
+    try:
+        pairs = judged(lines, used, settings.province)
+    except EngineFault as fault:
+        typer.echo(f"hotline: {fault}", err=True)
+        raise typer.Exit(1) from fault
+    made = {**reports.report(pairs, reports.among(trained())), "conversations": talks}
+    if as_json:
+        typer.echo(json.dumps(made, ensure_ascii=False))
+        return
+    for one in report_told.told(made, str(_shown(file))):
+        typer.echo(one)
+
+
+def _shown(file: Path) -> Path:
+    return file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+
+
+def judged(lines: Sequence[Line], model: Path, province: str) -> list[scoring.Pair]:
+    """Each line with what a fresh installation of the province makes of it, the learned opinion on a danger (beside
+    the model) heard, too. Raises ``EngineFault``."""
+    if not opinion.load(model.parent):
+        opinion.forget()
+    return list(zip(lines, understand(lines, model, province), strict=True))
 
 
 def understand(lines: Sequence[Line], model: Path, province: str) -> list[Understood]:

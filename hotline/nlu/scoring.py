@@ -61,16 +61,16 @@ def aspects(pairs: Sequence[Pair]) -> dict[str, Any]:
 def categories(pairs: Sequence[Pair]) -> dict[str, Any]:
     """Of every line that has a category: the first, one of the first three, the group of the first."""
     judged = [(line, got.categories) for line, got in pairs if line.categories]
-    groups = [(line, {_group(one) for one in line.categories}, found) for line, found in judged]
+    groups = [(line, {group(one) for one in line.categories}, found) for line, found in judged]
     return {
         "n": len(judged),
         "top1": share(any(one in line.categories for one in found[:1]) for line, found in judged),
         "top3": share(any(one in line.categories for one in found[:3]) for line, found in judged),
-        "group": share(any(_group(one) in wanted for one in found[:1]) for _, wanted, found in groups),
+        "group": share(any(group(one) in wanted for one in found[:1]) for _, wanted, found in groups),
     }
 
 
-def _group(category: str) -> str:
+def group(category: str) -> str:
     return category.split(".")[0]
 
 

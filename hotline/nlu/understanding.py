@@ -34,6 +34,8 @@ from hotline.nlu.lines import ROUTES, Part
 from hotline.reading import installation
 from vitext import clean_words, righted
 
+Categories = tuple[tuple[str, float], ...]
+"""Leaves of the taxonomy with how sure each is, the surest first."""
 NOT_UNDERSTOOD = "nlu_fallback"
 # What is done under another name than that of its route.
 AS_ROUTE = {
@@ -50,7 +52,8 @@ class Understood:
     """``categories``: the surest first, at most three. ``parts``: what would be done, one for each matter.
 
     ``numbers``: in the first reply to an emergency. ``guard``: the guard that answered before the engine, or "".
-    ``by``: the readers whose readings were taken. ``ms``: of the engine.
+    ``by``: the readers whose readings were taken. ``ms``: of the engine. ``sure`` of the route and ``category_sure`` of
+    the first category, 0 to 1; None: a guard answered, which knows no doubt, or there is no category.
     """
 
     route: str
@@ -62,6 +65,8 @@ class Understood:
     guard: str = ""
     by: tuple[str, ...] = ()
     ms: float = 0.0
+    sure: float | None = None
+    category_sure: float | None = None
 
 
 @dataclass
@@ -81,12 +86,15 @@ class Understanding:
         self._ms = []
         verdict = judge(typed) or judge_denunciation(typed)
         turn = self._turn(righted(typed))
-        plain = tuple(name for name, _ in turn.categories)
+        plain = turn.categories
         aspect, place = turn.aspect or "general", turn.place()
         if verdict is not None:
             route = NOT_UNDERSTOOD if verdict.kind == "shape" else verdict.kind
             part = Part(route, _first(plain) if route == "emergency" else None)
-            return Understood(route, aspect, plain, place, (part,), _numbers(verdict), verdict.name, (), sum(self._ms))
+            return Understood(
+                route, aspect, _names(plain), place, (part,), _numbers(verdict), verdict.name, (), sum(self._ms),
+                category_sure=_sure(plain),
+            )  # fmt: skip
         turn = doubted(turn)
         spoken = said(turn, self.knows)
         # Nothing is left over: without a state the only readings of less than the whole are those of several matters.
@@ -103,7 +111,10 @@ class Understanding:
             parts = (Part(of_part, _first(categories) if reports or route == "emergency" else None),)
         numbers = tuple(_NUMBER.findall(self.alarm)) if route == "emergency" else ()
         by = tuple(one.by for one in taken)
-        return Understood(route, aspect, categories, place, parts, numbers, "", by, sum(self._ms))
+        return Understood(
+            route, aspect, _names(categories), place, parts, numbers, "", by, sum(self._ms),
+            min(one.sure for one in taken), _sure(categories),
+        )  # fmt: skip
 
     def _turn(self, text: str) -> Turn:
         parse, ms = self.parse(text)
@@ -120,13 +131,13 @@ class Understanding:
         clauses = [(spoken.clauses[number].start, spoken.clauses[number].end) for number in one.takes]
         return Part(one.act, _first(self._of_report(self._turn(cut(spoken.turn.text, clauses)))))
 
-    def _of_report(self, turn: Turn) -> tuple[str, ...]:
+    def _of_report(self, turn: Turn) -> Categories:
         """As ``actions.gather.understand``: where the whole is not sure, the words without the place decide."""
         found, data = turn.categories, ReportData()
         gather.take_categories(data, found)
         if data.category is None and (matter := gather.without_place(turn)):
             found = self._turn(matter).categories or found
-        return tuple(name for name, _ in found)
+        return found
 
 
 def _route(reading: Reading, turn: Turn) -> str:
@@ -144,8 +155,16 @@ def _numbers(verdict: Verdict) -> tuple[str, ...]:
     return tuple(_NUMBER.findall(verdict.reply.text)) if verdict.kind == "emergency" else ()
 
 
-def _first(names: tuple[str, ...]) -> str | None:
-    return names[0] if names else None
+def _first(found: Categories) -> str | None:
+    return found[0][0] if found else None
+
+
+def _names(found: Categories) -> tuple[str, ...]:
+    return tuple(name for name, _ in found)
+
+
+def _sure(found: Categories) -> float | None:
+    return found[0][1] if found else None
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def training(folder: Path) -> float:
     began = time.perf_counter()
     try:
         subprocess.run(
-            [sys.executable, "-m", "hotline.cli", "train", "--again"],
+            [sys.executable, "-m", "hotline.cli", "train", "--again", "--ungated"],
             cwd=ROOT,
             env={**kept, "HOTLINE_VAR": str(place), "HOTLINE_MODEL_DIR": str(place / "models")},
             check=True,

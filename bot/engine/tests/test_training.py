@@ -50,6 +50,7 @@ def test_a_model_is_current_until_a_sentence_changes(project: Path, tmp_path: Pa
     out = tmp_path / "out"
     out.mkdir()
     (out / training.MODEL).write_bytes(b"x")
+    (out / "danger.bin").write_bytes(b"x")
     (out / training.FINGERPRINT).write_text(training.fingerprint(project))
     assert training.is_current(project, out)
     add(project, "- intent: goodbye\n  examples: |\n    - tạm biệt\n")
@@ -60,4 +61,10 @@ def test_an_evaluation_set_does_not_make_a_model_old(project: Path) -> None:
     before = training.fingerprint(project)
     (project / "nlu_data" / "tests").mkdir()
     (project / "nlu_data" / "tests" / "a.jsonl").write_text("{}\n")
+    assert training.fingerprint(project) == before
+
+
+def test_a_floor_does_not_make_a_model_old(project: Path) -> None:
+    before = training.fingerprint(project)
+    (project / "nlu_data" / "floors.yml").write_text("floors: {}\n")
     assert training.fingerprint(project) == before

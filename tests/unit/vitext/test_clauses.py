@@ -48,3 +48,9 @@ def test_clauses_are_spans_in_order_that_do_not_overlap(text: str) -> None:
     for start, end in clauses(text):
         assert last <= start < end <= len(text)
         last = end
+
+
+@pytest.mark.parametrize("text", ["", " ", ".", "👍", "\u0301"])
+def test_a_text_without_words_has_neither_sentences_nor_clauses(text: str) -> None:
+    assert sentences(text) == []
+    assert clauses(text) == []

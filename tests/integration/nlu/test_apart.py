@@ -1,0 +1,45 @@
+"""The sets for judging and the training sentences stay apart, by the measure that the report uses, too (some seconds).
+
+No message here shows a line of a set: who mends a failure must not read `test.jsonl`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+
+import pytest
+
+from hotline.nlu.nearness import NLU_DATA, Sentences, Trained, distinct, trained
+
+SETS = sorted(path.name for path in (NLU_DATA / "tests").glob("*.jsonl"))
+
+
+@functools.cache
+def sentences() -> list[Trained]:
+    return trained()
+
+
+@functools.cache
+def shelf() -> Sentences:
+    return Sentences([one.text for one in sentences()])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_line_of_a_set_is_a_near_duplicate_of_a_training_sentence(name: str) -> None:
+    found = [
+        f"{name}:{number} is like a sentence of {sentences()[near].file}"
+        for number, text in texts(name)
+        if (near := shelf().same(text)) is not None
+    ]
+    assert found == []
+
+
+def texts(name: str) -> list[tuple[int, str]]:
+    """The texts with the numbers of their lines; smoke.jsonl has routes of its own, which ``lines.load`` refuses."""
+    written = (NLU_DATA / "tests" / name).read_text(encoding="utf-8").split("\n")
+    return [(number, json.loads(one)["text"]) for number, one in enumerate(written, 1) if one.strip()]
+
+
+def test_there_are_eight_thousand_training_sentences_without_near_duplicates() -> None:
+    assert distinct([one.text for one in sentences()]) >= 8_000
