@@ -42,7 +42,7 @@ _ANNOUNCING = frozenset(
 # Words beside a place that was asked for, which say nothing more of it.
 _COURTESY = frozenset(
     """o tai cho dia chi la thi nha nhe a da vang u uh em anh chi co chu bac chau ad do day nay kia ne nghe nghen
-    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu""".split()
+    thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu mo ha ni""".split()
 )
 _TAKING_BACK = frozenset(
     "a nham lon sai sua moi dung quen day roi nhe nha do xin loi ghi vay so la cua toi em minh".split()

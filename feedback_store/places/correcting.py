@@ -45,6 +45,10 @@ def corrected(before: str, now: str, places: Gazetteer) -> str:
         return _exchanged(before, said, old, new)
     levels = {one.level for one in new} | ({"house", "lane", "street"} if address else set())
     gone = [one for one in old if one.level in levels]
+    if not gone and address:  # what stood there was no address that the reader knows: only its commune stays
+        kept = [before[one.start : one.end] for one in old if one.level == "unit"]
+        named = any(one.level == "unit" for one in new)
+        return said if named else ", ".join([said, *kept])
     if not gone:
         return merged(before, said)
     changes = {(one.start, one.end): "" for one in gone} | {(gone[0].start, gone[0].end): said}
