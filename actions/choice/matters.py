@@ -36,6 +36,8 @@ _ANEW = (
 _LISTING = ("ma", "va", "cung", "roi", "voi", "nhung", "nhung ma", "chu", "gio", "con", "con ve")
 LIST = 5
 """Clauses, or sentences, of the longest message that may be a bare list of matters; a longer one is a story."""
+BARE = 3
+"""Units of the longest message where "mà", "nhưng" and the like begin another matter."""
 CLEAR = 0.75
 """How sure the category of a clause must be for a report of its own."""
 STORY = 0.62
@@ -135,7 +137,8 @@ def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, units
     if own.route in STATES and any(one.route in STATES for one in found):
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
     turn, short = said.turn, units <= LIST
-    anew = _begins(clause, _ANEW) or (short and _begins(clause, _LISTING)) or turn.several >= SEVERAL
+    listing = units <= BARE and _begins(clause, _LISTING)
+    anew = _begins(clause, _ANEW) or listing or turn.several >= SEVERAL
     if turn.intent in WHOLE and turn.confidence >= 0.85 and not anew:
         return False
     if own.route != REPORT:

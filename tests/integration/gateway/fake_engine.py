@@ -23,8 +23,11 @@ class FakeEngine:
         self.delay = 0.0
         self.running: dict[str, int] = {}
         self.overlaps = 0
+        self.parsed: dict[str, Any] | None = None
+        """What ``/parse`` says of any words; None: it does not answer."""
         self.app = Starlette(routes=[
             Route("/turn", self.turn, methods=["POST"]),
+            Route("/parse", self.parse, methods=["POST"]),
             Route("/health", self.health),
             Route("/tracker/{sender}", self.forget, methods=["DELETE"]),
         ])
@@ -34,6 +37,11 @@ class FakeEngine:
 
     async def forget(self, request: Request) -> JSONResponse:
         return JSONResponse({"deleted": True})
+
+    async def parse(self, request: Request) -> JSONResponse:
+        if self.down or self.parsed is None:
+            return JSONResponse({"error": "loading"}, 503)
+        return JSONResponse({"parse": self.parsed})
 
     async def turn(self, request: Request) -> JSONResponse:
         body = await request.json()

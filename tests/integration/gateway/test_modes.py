@@ -1,0 +1,105 @@
+"""A conversation in an emergency, and one under a seal: what is said to whatever comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select, update
+
+from feedback_store.queries import emergencies as reads
+from feedback_store.service import denunciations
+from feedback_store.store import Store
+from feedback_store.tables import Conversation, EmergencyCall, InboundEvent, SealedDenunciation
+from tests.integration.gateway.conftest import Citizen
+from tests.integration.gateway.fake_engine import FakeEngine
+
+FIRE = "cháy nhà rồi, nhà số 8 ngõ 3 Lạch Tray, cứu với"
+BRIBE = "tôi muốn tố cáo cán bộ địa chính phường nhận hối lộ 50 triệu"
+
+
+def calls(store: Store) -> list[EmergencyCall]:
+    with store.reading() as session:
+        return list(session.scalars(select(EmergencyCall).order_by(EmergencyCall.id)))
+
+
+def test_every_message_in_an_emergency_gets_the_number_again_without_the_engine(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say(FIRE)
+    for words in ("tầng 3 còn bà cụ", "sđt em 0912345678", "nhanh lên", "chào tổng đài", "rác ở ngõ 5 chưa dọn"):
+        citizen.say(words)
+        assert "114" in citizen.texts()[-1]
+    assert "số điện thoại" in citizen.texts()[2]
+    assert engine.turns == []
+    assert len(calls(store)) == 1, "one scene is one alert"
+
+
+def test_the_operator_sees_number_and_pin_of_an_emergency(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(FIRE)
+    citizen.say("gọi em 0912345678")
+    citizen.outcome(citizen.post(location=[20.85, 106.68]).json()["event"])
+    assert "vị trí" in citizen.texts()[-1]
+    with store.reading() as session:
+        known = reads.knowledge(session, session.scalars(select(Conversation)).one())
+    assert "0912345678" in known.phones
+    assert (known.lat, known.lon) == (20.85, 106.68)
+
+
+def test_it_is_over_when_the_citizen_says_so(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(FIRE)
+    citizen.say("dập xong rồi, không ai sao cả")
+    assert "chuyện đã qua" in citizen.texts()[-1]
+    citizen.say("đèn đường hỏng")
+    assert [turn["text"] for turn in engine.turns] == ["đèn đường hỏng"]
+
+
+def test_it_is_over_after_half_an_hour(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(FIRE)
+    with store.transaction() as session:
+        past = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
+        session.execute(update(Conversation).values(emergency_until=past))
+    citizen.say("đèn đường hỏng")
+    assert len(engine.turns) == 1
+    citizen.say(FIRE)
+    assert len(calls(store)) == 2, "another scene is another alert"
+
+
+def test_what_follows_a_sealed_denunciation_is_sealed_too(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(BRIBE)
+    engine.parsed = {"intent": {"name": "nlu_fallback", "confidence": 0.7}, "category": []}
+    citizen.say("ông ấy tên Nguyễn Văn Xuyến, lấy của tôi 50 triệu")
+    assert "niêm phong" in citizen.texts()[-1]
+    assert engine.turns == []
+    with store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SealedDenunciation)) == 2
+        assert all(event.body is None for event in session.scalars(select(InboundEvent)))
+
+
+def test_another_matter_ends_the_sealing_and_the_seal_stays(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say(BRIBE)
+    engine.parsed = {
+        "intent": {"name": "submit_feedback", "confidence": 0.97},
+        "category": [{"name": "dien-chieu-sang.den-duong", "confidence": 0.98}],
+    }
+    citizen.say("sang chuyện khác, đèn đường trước số 30 Tô Hiệu tắt cả tuần")
+    assert len(engine.turns) == 1
+    citizen.say("phường Lê Chân")
+    assert len(engine.turns) == 2, "what follows is heard again"
+    with store.reading() as session:
+        assert denunciations.count_sealed(session) == 1
+
+
+def test_in_doubt_and_without_the_engine_it_is_sealed(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(BRIBE)
+    engine.parsed = None
+    citizen.say("bà ấy tên Lường Thị Mai")
+    with store.reading() as session:
+        assert denunciations.count_sealed(session) == 2
+
+
+def test_to_take_it_back_in_words_is_the_engines_turn(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(BRIBE)
+    citizen.say("không, tôi chỉ phản ánh thôi")
+    assert len(engine.turns) == 1
