@@ -32,6 +32,7 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
     if context.more:
         drafts.save(draft, data, now=context.turn.now)
         return
+    context.remember(cancelled=None)
     _leave_other_areas(context, data)
     _tell_of_place(context, data)
     step = next_step(data)

@@ -506,6 +506,7 @@ def cancel(context: Context) -> bool:
     if draft is None:
         return False
     drafts.cancel(draft, now=context.turn.now)
+    context.remember(cancelled=True)
     context.answer.say("cancelled", buttons=[button("another_report", "/submit_feedback")])
     return True
 

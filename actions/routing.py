@@ -88,6 +88,7 @@ ACTS: dict[str, Handler] = {
     "answer_question": joining.answer_question,
     "own_report": focus.own_report,
     "procedure_again": focus.procedure_again,
+    "nothing_sent": talk.nothing_sent,
     "others_data": focus.others_data,
     "forget_me": lambda context: focus.do_forget(context) if context.turn.payload else focus.forget_me(context),
     "do_forget": focus.do_forget,
@@ -129,7 +130,7 @@ def _do(context: Context, spoken: Said, state: State, choice: Choice) -> None:
     taken = list(choice.taken)
     if state.question in ("withdraw", "addition") and not any(one.by.endswith("?") for one in taken):
         mine.forget_question(context)
-    if len(taken) == 1 and taken[0].takes == spoken.every:
+    if len(taken) == 1 and taken[0].takes == spoken.every and taken[0].act in ACTS:
         _act(context, taken[0])
         return
     parts.take(context, spoken, state, choice, _act)

@@ -46,7 +46,7 @@ def say_and_resume(context: Context, name: str, buttons: list[Button] | None = N
 
 def answer_key(context: Context, key: str) -> None:
     """A procedure that was asked about before, in the aspect that is asked now, else the last one."""
-    aspect = context.turn.aspect if context.turn.intent == "ask_procedure" else None
+    aspect = context.told("aspect") or (context.turn.aspect if context.turn.intent == "ask_procedure" else None)
     answered = procedure_answer(context.session, key=key, aspect=str(aspect or context.memory.get("said") or "general"))
     if answered is None:
         _nothing_found(context)
@@ -244,6 +244,11 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
+def nothing_sent(context: Context) -> None:
+    """After a report was cancelled: it went nowhere."""
+    context.answer.say("nothing_sent", buttons=[MENU[0]])
+
+
 def feel(context: Context) -> None:
     """One human sentence, once in a conversation, for a death in the family or for hardship."""
     if context.turn.payload or context.memory.get("felt"):
@@ -301,6 +306,7 @@ def danger_report(context: Context) -> None:
     """After the numbers: the same words as a report of its own category, with the faster class."""
     last = emergency_words(context.session, conversation_id=context.conversation.id, before=context.turn.event_id)
     emergencies.end(context.session, conversation_id=context.conversation.id)
+    context.conversation.emergency_kind = None
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         data = drafts.data_of(draft)

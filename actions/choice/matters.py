@@ -23,6 +23,7 @@ WEAK = frozenset({
     UNKNOWN, "out_of_scope", "praise", "skip", "cancel_request", "abuse", "greet", "thanks", "goodbye", "inform",
     "affirm", "deny", "smalltalk_bot", "edit_report", "send_now", "rate_service",
 })  # fmt: skip
+UNSAID = frozenset({UNKNOWN, "inform", "edit_report", REPORT})
 # A message that is wholly one of these holds its story too: only words that begin anew make another matter.
 WHOLE = frozenset({"ask_procedure", "formal_complaint", "rate_service", "dissatisfied_reopen", "ask_dossier_status",
                    "ask_ticket_status", "praise", "denunciation", "out_of_scope"})  # fmt: skip
@@ -76,8 +77,9 @@ def matters(said: Said) -> tuple[Matter, ...]:
 
 
 def clear(said: Said) -> Matter | None:
-    """The surest matter of a single clause, of a message whose whole is something weak."""
-    own = [one for number, clause in enumerate(said.clauses) if (one := _own(clause, (number,))) is not None]
+    """The surest report or question of a single clause, of a message whose whole is something weak."""
+    found = (_own(clause, (number,)) for number, clause in enumerate(said.clauses))
+    own = [one for one in found if one is not None and one.route not in OTHERS]
     return max(own, key=lambda one: one.sure, default=None)
 
 
@@ -121,6 +123,9 @@ def _own(clause: Clause, takes: tuple[int, ...]) -> Matter | None:
     long = len(clause.words)
     if clause.route == REPORT and clause.sure >= 0.6 and clause.category_sure >= CLEAR and long >= 2:
         return Matter(REPORT, takes, clause.category_sure * clause.sure, clause.category)
+    unsaid = clause.route in UNSAID or clause.sure < 0.5
+    if unsaid and clause.category_sure >= CERTAIN and long >= 5:  # taken for an address or for nothing
+        return Matter(REPORT, takes, clause.category_sure * 0.75, clause.category)
     if clause.route == "ask_procedure" and not clause.procedure and (clause.sure < CERTAIN or long < 6):
         return None
     if clause.route in ASKS and clause.sure >= 0.8 and long >= 3:

@@ -22,7 +22,7 @@ from feedback_store.reading.assent import leans_wait, leans_yes, says_no, says_w
 from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.reading.languages import language_of, wants_person
 from feedback_store.reading.stars import Stars, read_stars
-from vitext import has_letters
+from vitext import fold, has_letters
 from vitext.syllables import is_plain_syllable
 
 Reader = Callable[[Said, State], Iterator[Reading]]
@@ -201,6 +201,8 @@ def _callback(said: Said, question: str, bare_code: bool) -> Iterator[Reading]:
 
 def still_there(said: Said, state: State) -> Iterator[Reading]:
     """ "Còn đó không?" with a person asked for before."""
+    if state.called and not state.writing and said.turn.phone() is not None and len(said.words) <= 8:
+        yield whole("number", "callback_phone", said, Heard.FOCUS, sure=0.9)
     if state.called and not state.writing and len(said.words) <= 8 and _STILL_THERE.search(said.turn.folded):
         yield whole("still there", "callback_state", said, Heard.FOCUS, sure=0.9)
 
@@ -238,7 +240,9 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if not state.writing:
         return
-    idle = turn.where is None and not _has_digit(turn.text) and matters.clear(said) is None
+    told = matters.clear(said)
+    matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
+    idle = turn.where is None and not _has_digit(turn.text) and not matter
     if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     if state.summary_shown:
@@ -305,6 +309,18 @@ def foreign(said: Said, state: State) -> Iterator[Reading]:
         yield whole("foreign", "foreign", said, Heard.FOCUS, sure=0.97)
 
 
+_AS_REPORT = re.compile(r"\b(?:ghi lai|ghi nhan|phan anh|gui|bao|lap|kien nghi)\b")
+
+
+def after_danger(said: Said, state: State) -> Iterator[Reading]:
+    """ "Có, ghi lại phản ánh giúp tôi" after an emergency that is over: what the button does."""
+    turn = said.turn
+    if not state.after_danger or state.writing or turn.where is not None or len(said.words) > 16:
+        return
+    if _AS_REPORT.search(turn.folded) and turn.intent in (matters.REPORT, "affirm", "send_now", "edit_report", "multi"):
+        yield whole("after danger", "offer_danger_report", said, Heard.FOCUS, sure=0.9)
+
+
 def rules(said: Said, state: State) -> Iterator[Reading]:
     """What the hotline takes, what the law says: a question form opens no report, unless it names a place."""
     turn = said.turn
@@ -350,6 +366,8 @@ def pointed(said: Said, state: State) -> Iterator[Reading]:
         yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.9, with_={"key": key})
     elif len(state.own) > 1 and not state.writing:
         code = _of([one.code for one in reversed(state.own)], found)
+        if found == "other":
+            code = next((one.code for one in state.own if one.ticket_id != state.last), code)
         yield whole("pointed", "own_report", said, Heard.FOCUS, sure=0.9,
                     with_={"code": code, "about": focus.about(said.turn.text) or state.about})  # fmt: skip
 
@@ -365,6 +383,36 @@ def _of(oldest_first: list[str], found: focus.Which) -> str:
 OTHER_QUESTIONS = frozenset({"ask_dossier_status", "human_agent", "dissatisfied_reopen", "emergency"})
 PRIVATE = frozenset({"seen", "sent", "cost"})
 """What is asked of no dossier and no person."""
+
+
+ASPECTS = {
+    "online": re.compile(r"\b(?:qua mang|tren mang|online|onl|truc tuyen|qua app|vneid|tai nha|dich vu cong)\b"),
+    "fee": re.compile(r"\b(?:le phi|phi|tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"),
+    "time": re.compile(r"\b(?:bao lau|may ngay|bao gio|khi nao|lau khong|lau ko|chung nao|may hom|bao nhieu ngay)\b"),
+    "documents": re.compile(r"\b(?:giay to|giay gi|can gi|mang gi|mang theo|ho so gom|chuan bi)\b"),
+    "place": re.compile(r"\b(?:o dau|cho nao|nop dau|o mo|toi dau nop|ra dau|den dau)\b"),
+    "form": re.compile(r"\b(?:mau don|to khai|bieu mau|don mau)\b"),
+}
+PROCEDURE_FOLLOW_UP = 10
+
+
+def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
+    """ "Thế nộp qua mạng?" right after a procedure was answered: another aspect of the same."""
+    turn = said.turn
+    if state.focus != "procedure" or not state.procedures or len(said.words) > PROCEDURE_FOLLOW_UP:
+        return
+    if turn.where is not None or any(one.procedure for one in said.clauses) or turn.entity("ticket_code"):
+        return
+    aspect = next((name for name, form in ASPECTS.items() if form.search(turn.folded)), None)
+    if aspect is not None and turn.intent not in GRAVE and turn.intent != "human_agent":
+        yield whole("aspect", "procedure_again", said, Heard.FOCUS, sure=0.92,
+                    with_={"key": state.procedures[0], "aspect": aspect})  # fmt: skip
+
+
+def nothing_sent(said: Said, state: State) -> Iterator[Reading]:
+    """ "Đã gửi chưa?" after a report was cancelled."""
+    if state.cancelled and not state.writing and {"sent", "state"}.intersection(focus.about(said.turn.text)):
+        yield whole("cancelled", "nothing_sent", said, Heard.FOCUS, sure=0.9)
 
 
 def own_report(said: Said, state: State) -> Iterator[Reading]:
@@ -445,10 +493,31 @@ def story(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if state.writing:
         return
+    if _evident(said):
+        yield whole("evident", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.8)
     if _tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
     elif turn.intent in matters.WEAK and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
         yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
+
+
+ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
+EVIDENT, EVIDENT_ALONE = 0.6, 0.85
+
+
+def _evident(said: Said) -> bool:
+    """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
+    turn = said.turn
+    if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
+        return False
+    if ANNOUNCED.match(fold(turn.text)) and len(said.words) >= 5:
+        return True
+    if not turn.categories or gather.words_beside(turn) < 3 or focus.about(turn.text):
+        return False
+    sure = turn.categories[0][1]
+    if turn.where is not None:
+        return sure >= EVIDENT
+    return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
 
 
 def _reports(said: Said) -> bool:
@@ -476,8 +545,8 @@ def route(said: Said, state: State) -> Iterator[Reading]:
 
 READERS: tuple[Reader, ...] = (
     pressed, stars, outside_question, still_there, takes_back, unseals, codes, report_question, staff_question,
-    foreign, rules, others_data, own_data, pointed, own_report, complaint, follow_up, second_matter, nods, several,
-    story, noise, route,
+    foreign, after_danger, rules, others_data, own_data, pointed, procedure_follow_up, nothing_sent, own_report,
+    complaint, follow_up, second_matter, nods, several, story, noise, route,
 )  # fmt: skip
 
 

@@ -41,6 +41,12 @@ class State:
     """What was asked last of a report: "còn cái kia" asks the same of the other."""
     unrated: tuple[int, ...] = ()
     rated: int | None = None
+    last: int | None = None
+    """The report that was talked of last."""
+    after_danger: bool = False
+    """An emergency is over and no report was made of it."""
+    cancelled: bool = False
+    """A report was cancelled and none begun since."""
     waiting: str | None = None
     reopening: int | None = None
     """The report that is to be opened again, asked about."""
