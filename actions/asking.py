@@ -94,7 +94,7 @@ def _tell_of_place(context: Context, data: ReportData) -> None:
 
 
 def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, str], list[Button]]:
-    skip = button("skip", "/skip")
+    skip = button("skip", _payload("skip", step=step))
     if step == "category":
         choices = [
             Button(category_name(context.session, code), _payload("choose_category", code=code))
@@ -110,7 +110,7 @@ def _details(context: Context, step: str, data: ReportData) -> tuple[dict[str, s
         last = button("unknown" if names else "skip", _payload("choose_commune", code="none"))
         return {"old": where}, [*names, last]
     if step == "place":
-        return {}, [button("no_address", "/skip")]
+        return {}, [button("no_address", _payload("skip", step=step))]
     if step == "photo":
         return {}, [skip]
     if step == "phone":

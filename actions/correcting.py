@@ -9,7 +9,7 @@ from actions import gather
 from actions.gather import fold_words
 from actions.turn import Context
 from feedback_store.places.correcting import corrected
-from feedback_store.places.reading import read_place
+from feedback_store.places.reading import OF_A_PLACE, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading.phones import phones_in
 from feedback_store.service.drafts import ReportData
@@ -21,13 +21,21 @@ Heard = Literal["corrected", "added_words"]
 SURE_CORRECTION = 0.6
 _NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
+_LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
+""" "Ngõ 79 lận": another than was understood."""
+_SHORTLY = 8
+""" "À, số 45": an interjection alone turns to another value within so few words."""
+_MORE = re.compile(r"^(?:con|them|nua|nhan tien|va|voi lai|tien the)\b")
 _PAUSE = re.compile(r"\s*[,;.]\s*")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
 _OPENING = re.compile(
-    r"^\s*(?:(?:a|o|e|ay|oi|da|thoi chet|chet|ay chet|uay|thoi)[\s,]+)*(?:(?:khong|ko)\s*[,.:;]+\s*)?"
-    r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?(?:nham|lon|sai)(?:\s+roi)?"
+    r"^\s*(?:(?:a|o|e|ay|oi|da|thoi chet|chet|ay chet|uay|thoi)[\s,]+)*(?P<turns>(?:(?:khong|ko)\s*[,.:;]+\s*)?"
+    r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?"
+    r"(?:nham|lon|sai|sot|thieu)(?:\s+roi)?"
+    r"|(?:(?:van\s+)?chua|khong|ko)\s+(?:ung|dung|phai|chuan|chinh xac)(?:\s+(?:lam|roi|dau|mo))*[\s,.:;]+"
     r"|sua lai|sua thanh|doi lai|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
-    r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?"
+    r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?)"
 )
 # "… mới đúng, em gõ lộn": that it is a correction is said after it.
 _LEAD = re.compile(
@@ -97,6 +105,7 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
     )
     before = (data.category, data.place_text, data.commune)
     if about_place:
+        right = _place_within(context, right)
         _correct_place(context, data, right, wrong)
         replaced = _exchange_place(context, data, before[1] or "", right, wrong)
     else:
@@ -107,6 +116,12 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
         data.text.append(right if wrong or about_place else text)
     changed = replaced or before != (data.category, data.place_text, data.commune)
     return "corrected" if changed else "added_words"
+
+
+def _place_within(context: Context, right: str) -> str:
+    """The place alone of what is right: "tui ở ngõ 79", "số 17 Cầu Đất mới đúng, già rồi lẫn"."""
+    told = read_place(right, gazetteer(context.session))
+    return told.words if told is not None and told.weight >= OF_A_PLACE else right
 
 
 def _correct_category(context: Context, data: ReportData, right: str) -> None:
@@ -170,6 +185,8 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
     old, number = data.place_text or "", re.search(r"\d+\S*", right)
     places = gazetteer(context.session)
     at = fold(old).find(fold(wrong)) if wrong else -1
+    if at >= 0 and number and not wrong.strip().isdigit() and fold(old[:at]).rstrip().endswith(fold(number.group())):
+        at = -1  # the number stands before the wrong name, too: "số 17 Trần Phú", "số 17 Cầu Đất"
     if at >= 0 and len(fold(old)) == len(old):
         fitting = number.group() if wrong.strip().isdigit() and number else right
         kind = fold(right).split()[0]
@@ -195,6 +212,9 @@ def _parted(text: str) -> tuple[str, str] | None:
     opening = _OPENING.match(plain)
     start = opening.end() if opening else 0
     middle = _NOT_BUT.search(plain, start)
+    should = _SHOULD.search(plain, middle.end()) if middle is not None else None
+    if middle is not None and should is not None:  # "cháu nó bảo không phải Trần Phú, phải là Cầu Đất"
+        return _clean(text[should.end() :]), _clean(text[middle.end() : should.start()])
     if middle is not None and middle.start() > start:
         no = _NO.match(plain)
         return _clean(text[max(start, no.end() if no else 0) : middle.start()]), _clean(text[middle.end() :])
@@ -205,8 +225,14 @@ def _parted(text: str) -> tuple[str, str] | None:
         comma = _PAUSE.search(plain, middle.end())
         if comma is not None and middle.start() == start and plain[comma.end() :].strip():
             return _clean(text[comma.end() :]), _clean(text[middle.end() : comma.start()])  # "hổng phải 58, 85 lận"
-    if start and len(plain[start:].split()) >= 2:
+    rest = plain[start:].split()
+    if start and opening is not None and not opening["turns"] and (len(rest) > _SHORTLY or _MORE.match(plain[start:])):
+        return None  # "à còn chuyện này: …": more is told, nothing is corrected
+    if start and len(rest) >= 2:
         return _clean(text[start:]), ""
+    lan = _LAN.search(text)
+    if lan is not None and len(plain.split()) <= _SHORTLY:
+        return _clean(text[: lan.start()]), ""
     return None
 
 

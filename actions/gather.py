@@ -11,6 +11,7 @@ from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhap
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading import phones
 from feedback_store.reading.content import content
+from feedback_store.reading.stars import read_stars
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
 
@@ -258,6 +259,20 @@ def only_asks(turn: Turn) -> bool:
     """ "ủa gọi số nào": a short question of the citizen's own that names no place."""
     words = turn.folded.split()
     return turn.where is None and len(words) <= 10 and ("?" in turn.text or not _ASKING.isdisjoint(words))
+
+
+REMARK = 7
+"""So many words without a place or a number are no answer to "where?" when they are said first."""
+
+
+def only_remarks(turn: Turn) -> bool:
+    """ "5 sao", "khen gì mà khen, người ta mỉa đấy …": no place and nothing that could be one."""
+    if turn.where is not None or turn.place():
+        return False
+    if read_stars(turn.text) is not None:
+        return True
+    words = turn.folded.split()
+    return len(words) >= REMARK and turn.intent not in ("inform", "submit_feedback", "multi")
 
 
 def take_phone(data: ReportData, turn: Turn) -> bool:

@@ -15,6 +15,7 @@ from feedback_store.places.reading import merged
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import category_name, gazetteer, offered
 from feedback_store.reading.content import content
+from feedback_store.reading.stars import read_stars
 from feedback_store.service import drafts, foretelling, tickets
 from feedback_store.service.drafts import Issue, ReportData, next_step
 from vitext.dates import spoken_time
@@ -202,6 +203,10 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
         data.skip("place")
         return
     if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
+        return
+    if gather.only_remarks(turn) and data.asked.get("place", 0) < 2:
+        if read_stars(turn.text) is None:
+            gather.keep_words(context, data)
         return
     if gather.only_asks(turn) and data.asked.get("place", 0) < 2:
         return  # asked again in other words; what is said a second time is taken as it stands

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from actions import focus, joining, mine, parts, person, rating, reopening, report, talk
+from actions import asking, focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
 from actions.choice.doubt import doubted
 from actions.choice.readers import is_noise, readings
@@ -58,6 +58,7 @@ ACTS: dict[str, Handler] = {
     "multi": report.start,
     "inform": lambda context: _detail(context),
     "skip": talk.skip,
+    "ask_again": asking.resume,
     "send_now": report.hurry,
     "edit_report": report.edit,
     "report_edit": report.edit,

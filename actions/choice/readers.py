@@ -18,7 +18,7 @@ from feedback_store.domain.codes import codes_in
 from feedback_store.domain.lifecycle import may_ticket
 from feedback_store.guards import says_report_only
 from feedback_store.reading import focus
-from feedback_store.reading.assent import leans_wait, leans_yes, says_no, says_wait, says_yes
+from feedback_store.reading.assent import leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
 from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.reading.languages import language_of, wants_person
 from feedback_store.reading.stars import Stars, read_stars
@@ -48,6 +48,7 @@ CERTAIN = frozenset(
 BARE_CODE = re.compile(r"(?:pa ?)?(?:\d ?){8}\d")
 STORY = 0.5
 STORY_WORDS = 6
+SURE_STORY = 0.8
 PLACED_WORDS = 2
 # Intents that do not tell what is wanted of a code that stands in the message; more words beside it are a story.
 UNSAID = frozenset({"nlu_fallback", "out_of_scope", "inform", "greet", "affirm", "deny", "submit_feedback", "multi"})
@@ -100,7 +101,12 @@ def whole(by: str, act: str, said: Said, heard: Heard, **more: object) -> Readin
 
 def pressed(said: Said, state: State) -> Iterator[Reading]:
     """A button, a pin, a photo: it says itself what it does."""
-    if said.turn.payload:
+    if not said.turn.payload:
+        return
+    of_step = said.turn.value("step") if said.turn.intent == "skip" else None
+    if of_step is not None and state.writing and of_step != state.step:
+        yield whole("pressed", "ask_again", said, Heard.PRESSED)  # a button of a question that was answered
+    else:
         yield whole("pressed", said.turn.intent, said, Heard.PRESSED)
 
 
@@ -193,10 +199,19 @@ def _callback(said: Said, question: str, bare_code: bool) -> Iterator[Reading]:
         yield whole("callback?", "callback_no_longer", said, Heard.QUESTION, sure=0.94)
     if turn.intent in ("human_agent", "abuse") and not given:
         yield whole("callback?", "callback_state", said, Heard.QUESTION, sure=0.9)
+    elif not given and _tells_sure(said):
+        return  # a report while a call is waited for
     elif question == "callback_phone" and (given or turn.intent in ANSWERS or turn.intent == "skip"):
         yield whole("callback?", "callback_phone", said, Heard.QUESTION, sure=0.9)
     elif question == "callback_time" and (given or turn.intent not in OTHER_BUSINESS):
         yield whole("callback?", "callback_time", said, Heard.QUESTION, sure=0.9)
+
+
+def _tells_sure(said: Said) -> bool:
+    """Whether the words are surely a report of something, with its place."""
+    turn = said.turn
+    of_report = turn.intent in (matters.REPORT, "multi") and turn.confidence >= SURE_STORY
+    return of_report and turn.where is not None and len(said.words) > STORY_WORDS
 
 
 def still_there(said: Said, state: State) -> Iterator[Reading]:
@@ -245,6 +260,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     idle = turn.where is None and not _has_digit(turn.text) and not matter
     if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
+    if says_go_on(turn.text):
+        yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:
         yield from _at_summary(said)
     elif state.step in ("photo", "phone") and says_no(turn.text):
@@ -567,6 +584,8 @@ def _answers(said: Said, state: State) -> bool:
         return True
     if state.step == "place" and turn.intent == "edit_report" and turn.place():
         return True
+    if turn.phone() is not None and turn.intent == "edit_report":
+        return True  # "số em đuôi 449 cơ: 09…"
     if state.step == "phone" and turn.phone() is not None and turn.intent not in GRAVE:
         return True  # "… à nhầm …" is taken for a correction
     if state.step in ("place", "commune") and gather.only_a_unit(turn):

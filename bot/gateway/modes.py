@@ -7,6 +7,7 @@ and photo join the alert that the operator sees. Under a seal names and sums usu
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -20,10 +21,12 @@ from feedback_store.service import emergencies
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.texts import has, render
+from vitext import fold
 
 EMERGENCY = "emergency_goes_on"
 OVER = "emergency_over"
 SEALED = "sealed_too"
+CHANNEL = "denunciation_channel"
 HELPS = 3
 """Sentences of help of one kind, given by turns."""
 # Buttons that a citizen presses on purpose and that lead out of the emergency's answer.
@@ -108,6 +111,34 @@ def under_seal(parse: dict[str, Any]) -> bool:
             return False
     best = next(iter(parse.get("category") or ()), None)
     return not _another_report(intent, best)
+
+
+_BACK = re.compile(
+    r"\b(quay|tro) (lai|ve)\b|\b(lam|gui|bao|soan|noi|ghi|hoan thanh) tiep\b|\btiep tuc\b|\b(cai|viec|vu|chuyen) "
+    r"(truoc|luc nay|hoi nay|ban nay|dang (lam|soan|bao|ghi))\b"
+)
+_WHERE_TO = re.compile(
+    r"\b(nop|gui|viet|lam) don\b.*\b(dau|cho nao|noi nao|cho ai|co quan nao|the nao|ra sao|lam sao|kieu gi)\b"
+    r"|\b(dau|cho nao|noi nao|co quan nao)\b.*\b(nop|gui|nhan|tiep nhan|to cao)\b"
+    r"|\bto cao\b.*\b(o dau|den dau|voi ai|cho nao|the nao|lam sao)\b"
+)
+SHORT = 14
+
+
+def says_back(text: str) -> bool:
+    """ "Thôi quay lại cái biển báo": the citizen goes back to a report of another matter; nothing in it is sealed."""
+    return _BACK.search(fold(text)) is not None and judge_denunciation(text) is None
+
+
+def asks_where(text: str) -> bool:
+    """ "Nộp đơn ở đâu?": which channel is the proper one, asked in a few words."""
+    plain = fold(text)
+    return len(plain.split()) <= SHORT and _WHERE_TO.search(plain) is not None
+
+
+def where_reply() -> Outcome:
+    """The proper channel alone: a question names nobody and is not sealed."""
+    return Outcome([Reply(render("guards.denunciation_channel"))], intent="denunciation_channel", guard=CHANNEL)
 
 
 def _another_report(intent: dict[str, Any], best: dict[str, Any] | None) -> bool:

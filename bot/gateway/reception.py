@@ -258,7 +258,7 @@ def _store_answered(
             now=now,
         )
     elif verdict.kind == "denunciation":
-        denunciations.seal_event(session, event_id=stored.event_id, now=now)
+        denunciations.seal_event(session, event_id=stored.event_id, now=now, heard=False)
     return stored, out
 
 

@@ -267,6 +267,11 @@ class TurnRunner:
         text = modes.words_of(event)
         if event.kind not in modes.KINDS_HEARD or event.guard is not None or says_report_only(text):
             return None
+        if text and modes.asks_where(text):
+            return modes.where_reply()
+        if text and modes.says_back(text):
+            await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
+            return None
         if text:
             try:
                 parse = await self._with_renewal(work, owner, self._engine.parse(text))

@@ -29,7 +29,7 @@ def store_album_photo(
         if not stored.duplicate:
             _expect(session, event, stored, reference, now)
             if sealed:
-                denunciations.seal_event(session, event_id=stored.event_id, now=now)
+                denunciations.seal_event(session, event_id=stored.event_id, now=now, heard=False)
         return stored
     item = intake.store_inbound(connection, replace(event, guard="album", handled=True, body={"album": album}), now=now)
     if item.duplicate:

@@ -52,6 +52,11 @@ _CAPITALS = re.compile(rf"(?<!\w)[{_UPPER}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _BY_THE_WAY = re.compile(r"(?i)(?<!\w)nhan tien(?=\s+(?:hoi|cho|xin|day|bao|em|toi|cung|nho|phan|gui|ad|noi)(?!\w))")
 """Without marks "nhân tiện" is written like "nhận tiền"."""
+_DENIED = re.compile(
+    r"(?i)(?<!\w)(?:chứ|chớ|chu|cho)\s+(?:không|khong|ko|hổng|hong|chẳng|chang|chưa|chua)\s+"
+    r"(?!.{0,40}(?<!\w)(?:thì|thi|mới|moi)(?!\w))[^,.;!?\n]{0,40}"
+)
+""" "Chỉ quát tháo chứ không đòi tiền": what somebody did not do."""
 TITLES = 0.4
 """In a text with more capitals than these among its words they say nothing."""
 
@@ -59,7 +64,7 @@ TITLES = 0.4
 def _without_names(text: str) -> str:
     """Without the later words of names ("Kiến An"), which are no verbs with a mark left out ("ăn")."""
     words = len(_WORD.findall(text))
-    text = _BY_THE_WAY.sub("-", text)
+    text = _DENIED.sub(" - ", _BY_THE_WAY.sub("-", text))
     if not words or len(_CAPITALS.findall(text)) / words > TITLES:
         return text
     return _NAMED.sub(lambda found: found[1] + _WORD.sub("-", found[2]), text)

@@ -116,6 +116,25 @@ def says_wait(text: str) -> bool:
     return not _gives_up(spoken, lists)
 
 
+_GO_ON = re.compile(
+    r"\b(?:lam|soan|viet|gui|bao|ghi|khai|noi) tiep\b"
+    r"|\btiep tuc (?:phan anh|lam|soan|bao|ghi|cai|viec|vu|di|nhe|giup|thoi|$)"
+    r"|\btiep tuc$|\b(?:quay|tro) (?:lai|ve) (?:voi )?(?:cai|viec|vu|chuyen|phan anh|ban)\b"
+    r"|\b(?:khoi|dung|khong|ko|khoi can|khong can|dung co) (?:xoa|huy|bo di|bo phan anh|rut)\b"
+    r"|\bcu de (?:day|do|vay|nguyen|the|do di)\b|\bgiu nguyen\b|\bgiu lai\b"
+)
+GO_ON_WORDS = 14
+
+
+def says_go_on(text: str) -> bool:
+    """Of "cho tôi làm tiếp cái ghế đá", "thôi cứ để đấy, khỏi xóa": the report that is open goes on; never with a
+    number, which is a detail of it."""
+    plain = fold(text)
+    shown = " ".join("".join(char if char.isalnum() else " " for char in plain).split())
+    short = 0 < len(shown.split()) <= GO_ON_WORDS
+    return short and not any(char.isdigit() for char in shown) and _GO_ON.search(shown) is not None
+
+
 def _spoken(text: str) -> tuple[list[str], bool]:
     """The words as they are compared, and whether the writer wrote marks."""
     shown = _DRAWN_OUT.sub(r"\1", view(text).text.lower())

@@ -23,11 +23,13 @@ from feedback_store.tables import (
 KEPT = dt.timedelta(hours=24)
 
 
-def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
+def seal_event(session: Session, *, event_id: int, now: dt.datetime, heard: bool = True) -> None:
     """Move the words of an event out of every readable place; repeating it has no effect.
 
-    The event's body and its understanding are blanked, an open draft is erased, replies that may
-    quote it are blanked, its media are sealed, and the tracker of the conversation is dropped.
+    The event's body and its understanding are blanked, replies that may quote it are blanked, its media are sealed,
+    and the tracker of the conversation is dropped. A draft that may hold its words is erased: one written since it
+    came. ``heard`` is false where nothing but a guard read the words; no draft holds them then, and a report of
+    another matter that was being written stays.
     """
     event = session.get(InboundEvent, event_id, with_for_update=True, populate_existing=True)
     if event is None or event.sealed:
@@ -45,11 +47,16 @@ def seal_event(session: Session, *, event_id: int, now: dt.datetime) -> None:
     event.body, event.nlu, event.sealed = None, None, True
     _hold(session, event.conversation_id, now + KEPT)
     session.execute(delete(ActionResult).where(ActionResult.event_id == event_id))
-    session.execute(
-        update(Draft)
-        .where(Draft.conversation_id == event.conversation_id, Draft.state == "open")
-        .values(state="erased", data=None, updated_at=now)
-    )
+    if heard:
+        session.execute(
+            update(Draft)
+            .where(
+                Draft.conversation_id == event.conversation_id,
+                Draft.state == "open",
+                Draft.updated_at > event.received_at,
+            )
+            .values(state="erased", data=None, updated_at=now)
+        )
     session.execute(
         update(OutboundMessage)
         .where(OutboundMessage.event_id == event_id, OutboundMessage.status.in_(("sent", "delivered")))

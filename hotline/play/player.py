@@ -9,7 +9,7 @@ import secrets
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -106,7 +106,7 @@ class _Conversation:
         with self._player.store.reading() as session:
             said.asks = open_question(session, self._conversation(who))
             said.tickets = len(filed_by(session, self._conversation(who)))
-        self._played.outcomes += turn_outcomes(where, turn.checks, said)
+        self._played.outcomes += turn_outcomes(where, self._codes_within(turn.checks), said)
 
     def _act(self, turn: Turn, who: str) -> Said:
         if turn.act == "wait":
@@ -195,13 +195,24 @@ class _Conversation:
 
         return re.sub(r"\{(code|code_bare|other_code)(?::(\d+))?\}", code, given)
 
+    def _codes_within(self, wanted: Any) -> Any:
+        """The same checks with codes for their names; a code there is not stays a name, which nothing says."""
+        if isinstance(wanted, str):
+            try:
+                return self._with_codes(wanted)
+            except RuntimeError:
+                return wanted
+        if isinstance(wanted, Mapping):
+            return {key: self._codes_within(value) for key, value in wanted.items()}
+        return [self._codes_within(one) for one in wanted] if isinstance(wanted, list) else wanted
+
     def _end(self) -> None:
         where = f"{self._script.id}: end"
         with self._player.store.reading() as session:
             conversation = self._conversation("self")
             said = "\n".join(self._said)
             self._played.outcomes += end_outcomes(
-                session, where, self._script.end, conversation, said, folders=self._player.folders
+                session, where, self._codes_within(self._script.end), conversation, said, folders=self._player.folders
             )
 
 
