@@ -9,6 +9,7 @@ from actions import gather
 from actions.gather import fold_words
 from actions.turn import Context
 from feedback_store.places.correcting import corrected
+from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.reading import OF_A_PLACE, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading.phones import phones_in
@@ -155,7 +156,7 @@ def _exchange_place(context: Context, data: ReportData, before: str, right: str,
         read = read_place(line, places)
         if read is None or not set(fold_words(read.words)) & held:
             continue
-        now = corrected(read.words, right, places)
+        now = _renumbered(read.words, right, places)
         if wrong and fold(wrong).strip() in fold(read.words):
             now = corrected(read.words, data.place_text or right, places)
         if fold(now) == fold(read.words) or (wrong and _stands(wrong, now)):
@@ -195,13 +196,26 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
             wrong = old[at : at + len(kind) + 1] + wrong
         data.place_text = (old[:at] + fitting + old[at + len(wrong) :])[:500]
     else:
-        data.place_text = corrected(old, right, places)[:500]
+        data.place_text = _renumbered(old, right, places)[:500]
     data.lat = data.lon = None
     data.commune_choices, data.old_ward = [], None
     read = read_place(data.place_text, places)
     if read is not None and (read.found is not None or read.unknown is not None):
         data.commune = None
         gather.take_read(data, read)
+
+
+_NUMBERED = re.compile(r"\b(so nha|so|ngo|ngach|hem|kiet|to|khu|lo|tang|km|cot)\s*(\d[\w/.-]*)")
+
+
+def _renumbered(old: str, right: str, places: Gazetteer) -> str:
+    """The place with what is right put in: of a kind with a number alone ("ngõ 79") the number changes."""
+    said = _NUMBERED.fullmatch(fold(right).strip())
+    plain = fold(old)
+    for there in _NUMBERED.finditer(plain) if said is not None and len(plain) == len(old) else ():
+        if said is not None and there[1] == said[1]:
+            return old[: there.start(2)] + right.strip()[said.start(2) :] + old[there.end(2) :]
+    return corrected(old, right, places)
 
 
 def _parted(text: str) -> tuple[str, str] | None:

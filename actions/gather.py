@@ -26,6 +26,8 @@ LIKELY = 0.08
 OTHER = "khac.khac"
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
 FILLER = 4
+_MY_NAME = re.compile(r"\b(?:toi|em|minh|chau|con|tui|bac|chu|e) ten (?:la )?\w+(?: \w+){0,3}[\s,.;:(-]*$")
+""" "Em tên Thảo, 09…": a number behind one's own name."""
 _OWN_NUMBER = re.compile(
     r"\b(sdt|so dien thoai|dien thoai|dt|lien he|lh|goi (cho |lai )?(toi|em|minh|lai|chau|anh|chi|co|chu|bac)"
     r"|so (cua )?(toi|em|minh|chau|anh|chi)|alo)\b[^.!?\n]{0,40}$"
@@ -122,6 +124,8 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False) 
     own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
     found = content(turn.text, own_number=own)
     data.name = data.name or found.name
+    if own and data.phone is None and not data.anonymous:
+        take_phone(data, turn)  # what leaves the words has its own place
     if found.nameless and not data.anonymous:
         data.anonymous, data.phone = True, None
         context.answer.say("anonymous_taken")
@@ -299,6 +303,8 @@ def _speaks_of_own_number(turn: Turn) -> bool:
     before, after = fold(turn.text[: span[0]]), fold(turn.text[span[1] :])
     if _NUISANCE.search(before + " " + after):
         return False
+    if _MY_NAME.search(before):
+        return True
     return _OWN_NUMBER.search(before) is not None or _CALL_ME.search(after) is not None
 
 

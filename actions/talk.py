@@ -11,6 +11,7 @@ from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
 from feedback_store.procedures.answer import Answer
+from feedback_store.procedures.search import Hit
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.lookups import category_name
 from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
@@ -65,6 +66,8 @@ def answer_procedure(context: Context) -> None:
         found = find_procedure(context.session, turn.entity("procedure") or turn.text) or find_procedure(
             context.session, turn.text
         )
+        if found is None and feeling_in(turn.text) == "bereaved":
+            found = _asked(context, word("papers_of_a_death"))
         if isinstance(found, Ambiguous):
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
             context.remember(candidate=found.choices[0].key, aspect=str(aspect), pending="procedure")
@@ -84,6 +87,14 @@ def answer_procedure(context: Context) -> None:
         _nothing_found(context)
         return
     _say_procedure(context, answered)
+
+
+def _asked(context: Context, name: str) -> Ambiguous | None:
+    """A procedure that is likely meant and was not named: it is asked, not answered."""
+    found = find_procedure(context.session, name)
+    if found is None or isinstance(found, Ambiguous):
+        return found
+    return Ambiguous((Hit(found.key, found.name, 0.0),))
 
 
 def _say_procedure(context: Context, answered: Answer) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.turn import Turn
-from feedback_store.guards import opinion
+from feedback_store.guards import find_denunciation, opinion
 from feedback_store.guards.deciding import ASKS
+from feedback_store.reading.assent import says_go_on
 
 SURE_OF_DANGER = 0.8
 """So sure, the engine's word for a danger is taken alone."""
@@ -14,7 +15,11 @@ SURE_OF_DANGER = 0.8
 
 def doubted(turn: Turn) -> Turn:
     """A danger that the engine is not sure of, and the learned opinion sees nothing of, is its next likely intent;
-    whether somebody is in danger was asked where anything spoke for it."""
+    whether somebody is in danger was asked where anything spoke for it. To go on with a report is no denunciation."""
+    typed = turn.text if not turn.payload else ""
+    if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
+        kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
+        return replace(turn, intent="nlu_fallback", clauses=kept)  # "việc tố cáo để tôi nộp đơn, … thì làm tiếp"
     if turn.intent != "emergency" or turn.payload or turn.confidence >= SURE_OF_DANGER:
         return turn
     chance = opinion.chance(turn.text)

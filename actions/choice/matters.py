@@ -88,6 +88,16 @@ def begins_anew(clause: Clause) -> bool:
     return _begins(clause, _ANEW)
 
 
+def opens_anew(said: Said) -> bool:
+    """The same of the whole message: "à, còn chuyện này: khu nhà em mất điện"."""
+    return any(begins_anew(one) for one in said.clauses[:1]) or _opens(said.words[:4])
+
+
+def _opens(words: Sequence[str]) -> bool:
+    begin = " ".join(words) + " "
+    return any(begin.startswith(one + " ") for one in _ANEW)
+
+
 def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]], *, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it

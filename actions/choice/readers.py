@@ -490,7 +490,7 @@ def _begins_another(said: Said, state: State) -> bool:
         return False
     if one.group == str(state.data.category).split(".")[0]:
         return False
-    anew = matters.begins_anew(said.clauses[0])
+    anew = matters.opens_anew(said)
     placed = turn.where is not None and gather.words_beside(turn) >= 5 and state.step != "place"
     return (anew and one.sure >= STORY) or (placed and one.sure >= KEPT_SURE)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.safety import judge_denunciation
 from feedback_store.guards.emergency import load_watch
-from feedback_store.reading.over import says_over
+from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
 from feedback_store.service import emergencies
 from feedback_store.service.outbox import Button, Reply
@@ -28,7 +28,7 @@ OVER = "emergency_over"
 SEALED = "sealed_too"
 CHANNEL = "denunciation_channel"
 HELPS = 3
-"""Sentences of help of one kind, given by turns."""
+"""Sentences of help of one kind, given by turns; the first says what not to do, it answers who asks."""
 # Buttons that a citizen presses on purpose and that lead out of the emergency's answer.
 KINDS_HEARD = ("text", "photo", "location", "voice", "sticker", "other", "edit")
 
@@ -41,7 +41,8 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
     if says_over(text):
         button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
         return Outcome([Reply(render("guards.over"), (button,))], guard=OVER, intent=OVER)
-    reply = Reply(still(work.emergency, joined(event, text), event.id))
+    which = 0 if asks(text) else event.id
+    reply = Reply(still(work.emergency, joined(event, text), which))
     return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency")
 
 

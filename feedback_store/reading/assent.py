@@ -123,7 +123,7 @@ _GO_ON = re.compile(
     r"|\b(?:khoi|dung|khong|ko|khoi can|khong can|dung co) (?:xoa|huy|bo di|bo phan anh|rut)\b"
     r"|\bcu de (?:day|do|vay|nguyen|the|do di)\b|\bgiu nguyen\b|\bgiu lai\b"
 )
-GO_ON_WORDS = 14
+GO_ON_WORDS = 20
 
 
 def says_go_on(text: str) -> bool:

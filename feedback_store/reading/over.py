@@ -20,12 +20,16 @@ _ASKS = re.compile(
 """Words of a question without its mark: whoever asks what to do is not out of it."""
 
 
+def asks(text: str) -> bool:
+    """Of "bật quạt được không", "có nên kéo ra không??", "giờ làm sao"."""
+    plain = " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
+    return "?" in text or _ASKS.search(plain) is not None
+
+
 def says_over(text: str) -> bool:
     """Of "dập xong rồi, không ai sao cả"; not of "chưa dập được", "xe cứu hỏa tới rồi mà vẫn cháy", "xong chưa?"."""
     plain = " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
-    if not plain or len(plain.split()) > LONGEST or "?" in text:
-        return False
-    if _ASKS.search(plain):
+    if not plain or len(plain.split()) > LONGEST or asks(text):
         return False
     over, still = _forms()
     return over.search(plain) is not None and still.search(plain) is None
