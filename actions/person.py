@@ -163,6 +163,9 @@ def time(context: Context) -> None:
         context.remember(tries=tries)
         context.answer.say("callback_time_lunar" if found.why == "lunar" else "callback_time_date", buttons=ANY_TIME)
         return
+    if isinstance(found, Unclear):  # told twice: who calls reads it as it stands
+        _set_time(context, task, _without_number(turn.text).strip(" ,.;:"))
+        return
     _add_words(context, task)
     if tries >= TRIES:
         context.remember(pending=None, tries=None)

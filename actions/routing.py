@@ -129,7 +129,8 @@ def handle(context: Context) -> None:
 
 def _do(context: Context, spoken: Said, state: State, choice: Choice) -> None:
     taken = list(choice.taken)
-    if state.question in ("withdraw", "addition") and not any(one.by.endswith("?") for one in taken):
+    joins = context.turn.intent in ("give_location", "give_photo")  # a pin or a picture is what was asked for
+    if state.question in ("withdraw", "addition") and not joins and not any(one.by.endswith("?") for one in taken):
         mine.forget_question(context)
     if len(taken) == 1 and taken[0].takes == spoken.every and taken[0].act in ACTS:
         _act(context, taken[0])

@@ -185,14 +185,19 @@ _STILL_THERE = re.compile(
 )
 
 
+_OF_CALL = re.compile(r"\b(?:goi|lien he|lien lac|tra loi|gap|cho|ai|nhan vien|may)\b")
+
+
 def _callback(said: Said, question: str, bare_code: bool) -> Iterator[Reading]:
     """A number, a time, or that none is needed; and how long it takes."""
     turn, plain = said.turn, said.turn.folded
     if bare_code or turn.intent in GRAVE - {"cancel_request"}:
         return
     given = turn.phone() is not None or gather.part_of_number(turn)
-    if not given and (_STILL_THERE.search(plain) or (focus.about(turn.text) and len(said.words) <= 8
-                                                     and not any(c.procedure for c in said.clauses))):
+    asks = focus.about(turn.text) and len(said.words) <= 8 and not any(one.procedure for one in said.clauses)
+    if question == "callback_time" and not _OF_CALL.search(plain):
+        asks = False  # "khi nào cháu nó ngủ" is the time
+    if not given and (_STILL_THERE.search(plain) or asks):
         yield whole("callback?", "callback_state", said, Heard.QUESTION, sure=0.95)
     if not given and ((_NO_LONGER.search(plain) and len(said.words) <= 10 and not _HAS_NONE.search(plain))
                       or turn.intent == "cancel_request"):

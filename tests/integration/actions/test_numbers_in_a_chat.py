@@ -58,7 +58,7 @@ def test_what_cannot_be_a_number_is_asked_for_again(chat: Chat, written: str, in
 def test_the_number_for_a_call_is_asked_for_again(chat: Chat, written: str) -> None:
     chat.says("cho gặp tổng đài viên", "human_agent")
     said = chat.says(written, "nlu_fallback")
-    assert "chưa thấy số điện thoại" in said
+    assert "chưa đọc được số" in said
     assert "không tìm thấy" not in said
     chat.says("0912 345 678")
     chat.presses("Lúc nào cũng được")
@@ -88,12 +88,17 @@ def test_the_number_for_a_call_is_read_by_the_same_reader(chat: Chat, written: s
 def test_a_time_that_cannot_be_placed_is_asked_back_once(chat: Chat, words: str, why: str) -> None:
     chat.says("cho gặp tổng đài viên, số 0912345678", "human_agent")
     assert why in chat.says(words)
-    assert calls(chat) == []
-    assert "giờ anh/chị đã hẹn" in chat.says("9h sáng 4/3")
+    assert [one.good_time for one in calls(chat)] == [None]  # the request stands without a time
+    assert "theo giờ anh/chị hẹn" in chat.says("9h sáng 4/3")
+    assert [one.good_time for one in calls(chat)] == ["9h sáng 4/3"]
+
+
+def test_a_time_that_cannot_be_placed_twice_is_kept_as_it_was_said(chat: Chat) -> None:
+    words = "mùng 3 tháng chạp"
     chat.says("cho gặp tổng đài viên, số 0912345678", "human_agent")
-    assert why in chat.says(words)
+    chat.says(words)
     assert words in chat.says(words)
-    assert [one.good_time for one in calls(chat)] == ["9h sáng 4/3", words]
+    assert [one.good_time for one in calls(chat)] == [words]
 
 
 DOSSIER = "000.00.15.H40-251130-0012"
