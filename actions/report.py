@@ -261,6 +261,7 @@ def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
 
 def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
     if gather.take_phone(data, turn):
+        data.name = data.name or content(turn.text, own_number=True).name
         if gather.words_beside(turn) > gather.FILLER:
             gather.keep_words(context, data, own_number=True)
     elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:

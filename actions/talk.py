@@ -279,7 +279,7 @@ def offer_report(context: Context) -> None:
     name = category_name(context.session, best[0]) if best is not None and best[1] >= SURE_ENOUGH else None
     as_report = button("report", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
     context.answer.say(
-        "offer_report", matter=word("about_matter", category=name) if name else "",
+        "offer_report", matter=f" {word('about_matter', category=name)}" if name else "",
         buttons=[as_report, MENU[1], MENU[3]],
     )  # fmt: skip
 

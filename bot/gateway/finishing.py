@@ -51,7 +51,7 @@ def finish_specially(
     if done.lost:
         return done
     if outcome.guard in (modes.EMERGENCY, modes.OVER):
-        modes.note(session, conversation_id=work.conversation_id, outcome=outcome, now=now)
+        modes.note(session, conversation_id=work.conversation_id, event_id=event.id, outcome=outcome, now=now)
     elif outcome.intent == "denunciation":
         denunciations.seal_event(session, event_id=event.id, now=now, heard=outcome.guard != modes.SEALED)
     elif outcome.intent == "emergency" and event.guard is None:

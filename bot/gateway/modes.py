@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.gateway.safety import judge_denunciation
+from bot.gateway.safety import Verdict, judge_denunciation
 from feedback_store.guards.emergency import load_watch
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
@@ -44,6 +45,14 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
     which = 0 if asks(text) else event.id
     reply = Reply(still(work.emergency, joined(event, text), which))
     return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency")
+
+
+def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
+    """A danger of no kind told in an emergency of a known one is a part of it: the help is that of its kind."""
+    told = verdict.emergency
+    if told is None or told.kind != emergencies.UNSPECIFIED.kind or going_on in (None, told.kind):
+        return verdict
+    return replace(verdict, reply=Reply(still(str(going_on), render("guards.joined_words"), 0 if asks(text) else 1)))
 
 
 def words_of(event: PendingEvent) -> str:
@@ -79,12 +88,14 @@ def joined(event: PendingEvent, text: str) -> str:
     return render("guards.joined_words") if event.kind in ("text", "edit") else ""
 
 
-def note(session: Session, *, conversation_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:
+def note(
+    session: Session, *, conversation_id: uuid.UUID, event_id: int, outcome: Outcome, now: dt.datetime
+) -> None:
     """What the answer changes in the conversation: it goes on for another while, or is over."""
     if outcome.guard == OVER:
         emergencies.end(session, conversation_id=conversation_id)
     elif outcome.guard == EMERGENCY:
-        emergencies.prolong(session, conversation_id=conversation_id, now=now)
+        emergencies.prolong(session, conversation_id=conversation_id, event_id=event_id, now=now)
 
 
 # --- under a seal -----------------------------------------------------------------------------

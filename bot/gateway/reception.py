@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.gateway import modes
 from bot.gateway.database import Database
 from bot.gateway.group_commit import GroupCommit
 from bot.gateway.runner import TurnRunner, utc_now
@@ -204,7 +205,7 @@ class Reception:
         except Exception as error:  # whatever is broken, the number goes out
             log.error("emergency_not_stored", error=type(error).__name__)
             return Receipt(False, guard=verdict.name, answer=verdict.reply)
-        return _receipt(stored, verdict, out)
+        return _receipt(stored, modes.within(verdict, stored.emergency, words_of(event)), out)
 
 
 def _receipt(
@@ -237,6 +238,7 @@ def _store_answered(
     stored = intake.store_inbound(connection, event, now=now)
     if stored.duplicate or stored.closed:
         return stored, None
+    verdict = modes.within(verdict, stored.emergency, words_of(event))
     _attach(session, stored, photos, now)
     out = outbox.append(
         connection,

@@ -57,6 +57,11 @@ _DENIED = re.compile(
     r"(?!.{0,40}(?<!\w)(?:thì|thi|mới|moi)(?!\w))[^,.;!?\n]{0,40}"
 )
 """ "Chỉ quát tháo chứ không đòi tiền": what somebody did not do."""
+_NOBODY = re.compile(
+    r"(?i)(?<!\w)(?:không|khong|ko|k|hổng|hong|chẳng|chang|chả|cha)\s+(?:(?:có|co|phải|phai|định|dinh|muốn|muon|hề|he|dám"
+    r"|dam|là|la)\s+)*(?:tố|to)\s+(?:cáo|cao|giác|giac)(?:\s+(?:ai|nữa|nua|gì|gi|người|nguoi|hết|het))*"
+)
+""" "Em không tố cáo ai nữa, em chỉ phản ánh …"."""
 TITLES = 0.4
 """In a text with more capitals than these among its words they say nothing."""
 
@@ -64,7 +69,7 @@ TITLES = 0.4
 def _without_names(text: str) -> str:
     """Without the later words of names ("Kiến An"), which are no verbs with a mark left out ("ăn")."""
     words = len(_WORD.findall(text))
-    text = _DENIED.sub(" - ", _BY_THE_WAY.sub("-", text))
+    text = _DENIED.sub(" - ", _NOBODY.sub(" - ", _BY_THE_WAY.sub("-", text)))
     if not words or len(_CAPITALS.findall(text)) / words > TITLES:
         return text
     return _NAMED.sub(lambda found: found[1] + _WORD.sub("-", found[2]), text)

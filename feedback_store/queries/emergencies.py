@@ -22,6 +22,8 @@ THREADS = 50
 BUSY = 10
 """A source with more open calls than these stands below the quiet ones that nobody has seen either."""
 WORDS = 5
+SCENE_GUARDS = ("emergency", "emergency_goes_on", "emergency_over")
+"""Who answered the messages of a scene: the guard, and what answers while a danger goes on."""
 READ_BACK = 40
 """Messages of a chat that are looked through for place and phone."""
 
@@ -56,15 +58,15 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Open calls of one conversation. ``words``: (call, what was written) of the shown page of them, newest first, the
-    same words once; ``ticket_id``: the report it became."""
+    """Open calls of one conversation. ``count``: messages of the scene; ``words``: (when, what was written) of the
+    shown page of them, newest first, the same words once; ``ticket_id``: the report it became."""
 
     last: EmergencyCall
     count: int
     unseen: int
     first_at: dt.datetime
     ticket_id: int | None
-    words: Sequence[tuple[EmergencyCall, str]]
+    words: Sequence[tuple[dt.datetime, str]]
     known: Knowledge | None
 
 
@@ -186,7 +188,8 @@ def thread(
 ) -> Thread | None:
     """The open calls of a conversation up to ``call_id``, or that call alone once it was closed.
 
-    ``most``: calls a page; ``full``: with what the chat tells beside their words.
+    What was written while the danger went on is of the scene, too. ``most``: messages a page; ``full``: with what the
+    chat tells beside their words.
     """
     last = session.get(EmergencyCall, call_id)
     if last is None:
@@ -194,32 +197,54 @@ def thread(
     here = EmergencyCall.id == last.id
     if last.closed_at is None:
         here = (EmergencyCall.conversation_id == last.conversation_id) & (EmergencyCall.id <= last.id) & _OPEN
-    count, unseen, first_at, ticket_id = session.execute(
+    unseen, first_at, ticket_id, first_event = session.execute(
         select(
-            func.count(),
             func.count().filter(EmergencyCall.seen_at.is_(None)),
             func.min(EmergencyCall.answered_at),
             func.max(EmergencyCall.ticket_id),
+            func.min(EmergencyCall.event_id),
         ).where(here)
     ).one()
+    written = _of_scene(session, last, here, first_event)
+    count = session.scalar(select(func.count()).select_from(written.subquery())) or 0
     page, _ = _within(page, count, most)
-    rows = session.execute(
-        select(EmergencyCall, InboundEvent)
-        .join(InboundEvent, InboundEvent.id == EmergencyCall.event_id)
-        .where(here)
-        .order_by(EmergencyCall.id.desc())
+    rows = session.scalars(
+        select(InboundEvent)
+        .where(InboundEvent.id.in_(written))
+        .order_by(InboundEvent.id.desc())
         .limit(most)
         .offset((page - 1) * most)
     ).all()
-    words: dict[str, EmergencyCall] = {}
-    for call, event in rows:
-        words.setdefault(_words(event), call)
+    words: dict[str, dt.datetime] = {}
+    for event in rows:
+        words.setdefault(_words(event), event.received_at)
+    if len(words) > 1:
+        words.pop("", None)  # a pin or a picture, shown as such
     known = knowledge(session, session.get_one(Conversation, last.conversation_id)) if full else None
-    return Thread(last, count, unseen, first_at, ticket_id, [(call, text) for text, call in words.items()], known)
+    return Thread(last, count, unseen, first_at, ticket_id, [(at, text) for text, at in words.items()], known)
+
+
+def _of_scene(
+    session: Session, last: EmergencyCall, calls: ColumnElement[bool], first_event: int
+) -> Select[int]:
+    """The events of these calls, and those that came in the same danger until the next call."""
+    later = session.scalar(
+        select(func.min(EmergencyCall.event_id)).where(
+            EmergencyCall.conversation_id == last.conversation_id, EmergencyCall.id > last.id
+        )
+    )
+    joined = (
+        (InboundEvent.conversation_id == last.conversation_id)
+        & (InboundEvent.id >= first_event)
+        & InboundEvent.guard.in_(SCENE_GUARDS)
+    )
+    if later is not None:
+        joined &= InboundEvent.id < later
+    return select(InboundEvent.id).where(joined | InboundEvent.id.in_(select(EmergencyCall.event_id).where(calls)))
 
 
 def page_of(shown: Thread, page: int) -> Listed:
-    """Where in the thread's alerts a card of THREADS alerts stands."""
+    """Where in the thread's messages a card of THREADS of them stands."""
     page, pages = _within(page, shown.count, THREADS)
     return Listed(shown.words, page, pages, shown.count)
 

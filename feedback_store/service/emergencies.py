@@ -64,12 +64,21 @@ def record(
 ) -> int | None:
     """Queue an answered emergency for the operators; the same event again has no effect (None).
 
-    ``hit`` None: the engine, not the guard, recognised it. A conversation stays with its source while it is open. What
-    comes within the same scene joins the alert that is open: one scene is one alert, however many messages tell of it.
+    ``hit`` None: the engine, not the guard, recognised it; that alone does not hold the conversation in an emergency. A
+    conversation stays with its source while it is open. What comes within the same scene joins the alert that is open
+    as long as nobody has seen it: one scene is one alert, and what comes after it was read is new.
     """
     recognised = hit or UNSPECIFIED
-    if _goes_on(session, conversation_id, recognised, now):
+    if _goes_on(session, conversation_id, recognised, now, holds=hit is not None):
         return None
+    return _queue(session, conversation_id, event_id, recognised, address, now)
+
+
+def _queue(
+    session: Session, conversation_id: uuid.UUID, event_id: int, recognised: EmergencyHit, address: str | None,
+    now: dt.datetime,
+) -> int | None:  # fmt: skip
+    """A card of its own for the operators, and word to them."""
     sample = select(Conversation.is_sample).where(Conversation.id == conversation_id).scalar_subquery()
     before = (
         select(EmergencyCall.source)
@@ -98,7 +107,9 @@ def record(
     return call_id
 
 
-def _goes_on(session: Session, conversation_id: uuid.UUID, hit: EmergencyHit, now: dt.datetime) -> bool:
+def _goes_on(
+    session: Session, conversation_id: uuid.UUID, hit: EmergencyHit, now: dt.datetime, *, holds: bool
+) -> bool:
     """Keep the conversation in its emergency; whether an open alert of the same scene knows of it already."""
     conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if conversation is None:
@@ -107,19 +118,20 @@ def _goes_on(session: Session, conversation_id: uuid.UUID, hit: EmergencyHit, no
     known = conversation.emergency_kind if lasts else None
     if known in (None, UNSPECIFIED.kind) or hit.kind != UNSPECIFIED.kind:
         conversation.emergency_kind = hit.kind[:64]
-    conversation.emergency_until = now + SCENE
+    if holds or lasts:
+        conversation.emergency_until = now + SCENE
     session.flush()
-    if not lasts:
-        return False
     query = select(EmergencyCall).where(
         EmergencyCall.conversation_id == conversation_id, EmergencyCall.closed_at.is_(None)
     )
+    if not lasts:
+        query = query.where(EmergencyCall.answered_at > now - SCENE)
     call = session.scalars(query.order_by(EmergencyCall.id.desc()).limit(1)).one_or_none()
     if call is None:
         return False
     if call.kind == UNSPECIFIED.kind and hit.kind != UNSPECIFIED.kind:
         call.kind, call.numbers, call.self_harm = hit.kind[:64], list(hit.numbers), hit.self_harm
-    return True
+    return call.seen_at is None
 
 
 def end(session: Session, *, conversation_id: uuid.UUID) -> None:
@@ -127,10 +139,15 @@ def end(session: Session, *, conversation_id: uuid.UUID) -> None:
     session.execute(update(Conversation).where(Conversation.id == conversation_id).values(emergency_until=None))
 
 
-def prolong(session: Session, *, conversation_id: uuid.UUID, now: dt.datetime) -> None:
-    """Something came in the emergency: it lasts for another while."""
+def prolong(session: Session, *, conversation_id: uuid.UUID, event_id: int, now: dt.datetime) -> None:
+    """Something came in the emergency: it lasts for another while, and who has read the alert is shown what is new."""
     going_on = (Conversation.id == conversation_id) & (Conversation.emergency_until > now)
     session.execute(update(Conversation).where(going_on).values(emergency_until=now + SCENE))
+    of_chat = (EmergencyCall.conversation_id == conversation_id) & EmergencyCall.closed_at.is_(None)
+    last = session.scalars(select(EmergencyCall).where(of_chat).order_by(EmergencyCall.id.desc()).limit(1)).first()
+    if last is not None and last.seen_at is not None:
+        kind = EmergencyHit(last.kind, last.numbers, last.self_harm)
+        _queue(session, conversation_id, event_id, kind, None, now)
 
 
 def _tell_operators(session: Session, call_id: int, kind: str, now: dt.datetime) -> None:

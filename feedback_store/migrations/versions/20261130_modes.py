@@ -29,12 +29,14 @@ def upgrade() -> None:
             comment="a denunciation is sealed and may be taken back until then; what follows it is sealed too",
         ),
     )  # fmt: skip
-    op.alter_column("callback_tasks", "phone", nullable=True)
+    op.alter_column(
+        "callback_tasks", "phone", nullable=True, comment="null: the citizen gave none; answer in the chat"
+    )
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM callback_tasks WHERE phone IS NULL")
-    op.alter_column("callback_tasks", "phone", nullable=False)
+    op.alter_column("callback_tasks", "phone", nullable=False, comment=None)
     op.drop_column("conversations", "sealing_until")
     op.drop_column("conversations", "emergency_until")
     op.drop_column("conversations", "emergency_kind")
