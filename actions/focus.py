@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from actions import report, talk
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
+from feedback_store.domain.codes import codes_in
 from feedback_store.queries.lookups import category_name
 from feedback_store.service import drafts, foretelling, own_reports, tickets
 from feedback_store.service.drafts import ReportData
@@ -30,8 +31,9 @@ def own_report(context: Context) -> None:
         resume(context)
         return
     ticket = _meant(context, str(code) if code else None)
-    if ticket is None or not about:
-        talk.tell_status(context)
+    named = code or codes_in(context.turn.text)
+    if ticket is None or not about or (named and set(about) <= {"state", "sent", "where"}):
+        talk.tell_status(context)  # "PA-… đến đâu rồi": the whole of it
         return
     context.conversation.last_ticket_id = ticket.id
     for one in about:

@@ -6,6 +6,7 @@ once; one of them alone asks whether somebody is in danger, with the numbers in 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,10 @@ FEWEST = 4
 """In fewer words the phrases alone decide: a learned guess at two words is none."""
 
 
+_ADDING = re.compile(r"(?i)^\s*b(?:ổ|o) sung\s*[:,-]?\s*")
+""" "Bổ sung: …" says where the words belong, not what they tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """``answer``: the number goes out at once; ``ask``: whether somebody is in danger is asked, with the numbers."""
@@ -32,7 +37,7 @@ class Danger:
 
 def judge_danger(text: str) -> Danger | None:
     """What these words tell of a danger now. Never raises for any text."""
-    hit, chance = check_emergency(text), opinion.chance(text)
+    hit, chance = check_emergency(text), opinion.chance(_ADDING.sub("", text))
     if chance is None:
         return Danger("answer", hit) if hit is not None else None
     if hit is not None and (chance >= BESIDE or hit.self_harm):

@@ -62,7 +62,7 @@ def test_a_report_goes_from_the_web_chat_through_an_agency_back_to_its_reporter(
     citizen.says("rac do day ngo 45 duong Lach Tray phuong Le Chan ca tuan nay khong ai don, hoi lam")
     citizen.hears("ảnh hiện trường")
     citizen.chat.locator("input[type=file]").set_input_files(photo(tmp_path, "rac.jpg", "brown"))
-    citizen.hears("chỉ dùng để liên hệ")
+    citizen.hears("chỉ để liên hệ")
     citizen.presses("Bỏ qua")
     citizen.hears("Đúng thì anh/chị chọn")
     citizen.presses("Gửi")

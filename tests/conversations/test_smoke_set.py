@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from actions.choice.doubt import SURE_OF_DANGER
 from bot.gateway.safety import judge_denunciation, judge_words
+from feedback_store.guards import opinion
+from feedback_store.guards.deciding import ASKS
 from vitext import fold
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,9 +43,15 @@ def read(marks: bool) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
 
 
 def route(text: str, found: dict[str, Any]) -> str:
+    """As a message takes it: the guards first, then the engine, whose danger the learned opinion may doubt."""
+    opinion.load(MODEL.parent)
     if judge_words(text):
         return "emergency"
-    return "denunciation" if judge_denunciation(text) else str(found["intent"]["name"])
+    if judge_denunciation(text):
+        return "denunciation"
+    first, second = (one["name"] for one in found["intent_ranking"][:2])
+    sure = found["intent"]["confidence"] >= SURE_OF_DANGER or opinion.chance(text) >= ASKS
+    return str(second if first == "emergency" and not sure else found["intent"]["name"])
 
 
 @BOTH

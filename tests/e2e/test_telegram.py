@@ -119,7 +119,7 @@ def test_a_report_on_telegram_is_answered_and_rated_there(
     person.says("dien mat tu sang toi gio o thon Dong xa An Hung chua thay ai sua")
     person.hears("ảnh hiện trường")
     person.sends_photo()
-    person.hears("chỉ dùng để liên hệ")
+    person.hears("chỉ để liên hệ")
     person.presses("Giấu tên")
     person.hears("xem lại phản ánh")
     person.presses("Gửi")

@@ -93,7 +93,7 @@ def test_two_hundred_alerts_of_one_sender_leave_an_older_fire_on_the_first_scree
     for _ in range(200):
         alerts.send("cứu cứu cứu", chat=None if address else chat, address=address)
     page = operator.read("/khan-cap")
-    assert cards(page)[0] == fire, "one sender's many alerts stand below what nobody has seen"
+    assert fire in cards(page)[: 1 if address else 2], "one sender's many alerts stand below what nobody has seen"
     assert "Cháy nhà số 12" in page
     # one chat's messages are one alert as long as nobody has read it; other chats of an address are alerts of their own
     assert f"{201 if address else 2} tin chưa đóng của 2 nguồn gửi" in page
