@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from actions.turn import Turn
 from feedback_store.guards import find_denunciation, opinion
-from feedback_store.guards.deciding import ASKS
 from feedback_store.reading.assent import says_go_on
 
 SURE_OF_DANGER = 0.8
 """So sure, the engine's word for a danger is taken alone."""
+DOUBTED_BELOW = 0.15
+"""Less likely by the learned opinion, an unsure engine's danger is none."""
 
 
 _CANCELS = re.compile(
@@ -32,6 +33,6 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent != "emergency" or turn.payload or turn.confidence >= SURE_OF_DANGER:
         return turn
     chance = opinion.chance(turn.text)
-    if chance is None or chance >= ASKS:
+    if chance is None or chance >= DOUBTED_BELOW:
         return turn
     return replace(turn, intent=turn.runner_up or "nlu_fallback", confidence=1 - turn.confidence)

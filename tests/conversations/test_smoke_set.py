@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from actions.choice.doubt import SURE_OF_DANGER
+from actions.choice.doubt import DOUBTED_BELOW, SURE_OF_DANGER
 from bot.gateway.safety import judge_denunciation, judge_words
 from feedback_store.guards import opinion
-from feedback_store.guards.deciding import ASKS
 from vitext import fold
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +49,7 @@ def route(text: str, found: dict[str, Any]) -> str:
     if judge_denunciation(text):
         return "denunciation"
     first, second = (one["name"] for one in found["intent_ranking"][:2])
-    sure = found["intent"]["confidence"] >= SURE_OF_DANGER or opinion.chance(text) >= ASKS
+    sure = found["intent"]["confidence"] >= SURE_OF_DANGER or opinion.chance(text) >= DOUBTED_BELOW
     return str(second if first == "emergency" and not sure else found["intent"]["name"])
 
 
