@@ -51,6 +51,7 @@ class Chat:
             memory = Memory(self._http.post("/web/session").raise_for_status().json()["token"])
         self.memory = memory
         self._shown: dict[str, str] = {}
+        self._pressed: dict[str, str] = {}
         """Every button that was ever shown: label for comparison → token."""
         self._http.headers["Authorization"] = f"Bearer {memory.token}"
 
@@ -128,13 +129,14 @@ class Chat:
     def _button(self, label: str) -> dict[str, Any]:
         for one in self.memory.buttons:
             if same_label(one["label"]) == same_label(label):
+                self._pressed[same_label(label)] = one["token"]
                 return {"button": one["token"], "label": one["label"]}
         shown = ", ".join(one["label"] for one in self.memory.buttons) or "none"
         raise InputFault(f"no such button; shown last: {shown}")
 
     def _used(self, label: str) -> dict[str, Any]:
-        """A button of any time, also one that was pressed."""
-        token = self._shown.get(same_label(label))
+        """A button of any time: the one that was pressed, else the last that was shown."""
+        token = self._pressed.get(same_label(label)) or self._shown.get(same_label(label))
         if token is None:
             raise InputFault("no such button was ever shown")
         return {"button": token, "label": label}
