@@ -13,6 +13,7 @@ from typing import Literal
 from feedback_store.guards import opinion
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
 from feedback_store.reading.over import says_over
+from vitext import sentences
 
 ALONE = 0.6
 """So likely, the opinion needs no phrase; below it seven of eight alarms of the development set were false."""
@@ -23,6 +24,8 @@ FEWEST = 4
 """In fewer words the phrases alone decide: a learned guess at two words is none."""
 
 
+STORY, FEWEST_SENTENCES, LONGEST = 30, 3, 4000
+"""Words and sentences from which a message is a story, and letters of it that are read by sentence."""
 _ADDING = re.compile(r"(?i)^\s*b(?:ổ|o) sung\s*[:,-]?\s*")
 """ "Bổ sung: …" says where the words belong, not what they tell."""
 
@@ -36,7 +39,33 @@ class Danger:
 
 
 def judge_danger(text: str) -> Danger | None:
-    """What these words tell of a danger now. Never raises for any text."""
+    """What these words tell of a danger now, a long story also sentence by sentence. Never raises for any text."""
+    whole = _judge(text)
+    if whole is not None and whole.what == "answer":
+        return whole
+    told = _by_sentence(text) if len(text.split()) >= STORY else []
+    if len(told) < FEWEST_SENTENCES:
+        return whole
+    for hit, chance in told:
+        if hit is not None and chance >= ALONE:
+            return Danger("answer", hit)
+    if whole is not None and max(chance for _, chance in told) < ASKS:
+        return None  # a danger of another time: no sentence tells of one now
+    return whole
+
+
+def _by_sentence(text: str) -> list[tuple[EmergencyHit | None, float]]:
+    """What the phrases and the opinion make of each sentence; empty where there is no opinion."""
+    found = []
+    for start, end in sentences(text[:LONGEST]):
+        chance = opinion.chance(text[start:end])
+        if chance is None:
+            return []
+        found.append((check_emergency(text[start:end]), chance))
+    return found
+
+
+def _judge(text: str) -> Danger | None:
     hit, chance = check_emergency(text), opinion.chance(_ADDING.sub("", text))
     if chance is None:
         return Danger("answer", hit) if hit is not None else None

@@ -1,0 +1,85 @@
+"""What phrases and the learned opinion decide together; the opinion is stood in for by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from feedback_store.guards import find_denunciation, judge_danger, opinion
+
+NOW = "Nhưng vừa nãy có cụ già đạp xe lao xuống hố, đang kẹt dưới đó."
+LONG_AGO = "Hồi năm kia cái xóm này từng cháy mất hai nhà, lính cứu hỏa vào tận nơi."
+CALM = (
+    "Em kể từ đầu nhé. Tháng trước bên thi công về đào đường đặt cống, bảo hai tuần là xong. Xong họ đi đâu mất, trời "
+    "mưa nước ngập miệng hố. Tổ dân phố lấy cành cây cắm tạm."
+)
+
+
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], float]], None]:
+    """Puts a rule in the place of the learned opinion."""
+
+    def put(rule: Callable[[str], float]) -> None:
+        monkeypatch.setattr(opinion, "chance", rule)
+
+    return put
+
+
+def told(text: str) -> str | None:
+    found = judge_danger(text)
+    return found.what if found is not None else None
+
+
+def test_both_agreeing_answer_one_alone_asks_and_neither_is_silent(says: Callable[..., None]) -> None:
+    says(lambda text: 0.3)
+    assert told("cháy nhà số 12 rồi cứu với") == "answer"
+    assert told("chị hàng xóm ngồi bệt không nói gì") == "ask"
+    says(lambda text: 0.01)
+    assert told("cháy nhà số 12 rồi cứu với") == "ask"
+    assert told("chị hàng xóm ngồi bệt không nói gì") is None
+    says(lambda text: 0.9)
+    assert told("chị hàng xóm ngồi bệt không nói gì") == "answer"
+
+
+def test_a_danger_at_the_end_of_a_long_story_is_answered(says: Callable[..., None]) -> None:
+    says(lambda text: 0.95 if text.strip(" .") == NOW.strip(" .") else 0.05)
+    assert told(f"{CALM} {NOW}") == "answer"
+
+
+def test_a_danger_of_another_time_in_a_long_story_is_not_asked_about(says: Callable[..., None]) -> None:
+    says(lambda text: 0.05)
+    assert told(LONG_AGO) != "answer"
+    assert told(f"{LONG_AGO} {CALM}") is None
+
+
+def test_where_a_message_belongs_is_no_part_of_what_it_tells(says: Callable[..., None]) -> None:
+    says(lambda text: 0.9 if "bổ sung" in text.lower() else 0.0)
+    assert told("Bổ sung: nước lên vỉa hè rồi") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thật ra cô ấy chỉ quát tháo, ném giấy tờ ở bộ phận một cửa chứ không đòi tiền",
+        "em không tố cáo ai nữa, em chỉ phản ánh cán bộ một cửa ăn nói cộc lốc",
+        "việc tố cáo để tôi nộp đơn, còn cái lấn bờ kênh thì làm tiếp cho tôi",
+        "duong nguyen duc canh phuong an bien cu mua la ngap",
+        "máy móc nói chuyện chán lắm, cho tôi gặp người thật đi",
+    ],
+)
+def test_what_is_denied_or_only_sounds_alike_is_no_denunciation(text: str) -> None:
+    assert find_denunciation(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cán bộ xã chỉ nhận tiền chứ không giải quyết",
+        "cán bộ nói phải đưa 5 triệu chứ không thì không ký",
+        "cán bộ phường cầm vài củ mới chịu ký",
+        "tôi làm đơn tố cáo chị văn thư UBND phường",
+    ],
+)
+def test_what_was_done_stays_a_denunciation(text: str) -> None:
+    assert find_denunciation(text) is not None

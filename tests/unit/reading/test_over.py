@@ -1,0 +1,59 @@
+"""When a danger is over, when somebody asks what to do, and when a report goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.gateway.modes import asks_where, says_back
+from feedback_store.reading.assent import says_go_on
+from feedback_store.reading.over import asks, says_over
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dập xong rồi không ai sao cả", "cứu hỏa dập xong rồi, mọi người ra hết rồi", "tat roi, khong sao", "ổn rồi ạ"],
+)
+def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
+    assert says_over(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bật quạt thông gió được không", "khoá van rồi, giờ sao", "hết cháy rồi, có ai bị gì không", "chưa dập được",
+        "có nên kéo ra không??", "xe cứu hỏa tới rồi mà vẫn cháy", "nuoc rut roi thi lam sao",
+    ],
+)  # fmt: skip
+def test_who_asks_what_to_do_is_still_in_it(text: str) -> None:
+    assert not says_over(text)
+
+
+def test_a_question_is_one_without_its_mark() -> None:
+    assert asks("tôi chạy ra kéo anh ấy được không")
+    assert not asks("khói vẫn lên nhiều lắm")
+
+
+@pytest.mark.parametrize(
+    "text", ["cho tôi làm tiếp cái ghế đá lúc nãy", "thôi cứ để đấy, khỏi xóa", "đừng hủy nhé", "tiep tuc di em"]
+)
+def test_a_report_goes_on(text: str) -> None:
+    assert says_go_on(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hủy đi em", "thôi không gửi nữa", "xe tải tiếp tục chạy ban đêm", "làm tiếp từ số 5 đến số 9", "bỏ đi"]
+)
+def test_giving_up_and_telling_more_are_no_going_on(text: str) -> None:
+    assert not says_go_on(text)
+
+
+def test_going_back_from_a_seal_names_nobody_new() -> None:
+    assert says_back("thôi quay lại cái biển báo bị nhổ đi, việc kia tôi gửi đơn sau")
+    assert not says_back("thôi tiếp tục đi, ông chủ tịch xã nhận hối lộ")
+    assert not says_back("người đưa tiền là anh Ba bán vật liệu")
+
+
+def test_where_to_send_a_denunciation_is_a_question() -> None:
+    assert asks_where("vậy tôi nộp đơn ở đâu?")
+    assert asks_where("nop don to cao o dau")
+    assert not asks_where("nó bỏ phong bì ở bàn rồi")
