@@ -14,10 +14,11 @@ from vitext import has_letters
 LONGEST = 4000
 """Characters; what the engine takes at most."""
 
-Shape = Literal["empty", "no_letters", "too_long", "slash", "binary"]
+Shape = Literal["empty", "no_letters", "upset", "too_long", "slash", "binary"]
 _COMMAND = re.compile(r"\s*/[A-Za-z_]+\w*\s*(?:\{|@|$)|\s*/(?:start|help|restart|stop|session_start|back|settings)\b")
 _JUNK = frozenset({"Cc", "Co", "Cn", "Cs"})
 _JUNK_SHARE = 0.05
+_UPSET = frozenset("😡😠🤬👿💢😤😞😔😢😭😣😩😫🥺😖")
 _ALLOWED_CONTROLS = frozenset("\t\n\r")
 
 
@@ -47,7 +48,9 @@ def _shape(text: str) -> Shape | None:
     if _COMMAND.match(text):
         return "slash"
     if not has_letters(text) and not any(char.isdecimal() for char in text):
-        return None if says_yes(text) else "no_letters"  # 👍 may answer the question that is open
+        if says_yes(text):
+            return None  # 👍 may answer the question that is open
+        return "upset" if not _UPSET.isdisjoint(text) else "no_letters"
     return None
 
 

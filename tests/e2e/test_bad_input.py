@@ -19,7 +19,7 @@ LETTERS = "đường ngập nước, xin tổng đài giúp đỡ. "
     [
         ("", "chưa nhận được nội dung", "empty"),
         ("   \n\t ", "chưa nhận được nội dung", "empty"),
-        ("😡😡🔥", "không có chữ", "no_letters"),
+        ("😡😡🔥", "rất tiếc", "upset"),
         ("/restart", "không dùng lệnh", "slash"),
         ('/report_send{"x": 1}', "không dùng lệnh", "slash"),
         ("\x00\x01\x02\x7f\x00\x03 \x00\x00", "không đọc được nội dung", "binary"),
