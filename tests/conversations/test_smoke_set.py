@@ -58,7 +58,7 @@ def test_sentences_take_their_route(marks: bool) -> None:
     one = [(row, text, found) for row, text, found in read(marks) if row["route"] != "multi"]
     wrong = [(row["route"], route(text, found), text) for row, text, found in one if route(text, found) != row["route"]]
     assert len(one) == 191
-    assert len(one) - len(wrong) >= (180 if marks else 178), wrong
+    assert len(one) - len(wrong) >= (181 if marks else 180), wrong
 
 
 @BOTH
