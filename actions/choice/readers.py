@@ -565,10 +565,22 @@ def route(said: Said, state: State) -> Iterator[Reading]:
     yield whole("route", said.turn.intent, said, Heard.REST, sure=said.turn.confidence)
 
 
+_ONLY_ASKED = re.compile(r"^(?:\w+ ){0,4}hoi (?:cho |de )?(?:biet|vui|choi)(?: vay| the)? (?:thoi|a|chu)\b")
+
+
+def only_asked(said: Said, state: State) -> Iterator[Reading]:
+    """ "Ừ hỏi cho biết vậy thôi chứ hôm nay họ chưa hát": nothing is reported."""
+    turn = said.turn
+    if state.writing or turn.where is not None or len(said.words) > STORY_WORDS * 3:
+        return
+    if _ONLY_ASKED.search(turn.folded) and turn.intent in UNSAID and "?" not in turn.text:
+        yield whole("only asked", "deny", said, Heard.FOCUS, sure=0.97)
+
+
 READERS: tuple[Reader, ...] = (
     pressed, stars, outside_question, still_there, takes_back, unseals, codes, report_question, staff_question,
     foreign, after_danger, rules, others_data, own_data, pointed, procedure_follow_up, nothing_sent, own_report,
-    complaint, follow_up, second_matter, nods, several, story, noise, route,
+    complaint, only_asked, follow_up, second_matter, nods, several, story, noise, route,
 )  # fmt: skip
 
 
