@@ -10,10 +10,11 @@ import structlog
 from actions import asking, focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
 from actions.choice.doubt import doubted
-from actions.choice.readers import is_noise, readings
+from actions.choice.readers import readings
 from actions.choice.reading import Choice, Reading, choose
 from actions.choice.said import Said, said
 from actions.choice.state import State
+from actions.choice.telling import is_noise
 from actions.looking import knows_procedure, look, shown_by, typed_label
 from actions.turn import Context
 

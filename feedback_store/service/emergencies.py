@@ -124,8 +124,8 @@ def _goes_on(
     query = select(EmergencyCall).where(
         EmergencyCall.conversation_id == conversation_id, EmergencyCall.closed_at.is_(None)
     )
-    if not lasts:
-        query = query.where(EmergencyCall.answered_at > now - SCENE)
+    if not lasts:  # what the engine alone took for a danger holds nothing; the guard's word a little later is of it
+        query = query.where(EmergencyCall.kind == UNSPECIFIED.kind, EmergencyCall.answered_at > now - SCENE)
     call = session.scalars(query.order_by(EmergencyCall.id.desc()).limit(1)).one_or_none()
     if call is None:
         return False

@@ -1,0 +1,256 @@
+"""Readers of the open question: a button, the question outside the report, the report that is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from actions import gather
+from actions.choice import matters
+from actions.choice.reading import Follows, Heard, Reading
+from actions.choice.said import Said
+from actions.choice.state import State
+from actions.choice.telling import ANSWERS, GRAVE, STORY_WORDS, answers, gives_code, gives_dossier, is_bare_code, whole
+from feedback_store.domain.codes import codes_in
+from feedback_store.guards import says_report_only
+from feedback_store.reading import focus
+from feedback_store.reading.assent import leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
+from feedback_store.reading.stars import Stars, read_stars
+
+SURE_STORY = 0.8
+COMMENTS = frozenset(
+    {
+        "praise",
+        "abuse",
+        "out_of_scope",
+        "nlu_fallback",
+        "inform",
+        "rate_service",
+        "submit_feedback",
+        "dissatisfied_reopen",
+        "affirm",
+        "deny",
+    }
+)
+# Words that take a filed report back, folded; "rút đơn khiếu nại" and "rút bảo hiểm" are other business.
+_OBJECT = r"(?:phan anh|pa|kien nghi|tin bao|vu (?:toi|em|minh) bao)\b"
+BACK = re.compile(rf"\b(?:rut|thu hoi)\b(?: (?:lai|cai|don|giup|toi|em|mot|cac))* {_OBJECT}|\brut pa \d")
+CANCELS = re.compile(rf"\b(?:rut|thu hoi|huy|xoa|bo)\b.*\b{_OBJECT}")
+NOT_BACK = re.compile(r"\b(?:khong|ko|chua|dung) (?:co |he |muon |dinh |can )*(?:rut|thu hoi)\b")
+# Typed while a reason may come, these are other business.
+OTHER_BUSINESS = frozenset(
+    {"ask_procedure", "ask_dossier_status", "ask_ticket_status", "human_agent", "emergency", "denunciation", "greet"}
+)
+NO_ADDITION = frozenset(
+    {"emergency", "denunciation", "cancel_request", "human_agent", "ask_procedure", "ask_dossier_status"}
+)
+OTHER_STORY, OTHER_STORY_WORDS = 0.6, 8
+
+
+def pressed(said: Said, state: State) -> Iterator[Reading]:
+    """A button, a pin, a photo: it says itself what it does."""
+    if not said.turn.payload:
+        return
+    of_step = said.turn.value("step") if said.turn.intent == "skip" else None
+    if of_step is not None and state.writing and of_step != state.step:
+        yield whole("pressed", "ask_again", said, Heard.PRESSED)  # a button of a question that was answered
+    else:
+        yield whole("pressed", said.turn.intent, said, Heard.PRESSED)
+
+
+def stars(said: Said, state: State) -> Iterator[Reading]:
+    """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told."""
+    found = read_stars(said.turn.text) or _stars_in_a_clause(said, state)
+    if found is None or said.turn.where is not None:  # a place is told: a report, whatever it says of stars
+        return
+    again = found.plain and state.question == "rating_comment" and state.rated is not None
+    just_told = len(state.unrated) == 1 and not state.question
+    if not again and (not state.unrated or (not found.plain and (state.writing or not just_told))):
+        return
+    yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
+
+
+def _stars_in_a_clause(said: Said, state: State) -> Stars | None:
+    """ "… hốt có một nửa, cho một sao": said at the end of what is thought of a result."""
+    if not state.unrated:
+        return None
+    told = (read_stars(one.text) for one in said.clauses if one.route == "rate_service" and one.sure >= 0.9)
+    return next((one for one in told if one is not None and one.plain), None)
+
+
+def outside_question(said: Said, state: State) -> Iterator[Reading]:
+    """An answer that a question outside the report waits for."""
+    turn, question = said.turn, state.question
+    bare_code = is_bare_code(turn, state)
+    if question == "withdraw" and (turn.intent not in OTHER_BUSINESS or BACK.search(turn.folded)):
+        yield whole("withdraw?", "withdraw_answer", said, Heard.QUESTION)
+    elif question == "addition" and turn.text and turn.intent not in NO_ADDITION:
+        yield whole("addition?", "take_addition", said, Heard.QUESTION)
+    elif question in ("callback_phone", "callback_time"):
+        yield from _callback(said, question, bare_code)
+    elif question == "rating_comment" and (
+        turn.intent in COMMENTS or (turn.intent in ("thanks", "goodbye") and len(said.words) >= 4)
+    ):
+        yield whole("comment?", "rating_comment", said, Heard.QUESTION)
+    elif question == "reopen" and _answers_reopen(said, state):
+        yield whole("reopen?", "reopen_answer", said, Heard.QUESTION, sure=0.9)
+    elif question == "reopen_reason" and turn.intent not in GRAVE:
+        yield whole("reopen?", "reopen_reason", said, Heard.QUESTION)
+    elif question == "procedure" and turn.intent in ("affirm", "deny") and len(said.words) <= 5:
+        yield whole("procedure?", "candidate_answered", said, Heard.QUESTION)
+    elif question == "forget" and (turn.intent == "affirm" or says_yes(turn.text)) and len(said.words) <= 6:
+        yield whole("forget?", "do_forget", said, Heard.QUESTION)
+    elif question == "code" and turn.intent in ("skip", "deny"):
+        yield whole("code?", "no_code", said, Heard.QUESTION)
+
+
+def _answers_reopen(said: Said, state: State) -> bool:
+    """A yes to opening a report again; before one was chosen, words that point to it."""
+    turn = said.turn
+    if state.reopening is None:
+        return turn.intent not in OTHER_BUSINESS and turn.intent not in GRAVE and len(said.words) <= 14
+    return says_yes(turn.text) or (
+        len(said.words) <= 10
+        and any(says_yes(one.text) for one in said.clauses)
+        and all(says_yes(one.text) or one.route in ("dissatisfied_reopen", "affirm") for one in said.clauses)
+    ) or (turn.intent == "dissatisfied_reopen" and len(said.words) <= 6 and not says_no(turn.text))
+
+
+_NO_LONGER = re.compile(
+    r"^(?:a |u |da |uhm |oi )*(?:thoi|khoi|khoi can|khong can|ko can|k can|hong can|khong can nua|bo qua chuyen do)\b"
+)
+_HAS_NONE = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chua|chang) (?:co |dung |xai |nho )(?:\w+ ){0,3}(?:so|sdt|dien thoai|dt|may)\b"
+)
+_STILL_THERE = re.compile(
+    r"\b(?:con|co) (?:do|day|ai|nguoi|o do|online|onl|ai do|ai o do)\b.*\b(?:khong|ko|k|hong|hok|hem|ha|a)\b"
+    r"|\b(?:alo|a lo)\b.*\b(?:dau|ai)\b|\b(?:sao|chua|ko|khong|k) (?:\w+ ){0,2}(?:goi|ai goi|thay goi)\b"
+    r"|\bcho (?:\w+ ){0,2}lau"
+    r"|\b(?:may gio|gio nao|bao gio|khi nao|luc nao|bao lau)\b.*\b(?:nghi|lam|goi|co nguoi|gap|truc|mo cua|dong cua)\b"
+)
+_OF_CALL = re.compile(r"\b(?:goi|lien he|lien lac|tra loi|gap|cho|ai|nhan vien|may)\b")
+
+
+def _callback(said: Said, question: str, bare_code: bool) -> Iterator[Reading]:
+    """A number, a time, or that none is needed; and how long it takes."""
+    turn, plain = said.turn, said.turn.folded
+    if bare_code or turn.intent in GRAVE - {"cancel_request"}:
+        return
+    given = turn.phone() is not None or gather.part_of_number(turn)
+    asks = focus.about(turn.text) and len(said.words) <= 8 and not any(one.procedure for one in said.clauses)
+    if question == "callback_time" and not _OF_CALL.search(plain):
+        asks = False  # "khi nào cháu nó ngủ" is the time
+    if not given and (_STILL_THERE.search(plain) or asks):
+        yield whole("callback?", "callback_state", said, Heard.QUESTION, sure=0.95)
+    if not given and ((_NO_LONGER.search(plain) and len(said.words) <= 10 and not _HAS_NONE.search(plain))
+                      or turn.intent == "cancel_request"):
+        yield whole("callback?", "callback_no_longer", said, Heard.QUESTION, sure=0.94)
+    if turn.intent in ("human_agent", "abuse") and not given:
+        yield whole("callback?", "callback_state", said, Heard.QUESTION, sure=0.9)
+    elif not given and _tells_sure(said):
+        return  # a report while a call is waited for
+    elif question == "callback_phone" and (given or turn.intent in ANSWERS or turn.intent == "skip"):
+        yield whole("callback?", "callback_phone", said, Heard.QUESTION, sure=0.9)
+    elif question == "callback_time" and (given or turn.intent not in OTHER_BUSINESS):
+        yield whole("callback?", "callback_time", said, Heard.QUESTION, sure=0.9)
+
+
+def _tells_sure(said: Said) -> bool:
+    """Whether the words are surely a report of something, with its place."""
+    turn = said.turn
+    of_report = turn.intent in (matters.REPORT, "multi") and turn.confidence >= SURE_STORY
+    return of_report and turn.where is not None and len(said.words) > STORY_WORDS
+
+
+def still_there(said: Said, state: State) -> Iterator[Reading]:
+    """ "Còn đó không?" with a person asked for before."""
+    if state.called and not state.writing and said.turn.phone() is not None and len(said.words) <= 8:
+        yield whole("number", "callback_phone", said, Heard.FOCUS, sure=0.9)
+    if state.called and not state.writing and len(said.words) <= 8 and _STILL_THERE.search(said.turn.folded):
+        yield whole("still there", "callback_state", said, Heard.FOCUS, sure=0.9)
+
+
+def takes_back(said: Said, state: State) -> Iterator[Reading]:
+    """Words that take a filed report back; while one is being written only a code makes them mean another."""
+    turn = said.turn
+    if turn.intent in ("emergency", "denunciation", "formal_complaint") or NOT_BACK.search(turn.folded):
+        return
+    named = turn.entity("ticket_code") is not None or bool(codes_in(turn.text))
+    told = len(said.words) <= 20 and BACK.search(turn.folded) is not None
+    if (told or (turn.intent == "cancel_request" and (named or CANCELS.search(turn.folded)))) and (
+        named or not state.writing
+    ):
+        yield whole("take back", "withdraw_report", said, Heard.QUESTION, sure=0.9)
+
+
+def unseals(said: Said, state: State) -> Iterator[Reading]:
+    """ "Không, tôi chỉ phản ánh …" typed after a sealing, in time; it has the effect of the button."""
+    if state.sealed and said.turn.intent != "denunciation" and says_report_only(said.turn.text):
+        yield whole("unseal", "denunciation_is_report", said, Heard.QUESTION, sure=0.9)
+
+
+def codes(said: Said, state: State) -> Iterator[Reading]:
+    """A code of a report or of a dossier, with next to nothing that says what else is wanted."""
+    turn = said.turn
+    if is_bare_code(turn, state) or (state.question == "code" and turn.entity("ticket_code")) or gives_code(turn):
+        yield whole("code", "ask_ticket_status", said, Heard.QUESTION, sure=0.85)
+    if gives_dossier(turn):
+        yield whole("dossier", "ask_dossier_status", said, Heard.QUESTION, sure=0.8)
+
+
+def report_question(said: Said, state: State) -> Iterator[Reading]:
+    """The report that is open: a yes to its summary, waiting, the answer to what it lacks."""
+    turn = said.turn
+    if not state.writing:
+        return
+    told = matters.clear(said)
+    matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
+    idle = turn.where is None and not _has_digit(turn.text) and not matter
+    if says_wait(turn.text) or (idle and leans_wait(turn.text)):
+        yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
+    if says_go_on(turn.text):
+        yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
+    if state.summary_shown:
+        yield from _at_summary(said)
+    elif state.step in ("photo", "phone") and says_no(turn.text):
+        yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
+    if answers(said, state):
+        yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
+
+
+AGREES = frozenset({"affirm", "send_now"})
+SURE_OF_YES = 0.9
+
+
+def _at_summary(said: Said) -> Iterator[Reading]:
+    """A yes files; a yes with more takes it in and shows what changed; a no asks what to change."""
+    turn = said.turn
+    agreed = [number for number, clause in enumerate(said.clauses) if says_yes(clause.text)]
+    if says_yes(turn.text):
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
+    elif leans_yes(turn.text) and turn.intent in AGREES and turn.confidence >= SURE_OF_YES and turn.where is None:
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+    elif agreed and len(said.clauses) > 1:
+        others = [one for number, one in enumerate(said.clauses) if number not in agreed]
+        if all(leans_yes(one.text) and one.route in AGREES and one.sure >= 0.7 for one in others):
+            yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+        else:
+            yield Reading("yes, and", "yes_and", tuple(agreed), Heard.QUESTION, sure=0.7)
+    elif says_no(turn.text):
+        yield whole("no", "report_no", said, Heard.QUESTION, sure=0.95)
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+def staff_question(said: Said, state: State) -> Iterator[Reading]:
+    """An operator's question about a report waits, and these words may be its answer."""
+    turn = said.turn
+    if state.writing or state.waiting is None or not (turn.intent in ANSWERS or turn.intent == "abuse"):
+        return
+    if turn.intent == "submit_feedback" and turn.categories:
+        name, sure = turn.categories[0]
+        if name != state.waiting and sure >= OTHER_STORY and gather.words_beside(turn) >= OTHER_STORY_WORDS:
+            return  # words that clearly tell of something else
+    yield whole("asked", "answer_question", said, Heard.FOCUS, sure=0.9)

@@ -1,0 +1,181 @@
+"""Readers of what was talked of: an emergency that is over, a report, procedures, a complaint, people's data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from actions.choice import matters
+from actions.choice.reading import Follows, Heard, Reading
+from actions.choice.said import Said
+from actions.choice.state import State
+from actions.choice.telling import GRAVE, STORY_WORDS, UNSAID, whole
+from feedback_store.reading import focus
+from feedback_store.reading.languages import language_of, wants_person
+
+FOLLOW_UP = 8
+"""Words of the longest question that may be about what was just done."""
+
+
+def foreign(said: Said, state: State) -> Iterator[Reading]:
+    """Another language: a short answer in both, or a person; while a report is written its words are the report's."""
+    few = len(said.words) < 4 and said.turn.text.isascii()
+    if language_of(said.turn.text) is None or (few and state.focus != "foreign"):
+        return
+    if wants_person(said.turn.text):
+        yield whole("foreign", "human_agent", said, Heard.FOCUS, sure=0.97)
+    elif state.writing:
+        yield whole("foreign", "continue_report", said, Heard.FOCUS, sure=0.96, follows=Follows.KEEPS)
+    else:
+        yield whole("foreign", "foreign", said, Heard.FOCUS, sure=0.97)
+
+
+_AS_REPORT = re.compile(r"\b(?:ghi lai|ghi nhan|phan anh|gui|bao|lap|kien nghi)\b")
+
+
+def after_danger(said: Said, state: State) -> Iterator[Reading]:
+    """ "Có, ghi lại phản ánh giúp tôi" after an emergency that is over: what the button does."""
+    turn = said.turn
+    if not state.after_danger or state.writing or turn.where is not None or len(said.words) > 16:
+        return
+    if _AS_REPORT.search(turn.folded) and turn.intent in (matters.REPORT, "affirm", "send_now", "edit_report", "multi"):
+        yield whole("after danger", "offer_danger_report", said, Heard.FOCUS, sure=0.9)
+
+
+def rules(said: Said, state: State) -> Iterator[Reading]:
+    """What the hotline takes, what the law says: a question form opens no report, unless it names a place."""
+    turn = said.turn
+    if state.writing or turn.where is not None or turn.intent not in RULES_TAKEN_FOR:
+        return
+    if focus.asks_about_rules(turn.text) and not any(one.procedure for one in said.clauses):
+        yield whole("rules", "offer_report", said, Heard.FOCUS, sure=0.8)
+
+
+RULES_TAKEN_FOR = frozenset({"submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot"})
+
+
+def others_data(said: Said, state: State) -> Iterator[Reading]:
+    """Who reported, or how to reach them: refused, also when it is insisted upon."""
+    text = said.turn.text
+    insists = state.focus == "others" and not state.writing and said.turn.where is None and len(said.words) <= 14
+    if insists and focus.insists_on_others(text):
+        yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
+    if not focus.asks_of_others(text):
+        return
+    asked = [number for number, one in enumerate(said.clauses) if focus.asks_of_others(one.text)]
+    reports = [n for n, one in enumerate(said.clauses) if n not in asked and one.route == matters.REPORT
+               and one.category_sure >= matters.CLEAR]  # fmt: skip
+    if asked and reports:
+        yield Reading("others", "others_data", tuple(asked), Heard.FOCUS, sure=0.95)
+    else:
+        yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
+
+
+def own_data(said: Said, state: State) -> Iterator[Reading]:
+    """One's own number or name is to go."""
+    if len(said.words) <= 20 and focus.wants_forgotten(said.turn.text) and said.turn.where is None:
+        yield whole("own data", "forget_me", said, Heard.FOCUS, sure=0.93)
+
+
+def pointed(said: Said, state: State) -> Iterator[Reading]:
+    """ "Cái đầu tiên", "còn cái kia": one of several procedures or reports that were named."""
+    found = focus.which(said.turn.text)
+    if found is None or len(said.words) > 14 or said.turn.entity("procedure") is not None:
+        return
+    if state.focus == "procedure" and len(state.procedures) > 1:
+        key = _of(list(reversed(state.procedures)), found)
+        yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.9, with_={"key": key})
+    elif len(state.own) > 1 and not state.writing:
+        code = _of([one.code for one in reversed(state.own)], found)
+        if found == "other":
+            code = next((one.code for one in state.own if one.ticket_id != state.last), code)
+        yield whole("pointed", "own_report", said, Heard.FOCUS, sure=0.9,
+                    with_={"code": code, "about": focus.about(said.turn.text) or state.about})  # fmt: skip
+
+
+def _of(oldest_first: list[str], found: focus.Which) -> str:
+    if found == "first":
+        return oldest_first[0]
+    if found == "last":
+        return oldest_first[-1]
+    return oldest_first[1] if found == "second" else oldest_first[-2]
+
+
+OTHER_QUESTIONS = frozenset({"ask_dossier_status", "human_agent", "dissatisfied_reopen", "emergency"})
+PRIVATE = frozenset({"seen", "sent", "cost"})
+"""What is asked of no dossier and no person."""
+
+
+ASPECTS = {
+    "online": re.compile(r"\b(?:qua mang|tren mang|online|onl|truc tuyen|qua app|vneid|tai nha|dich vu cong)\b"),
+    "fee": re.compile(r"\b(?:le phi|phi|tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"),
+    "time": re.compile(r"\b(?:bao lau|may ngay|bao gio|khi nao|lau khong|lau ko|chung nao|may hom|bao nhieu ngay)\b"),
+    "documents": re.compile(r"\b(?:giay to|giay gi|can gi|mang gi|mang theo|ho so gom|chuan bi)\b"),
+    "place": re.compile(r"\b(?:o dau|cho nao|nop dau|o mo|toi dau nop|ra dau|den dau)\b"),
+    "form": re.compile(r"\b(?:mau don|to khai|bieu mau|don mau)\b"),
+}
+PROCEDURE_FOLLOW_UP = 10
+
+
+def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
+    """ "Thế nộp qua mạng?" right after a procedure was answered: another aspect of the same."""
+    turn = said.turn
+    if state.focus != "procedure" or not state.procedures or len(said.words) > PROCEDURE_FOLLOW_UP:
+        return
+    if turn.where is not None or any(one.procedure for one in said.clauses) or turn.entity("ticket_code"):
+        return
+    aspect = next((name for name, form in ASPECTS.items() if form.search(turn.folded)), None)
+    if aspect is not None and turn.intent not in GRAVE and turn.intent != "human_agent":
+        yield whole("aspect", "procedure_again", said, Heard.FOCUS, sure=0.92,
+                    with_={"key": state.procedures[0], "aspect": aspect})  # fmt: skip
+
+
+def nothing_sent(said: Said, state: State) -> Iterator[Reading]:
+    """ "Đã gửi chưa?" after a report was cancelled."""
+    if state.cancelled and not state.writing and {"sent", "state"}.intersection(focus.about(said.turn.text)):
+        yield whole("cancelled", "nothing_sent", said, Heard.FOCUS, sure=0.9)
+
+
+def own_report(said: Said, state: State) -> Iterator[Reading]:
+    """A short question about one's own report: who, until when, what it costs, was it sent, who sees my name."""
+    if not (state.writing or state.own) or (state.writing and state.step == "text"):
+        return
+    if state.focus == "procedure" and said.turn.intent == "ask_procedure":
+        return  # a follow-up to what was just answered
+    for number, clause in enumerate(said.clauses):
+        about = tuple(one for one in focus.about(clause.text) if one not in ("where", "how"))
+        tells = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN and len(clause.words) > 7
+        if not about or tells or clause.procedure or (said.turn.where is not None and len(said.clauses) == 1):
+            continue
+        if clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about):
+            continue
+        yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85, with_={"about": about})
+
+
+def complaint(said: Said, state: State) -> Iterator[Reading]:
+    """A question after a complaint was explained."""
+    about = focus.about(said.turn.text)
+    if state.focus == "complaint" and not state.writing and (about or said.turn.intent == "ask_procedure") \
+            and not any(one.procedure for one in said.clauses) and said.turn.where is None:
+        yield whole("complaint", "complaint_asked", said, Heard.FOCUS, sure=0.88, with_={"about": about})
+
+
+def follow_up(said: Said, state: State) -> Iterator[Reading]:
+    """A short question of no procedure, in a chat that has a report."""
+    turn = said.turn
+    if turn.intent != "ask_procedure" or state.writing or not state.own or state.focus == "procedure":
+        return
+    if turn.entity("procedure") is None and len(said.words) <= FOLLOW_UP and not any(c.procedure for c in said.clauses):
+        yield whole("follow-up", "own_report", said, Heard.FOCUS, sure=0.7, with_={"about": ()})
+
+
+_ONLY_ASKED = re.compile(r"^(?:\w+ ){0,4}hoi (?:cho |de )?(?:biet|vui|choi)(?: vay| the)? (?:thoi|a|chu)\b")
+
+
+def only_asked(said: Said, state: State) -> Iterator[Reading]:
+    """ "Ừ hỏi cho biết vậy thôi chứ hôm nay họ chưa hát": nothing is reported."""
+    turn = said.turn
+    if state.writing or turn.where is not None or len(said.words) > STORY_WORDS * 3:
+        return
+    if _ONLY_ASKED.search(turn.folded) and turn.intent in UNSAID and "?" not in turn.text:
+        yield whole("only asked", "deny", said, Heard.FOCUS, sure=0.97)

@@ -1,0 +1,111 @@
+"""Readers of the message itself: one matter or several, a story, what the engine takes it for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from actions import gather
+from actions.choice import matters
+from actions.choice.reading import Follows, Heard, Reading
+from actions.choice.said import Said
+from actions.choice.state import State
+from actions.choice.telling import STORY, is_noise, tells_story, whole
+from feedback_store.reading import focus
+from feedback_store.reading.assent import says_yes
+from vitext import fold, has_letters
+
+KEPT_SURE = 0.8
+"""How sure a second matter must be to be kept for afterwards rather than join the report that is open."""
+
+
+def second_matter(said: Said, state: State) -> Iterator[Reading]:
+    """Another matter told in the middle of a report: kept for afterwards."""
+    if not state.writing or state.step == "text" or state.data.category is None:
+        return
+    found = matters.matters(said)
+    if len(found) == 1 and _begins_another(said, state):
+        yield whole("second", "keep_for_later", said, Heard.WORLD, follows=Follows.KEEPS, sure=0.95)
+    for one in found if len(found) > 1 else ():
+        if one.route != matters.REPORT:
+            yield Reading("beside", one.route, one.takes, Heard.WORLD, sure=one.sure)
+        elif one.category != state.data.category and one.sure >= KEPT_SURE:
+            yield Reading("second", "keep_for_later", one.takes, Heard.WORLD, Follows.KEEPS, 0.95)
+
+
+def _begins_another(said: Said, state: State) -> bool:
+    """A message that opens with words for something else, or names a place of its own, and is sure of another group."""
+    turn = said.turn
+    one = matters.clear(said)
+    if one is None or one.route != matters.REPORT or len(said.words) < 4:
+        return False
+    if one.group == str(state.data.category).split(".")[0]:
+        return False
+    anew = matters.opens_anew(said)
+    placed = turn.where is not None and gather.words_beside(turn) >= 5 and state.step != "place"
+    return (anew and one.sure >= STORY) or (placed and one.sure >= KEPT_SURE)
+
+
+def several(said: Said, state: State) -> Iterator[Reading]:
+    """Each of several matters."""
+    found = matters.matters(said)
+    if state.writing or len(found) < 2:
+        return
+    for one in found:
+        yield Reading("several", one.route, one.takes, Heard.WORLD, Follows.OPENS if one.route == matters.REPORT
+                      else Follows.ANSWER, max(one.sure, 0.6), with_={"category": one.category})  # fmt: skip
+
+
+def story(said: Said, state: State) -> Iterator[Reading]:
+    """Words taken for an address, for abuse or for small talk that hold a report of their own."""
+    turn = said.turn
+    if state.writing:
+        return
+    if _evident(said):
+        yield whole("evident", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.8)
+    if tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
+        yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
+    elif turn.intent in matters.WEAK and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
+        yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
+
+
+ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
+EVIDENT, EVIDENT_ALONE = 0.6, 0.85
+
+
+def _evident(said: Said) -> bool:
+    """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
+    turn = said.turn
+    if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
+        return False
+    if ANNOUNCED.match(fold(turn.text)) and len(said.words) >= 5:
+        return True
+    if not turn.categories or gather.words_beside(turn) < 3 or focus.about(turn.text):
+        return False
+    sure = turn.categories[0][1]
+    if turn.where is not None:
+        return sure >= EVIDENT
+    return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
+
+
+def _reports(said: Said) -> bool:
+    """Whether a clause of it is a report by itself."""
+    found = matters.clear(said)
+    return found is not None and found.route == matters.REPORT
+
+
+def noise(said: Said, state: State) -> Iterator[Reading]:
+    """Letters that no Vietnamese word has ("asdfgh"): better asked again than called out of scope."""
+    if not state.writing and is_noise(said.turn):
+        yield whole("noise", "nlu_fallback", said, Heard.WORLD, sure=0.85)
+
+
+def nods(said: Said, state: State) -> Iterator[Reading]:
+    """👍 to no question."""
+    if not has_letters(said.turn.text) and says_yes(said.turn.text) and not state.summary_shown:
+        yield whole("nod", "thanks", said, Heard.WORLD, sure=0.95)
+
+
+def route(said: Said, state: State) -> Iterator[Reading]:
+    """What the engine takes the whole message for."""
+    yield whole("route", said.turn.intent, said, Heard.REST, sure=said.turn.confidence)
