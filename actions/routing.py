@@ -52,6 +52,7 @@ ACTS: dict[str, Handler] = {
     "denunciation": talk.denunciation,
     "denunciation_is_report": talk.not_denunciation,
     "cancel_request": talk.cancel,
+    "ask_cancel": talk.ask_cancel,
     "nlu_fallback": talk.fallback,
     "affirm": lambda context: talk.say_and_resume(context, "nothing_asked", talk.MENU),
     "deny": lambda context: talk.say_and_resume(context, "nothing_asked", talk.MENU),

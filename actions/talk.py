@@ -368,6 +368,18 @@ def cancel(context: Context) -> None:
     context.answer.say("nothing_to_cancel", buttons=MENU)
 
 
+def ask_cancel(context: Context) -> None:
+    """What may have been meant as giving up: with a report open it is asked, without one there is nothing to lose."""
+    open_ = drafts.get_open(context.session, context.conversation.id) is not None
+    if not open_ or context.memory.get("pending"):
+        cancel(context)
+        return
+    context.answer.say(
+        "ask_cancel",
+        buttons=[button("cancel_report", "/cancel_request"), button("go_on", '/skip{"step": "cancel"}')],
+    )
+
+
 TELLING = 4
 """In so many words something was told, though it was not understood."""
 

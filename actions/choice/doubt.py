@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from actions.turn import Turn
@@ -15,12 +14,6 @@ DOUBTED_BELOW = 0.15
 """Less likely by the learned opinion, an unsure engine's danger is none."""
 
 
-_CANCELS = re.compile(
-    r"\b(?:huy|bo|thoi|khoi|dung|rut|xoa|ngung|dep|cancel|stop|tha|ket thuc|quen|nghi|tat|het|chan|mac ke|ke|de sau)\b"
-    r"|\b(?:khong|ko|k|hong|hok|chang|hem|dek|deo)\b"
-)
-
-
 def doubted(turn: Turn) -> Turn:
     """A danger that the engine is not sure of, and the learned opinion sees nothing of, is its next likely intent;
     whether somebody is in danger was asked where anything spoke for it. To go on with a report is no denunciation."""
@@ -28,8 +21,6 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
         return replace(turn, intent="nlu_fallback", clauses=kept)  # "việc tố cáo để tôi nộp đơn, … thì làm tiếp"
-    if turn.intent == "cancel_request" and typed and not _CANCELS.search(turn.folded):
-        return replace(turn, intent=turn.runner_up or "nlu_fallback", confidence=1 - turn.confidence)
     if turn.intent != "emergency" or turn.payload or turn.confidence >= SURE_OF_DANGER:
         return turn
     chance = opinion.chance(turn.text)

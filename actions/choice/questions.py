@@ -14,7 +14,7 @@ from actions.choice.telling import ANSWERS, GRAVE, STORY_WORDS, answers, gives_c
 from feedback_store.domain.codes import codes_in
 from feedback_store.guards import says_report_only
 from feedback_store.reading import focus
-from feedback_store.reading.assent import leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
+from feedback_store.reading.assent import gives_up, leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
 from feedback_store.reading.stars import Stars, read_stars
 
 SURE_STORY = 0.8
@@ -208,6 +208,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     idle = turn.where is None and not _has_digit(turn.text) and not matter
     if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
+    if gives_up(turn.text):
+        yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=0.9, follows=Follows.ENDS)
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:

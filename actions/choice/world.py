@@ -106,6 +106,16 @@ def nods(said: Said, state: State) -> Iterator[Reading]:
         yield whole("nod", "thanks", said, Heard.WORLD, sure=0.95)
 
 
+# What follows from the engine's word alone, and what is asked where it is too weak for that (decision 9).
+CONSEQUENCES = {
+    "cancel_request": (Follows.ENDS, "ask_cancel"),
+    "stay_anonymous": (Follows.CHANGES, "nlu_fallback"),
+    "human_agent": (Follows.CHANGES, "nlu_fallback"),
+}
+
+
 def route(said: Said, state: State) -> Iterator[Reading]:
-    """What the engine takes the whole message for."""
-    yield whole("route", said.turn.intent, said, Heard.REST, sure=said.turn.confidence)
+    """What the engine takes the whole message for; less sure than what follows from it needs, it is asked about."""
+    turn = said.turn
+    follows, instead = CONSEQUENCES.get(turn.intent, (Follows.ANSWER, None))
+    yield whole("route", turn.intent, said, Heard.REST, sure=turn.confidence, follows=follows, instead=instead)

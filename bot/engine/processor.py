@@ -181,7 +181,9 @@ class TurnProcessor(MessageProcessor):  # type: ignore[misc]
         else:
             raw = await self._parse(turn.text)
             raw["text"] = text = turn.text
-        sealed = bool(turn.metadata.get("sealed")) or raw["intent"]["name"] == SEALED_INTENT
+        # "goes_on": the gateway's guard saw that a report is gone back to, whatever else is named beside it.
+        taken_for = raw["intent"]["name"] == SEALED_INTENT and not turn.metadata.get("goes_on")
+        sealed = bool(turn.metadata.get("sealed")) or taken_for
         if sealed and not turn.payload:
             text = ""
             intent = raw["intent"]

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
 from feedback_store.guards.emergency import load_watch
+from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
 from feedback_store.service import emergencies
+from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.texts import has, render
@@ -30,8 +32,8 @@ SEALED = "sealed_too"
 CHANNEL = "denunciation_channel"
 HELPS = 3
 """Sentences of help of one kind, given by turns; the first says what not to do, it answers who asks."""
-# Buttons that a citizen presses on purpose and that lead out of the emergency's answer.
 KINDS_HEARD = ("text", "photo", "location", "voice", "sticker", "other", "edit")
+"""Not "payload": a button is pressed on purpose and leads out of an emergency, or of a seal."""
 
 
 def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
@@ -55,7 +57,7 @@ def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
     return replace(verdict, reply=Reply(still(str(going_on), render("guards.joined_words"), 0 if asks(text) else 1)))
 
 
-def words_of(event: PendingEvent) -> str:
+def words_of(event: PendingEvent | NewEvent) -> str:
     """The text or the caption of an event."""
     return str(event.body.get("text") or event.body.get("caption") or "").strip()
 
@@ -125,10 +127,6 @@ def under_seal(parse: dict[str, Any]) -> bool:
     return not _another_report(intent, best)
 
 
-_BACK = re.compile(
-    r"\b(quay|tro) (lai|ve)\b|\b(lam|gui|bao|soan|noi|ghi|hoan thanh) tiep\b|\btiep tuc\b|\b(cai|viec|vu|chuyen) "
-    r"(truoc|luc nay|hoi nay|ban nay|dang (lam|soan|bao|ghi))\b"
-)
 _WHERE_TO = re.compile(
     r"\b(nop|gui|viet|lam) don\b.*\b(dau|cho nao|noi nao|cho ai|co quan nao|the nao|ra sao|lam sao|kieu gi)\b"
     r"|\b(dau|cho nao|noi nao|co quan nao)\b.*\b(nop|gui|nhan|tiep nhan|to cao)\b"
@@ -139,7 +137,7 @@ SHORT = 14
 
 def says_back(text: str) -> bool:
     """ "Thôi quay lại cái biển báo": the citizen goes back to a report of another matter; nothing in it is sealed."""
-    return _BACK.search(fold(text)) is not None and judge_denunciation(text) is None
+    return points_back(text) and judge_denunciation(text) is None
 
 
 def asks_where(text: str) -> bool:

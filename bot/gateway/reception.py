@@ -158,7 +158,7 @@ class Reception:
         return judge_words(caption) or judge_denunciation(caption)
 
     async def _store(self, event: NewEvent) -> Receipt:
-        asked = asks_of_danger(words_of(event)) if event.kind in ("text", "photo") else None
+        asked = asks_of_danger(modes.words_of(event)) if event.kind in ("text", "photo") else None
         if asked is not None:
             stored, _ = await self._db.transaction(_store_asked, event, asked, now=utc_now())
             fault("after_inbound_commit")
@@ -205,7 +205,7 @@ class Reception:
         except Exception as error:  # whatever is broken, the number goes out
             log.error("emergency_not_stored", error=type(error).__name__)
             return Receipt(False, guard=verdict.name, answer=verdict.reply)
-        return _receipt(stored, modes.within(verdict, stored.emergency, words_of(event)), out)
+        return _receipt(stored, modes.within(verdict, stored.emergency, modes.words_of(event)), out)
 
 
 def _receipt(
@@ -238,7 +238,7 @@ def _store_answered(
     stored = intake.store_inbound(connection, event, now=now)
     if stored.duplicate or stored.closed:
         return stored, None
-    verdict = modes.within(verdict, stored.emergency, words_of(event))
+    verdict = modes.within(verdict, stored.emergency, modes.words_of(event))
     _attach(session, stored, photos, now)
     out = outbox.append(
         connection,
@@ -262,11 +262,6 @@ def _store_answered(
     elif verdict.kind == "denunciation":
         denunciations.seal_event(session, event_id=stored.event_id, now=now, heard=False)
     return stored, out
-
-
-def words_of(event: NewEvent) -> str:
-    """The text or the caption of an event."""
-    return str(event.body.get("text") or event.body.get("caption") or "")
 
 
 def _store_asked(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineAnswer
+from bot.gateway.modes import says_back
 from feedback_store.service import buttons
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
@@ -75,6 +76,7 @@ async def prepare(
         "received_at": event.received_at.isoformat(),
         "restore": True,
         "sealed": event.sealed,
+        "goes_on": payload is None and says_back(text),
         "photos_missing": len(missing),
     }
     return TurnInput(text, payload, metadata)
@@ -112,9 +114,12 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
             replies.append(Reply(before.text, (*before.buttons, *shown), ask or before.ask, before.link))
     parse = clean_values(answer.parse)
     intent = serious or answer.intent
-    if intent == "emergency" and serious is None and why is not None:
-        intent = str(why.get("route"))  # what the engine took for a danger was none
-        intent = None if intent == "emergency" else intent
+    if intent in ("emergency", "denunciation") and serious is None and why is not None:
+        route = str(why.get("route"))
+        if route != intent:  # what the engine took for it was none
+            intent = route
+        elif intent == "emergency":
+            intent = None
     sealed = intent == "denunciation"
     nlu = None if sealed else {key: parse.get(key) for key in ("entities", "aspect", "category") if parse.get(key)}
     if nlu is not None and why is not None:

@@ -104,6 +104,14 @@ def _gives_up(spoken: Sequence[str], lists: dict[str, frozenset[tuple[str, ...]]
     return False
 
 
+def gives_up(text: str) -> bool:
+    """Of "hủy đi em", "thôi không gửi nữa": giving up and nothing else; not of "bỏ chữ gần chợ", "đừng hủy"."""
+    spoken, marked = _spoken(text)
+    lists = _lists(marked)
+    beside = lists["beside"] | lists["hesitating"] | lists["agreeing"]
+    return 0 < len(spoken) <= LONGEST and _gives_up(spoken, lists) and _covered(spoken, lists["giving_up"], beside)
+
+
 def says_wait(text: str) -> bool:
     """Of "khoan, để coi lại đã", "đừng gửi vội", "dung gui"; not of "thôi hủy đi", "khoan, sửa số nhà thành 7"."""
     spoken, marked = _spoken(text)
@@ -122,17 +130,21 @@ _GO_ON = re.compile(
     r"|\btiep tuc$|\b(?:quay|tro) (?:lai|ve) (?:voi )?(?:cai|viec|vu|chuyen|phan anh|ban)\b"
     r"|\b(?:khoi|dung|khong|ko|khoi can|khong can|dung co) (?:xoa|huy|bo di|bo phan anh|rut)\b"
     r"|\bcu de (?:day|do|vay|nguyen|the|do di)\b|\bgiu nguyen\b|\bgiu lai\b"
+    r"|\b(?:cai|viec|vu|chuyen) (?:truoc|luc nay|hoi nay|ban nay|dang (?:lam|soan|bao|ghi))\b"
 )
 GO_ON_WORDS = 20
+
+
+def points_back(text: str) -> bool:
+    """Whether words point to what was being done: "quay lại cái biển báo", "làm tiếp việc lúc nãy"."""
+    return _GO_ON.search(" ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())) is not None
 
 
 def says_go_on(text: str) -> bool:
     """Of "cho tôi làm tiếp cái ghế đá", "thôi cứ để đấy, khỏi xóa": the report that is open goes on; never with a
     number, which is a detail of it."""
-    plain = fold(text)
-    shown = " ".join("".join(char if char.isalnum() else " " for char in plain).split())
-    short = 0 < len(shown.split()) <= GO_ON_WORDS
-    return short and not any(char.isdigit() for char in shown) and _GO_ON.search(shown) is not None
+    short = 0 < len(text.split()) <= GO_ON_WORDS
+    return short and not any(char.isdigit() for char in text) and points_back(text)
 
 
 def _spoken(text: str) -> tuple[list[str], bool]:

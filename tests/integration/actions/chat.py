@@ -30,14 +30,16 @@ class Chat:
     now: dt.datetime = field(default_factory=lambda: at("2026-03-02 09:15"))
     buttons: dict[str, str] = field(default_factory=dict)
 
-    def _turn(self, text: str, intent: str, payload: bool, values: dict[str, Any], media: tuple[str, ...]) -> str:
+    def _turn(
+        self, text: str, intent: str, payload: bool, values: dict[str, Any], media: tuple[str, ...], sure: float = 0.99
+    ) -> str:
         session = self.desk.session
         event = NewEvent(self.channel, "", str(self.id), self.id, f"{self.id}:{uuid.uuid4()}", "text", {"text": text})
         stored = intake.store_inbound(session.connection(), event, now=self.now)
         entities = tuple({"entity": name, "value": value} for name, value in values.items())
         turn = Turn(
             event_id=stored.event_id, conversation_id=self.id, channel=self.channel, now=self.now,
-            received_at=self.now, text=text, intent=intent, confidence=0.99, payload=payload, entities=entities,
+            received_at=self.now, text=text, intent=intent, confidence=sure, payload=payload, entities=entities,
             aspect=None, categories=(("moi-truong.rac", 0.95),) if intent == "submit_feedback" else (), media=media,
         )  # fmt: skip
         session.info.clear()  # what a transaction remembers; here all turns are in one
@@ -47,8 +49,8 @@ class Chat:
             self.buttons |= {one["title"]: one["payload"] for one in reply["buttons"]}
         return "\n".join(WORDS[one["response"]][0]["text"].format(**one["params"]) for one in result["replies"])
 
-    def says(self, text: str, intent: str = "inform", media: tuple[str, ...] = ()) -> str:
-        return self._turn(text, intent, False, {}, media)
+    def says(self, text: str, intent: str = "inform", media: tuple[str, ...] = (), sure: float = 0.99) -> str:
+        return self._turn(text, intent, False, {}, media, sure)
 
     def sends(self, payload: str) -> str:
         """A pressed button: ``/intent{json}``."""

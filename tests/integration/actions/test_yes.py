@@ -63,6 +63,23 @@ def test_waiting_at_another_question_leaves_it_open(chat: Chat) -> None:
     assert chat.drafts[-1].data["place_text"] == "số 5 Tô Hiệu, phường Lê Chân"
 
 
+def test_what_may_be_giving_up_is_asked_about_and_nothing_is_lost(chat: Chat) -> None:
+    to_the_summary(chat)
+    said = chat.says("đúng rồi, báo cả việc mất điện nữa", "cancel_request", sure=0.5)
+    assert "muốn hủy" in said
+    assert chat.drafts[-1].state == "open"
+    assert "Nội dung" in chat.presses("Làm tiếp")
+    assert chat.drafts[-1].state == "open"
+    chat.says("đúng rồi, báo cả việc mất điện nữa", "cancel_request", sure=0.5)
+    assert "đã hủy" in chat.presses("Hủy phản ánh")
+    assert chat.drafts[-1].state == "cancelled"
+
+
+def test_plain_words_of_giving_up_need_no_sure_engine(chat: Chat) -> None:
+    to_the_summary(chat)
+    assert "đã hủy" in chat.says("hủy đi em", "nlu_fallback", sure=0.2)
+
+
 def test_giving_up_still_cancels(chat: Chat) -> None:
     to_the_summary(chat)
     assert "đã hủy" in chat.says("thôi không gửi nữa, hủy đi", "cancel_request")

@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[3]
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "actions").rglob("*.py")))
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 ASKED = {"text", "category", "place", "commune", "commune_free", "photo", "phone"}
-READERS = (ROOT / "actions" / "choice" / "readers.py").read_text(encoding="utf-8")
+READERS = "\n".join(
+    (ROOT / "actions" / "choice" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("questions", "talked_of", "world")
+)
 PARTS = {"keep_for_later", "yes_and"}
 """Acts of a message of several parts (``actions/parts.py``)."""
 ABOUT = {"who", "when", "cost", "sent", "seen", "add"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.gateway.modes import asks_where, says_back
-from feedback_store.reading.assent import says_go_on
+from feedback_store.reading.assent import gives_up, says_go_on
 from feedback_store.reading.over import asks, says_over
 
 
@@ -45,6 +45,18 @@ def test_a_report_goes_on(text: str) -> None:
 )
 def test_giving_up_and_telling_more_are_no_going_on(text: str) -> None:
     assert not says_go_on(text)
+
+
+@pytest.mark.parametrize("text", ["hủy đi em", "thôi không gửi nữa", "bỏ đi", "thoi huy di"])
+def test_words_that_give_up(text: str) -> None:
+    assert gives_up(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["đừng hủy", "thôi", "bỏ chữ gần chợ đi", "báo cả việc mất điện nữa", "họ hủy lịch của tôi hai lần"]
+)
+def test_words_that_give_nothing_up(text: str) -> None:
+    assert not gives_up(text)
 
 
 def test_going_back_from_a_seal_names_nobody_new() -> None:
