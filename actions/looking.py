@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from actions.choice.said import words_of
 from actions.choice.state import Own, State
 from actions.turn import Answer, Context
 from feedback_store.guards import says_report_only
 from feedback_store.queries.procedures import find_procedure
+from feedback_store.reading.words import words_of
 from feedback_store.service import denunciations, drafts, questions, ratings
 from feedback_store.service.drafts import ReportData, next_step
 from feedback_store.service.status import own_tickets

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from actions.choice.said import words_of
 from actions.talk import own_ticket
 from actions.turn import Button, Context, button
 from feedback_store.domain.lifecycle import IllegalMove, may_ticket
 from feedback_store.queries.lookups import category_name
+from feedback_store.reading.words import words_of
 from feedback_store.service import tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.service.status import own_tickets

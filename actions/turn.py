@@ -19,6 +19,7 @@ from feedback_store.domain.codes import codes_in
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead
 from feedback_store.reading import phones
 from feedback_store.reading.dossiers import dossiers_in
+from feedback_store.reading.words import folded
 from feedback_store.texts import render
 from vitext import clean_values, fold
 
@@ -91,7 +92,7 @@ class Turn:
 
     @property
     def folded(self) -> str:
-        return " ".join("".join(c if c.isalnum() else " " for c in fold(self.text)).split())
+        return folded(self.text)
 
     def entity(self, name: str) -> str | None:
         """The longest value of an entity, in the citizen's own words."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from actions.turn import Turn
-from vitext import fold
+from feedback_store.reading.words import words_of
 
 UNKNOWN = "nlu_fallback"
 
@@ -34,11 +34,6 @@ class Clause:
     def words(self) -> list[str]:
         """Folded words."""
         return words_of(self.text)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text folded, without signs."""
-    return "".join(char if char.isalnum() else " " for char in fold(text)).split()
 
 
 @dataclass(frozen=True)

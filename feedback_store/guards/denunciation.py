@@ -14,7 +14,7 @@ from typing import Literal
 
 from feedback_store.guards.emergency import GUARDS, read_guards
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
-from vitext import fold
+from feedback_store.reading.words import folded
 
 _LISTS = ("office", "certain", "with_office", "possible", "calm")
 
@@ -42,7 +42,7 @@ _REPORT_ONLY = re.compile(
 
 def says_report_only(text: str) -> bool:
     """ "Không, tôi chỉ phản ánh …": what was sealed is to be an ordinary report."""
-    plain = " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
+    plain = folded(text)
     return _REPORT_ONLY.search(plain) is not None
 
 

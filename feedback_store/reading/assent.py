@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from pathlib import Path
 
-import yaml
-
+from feedback_store.reading.words import document, folded
 from vitext import fold, has_marks, view
 from vitext.syllables import respell
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "assent.yaml"
 LONGEST = 12
 """Words of the longest yes."""
 _SURE = frozenset((("khoan",), ("guom",), ("huom",)))
@@ -137,7 +134,7 @@ GO_ON_WORDS = 20
 
 def points_back(text: str) -> bool:
     """Whether words point to what was being done: "quay lại cái biển báo", "làm tiếp việc lúc nãy"."""
-    return _GO_ON.search(" ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())) is not None
+    return _GO_ON.search(folded(text)) is not None
 
 
 def says_go_on(text: str) -> bool:
@@ -177,18 +174,12 @@ def _holds(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
 
 
 @cache
-def _document() -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
-
-
-@cache
 def _lists(marked: bool) -> dict[str, frozenset[tuple[str, ...]]]:
     """The phrases as they are compared: spelled, and as they are written without marks too, or folded."""
     made = {}
     for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "sparing", "denying"):
         phrases = set[tuple[str, ...]]()
-        for phrase in _phrases(_document()[name]):
+        for phrase in _phrases(document("assent")[name]):
             phrases.add(tuple(respell(word) for word in phrase) if marked else tuple(fold(word) for word in phrase))
         made[name] = frozenset(phrases)
     if not marked:  # "dung", "cho": a word that may be either is none of these
@@ -204,4 +195,4 @@ def _phrases(lines: Iterable[str]) -> Iterable[tuple[str, ...]]:
 
 @cache
 def _pictures() -> frozenset[str]:
-    return frozenset("".join(_document()["pictures"]))
+    return frozenset("".join(document("assent")["pictures"]))

@@ -8,16 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from feedback_store.persons.masking import personal
 from feedback_store.reading.phones import phones_in
+from feedback_store.reading.words import document
 from vitext import clauses, fold, nfc
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "content.yaml"
 NAMELESS_LONGEST = 16
 """Words of a clause that may be dropped for its wish to stay unnamed; a longer one tells something, too."""
 _LEADING = re.compile(
@@ -129,13 +125,7 @@ def _without(text: str, drop: Sequence[tuple[int, int]]) -> str:
 
 @cache
 def _forms(name: str) -> tuple[re.Pattern[str], ...]:
-    document = _document()
-    listed = document[name] if isinstance(document[name], list) else [document[name]]
-    filled = (one.replace("{who}", document["who"]).replace("{hotline}", document["hotline"]) for one in listed)
+    given = document("content")
+    listed = given[name] if isinstance(given[name], list) else [given[name]]
+    filled = (one.replace("{who}", given["who"]).replace("{hotline}", given["hotline"]) for one in listed)
     return tuple(re.compile(one) for one in filled)
-
-
-@cache
-def _document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
+from feedback_store.reading.words import document, folded
 
-from vitext import fold
-
-FILE = Path(__file__).resolve().parents[2] / "data" / "feelings.yaml"
 Feeling = Literal["bereaved", "hard"]
 
 
 def feeling_in(text: str) -> Feeling | None:
     """ "bereaved" of "mẹ em vừa mất hôm qua", "hard" of "em khổ quá không biết kêu ai"; not of "nhà em mất điện"."""
-    plain = " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
+    plain = folded(text)
     forms = _forms()
     left = forms["not_bereaved"].sub(" ", plain)
     if forms["bereaved"].search(left):
@@ -27,5 +23,5 @@ def feeling_in(text: str) -> Feeling | None:
 
 @cache
 def _forms() -> dict[str, re.Pattern[str]]:
-    lists: dict[str, list[str] | str] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    lists = document("feelings")
     return {name: re.compile("|".join(one) if isinstance(one, list) else one) for name, one in lists.items()}

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from feedback_store.reading.words import document, folded
 
-from vitext import fold
-
-FILE = Path(__file__).resolve().parents[2] / "data" / "focus.yaml"
 RULES_LONGEST = 24
 LONGEST = 16
 """Words of the longest clause that may be such a question."""
@@ -22,7 +18,7 @@ Which = Literal["first", "second", "last", "other"]
 
 def about(text: str) -> tuple[About, ...]:
     """What a short question asks: of "bên nào lo, bao giờ xong" ("who", "when"). Empty: no such question."""
-    plain = _plain(text)
+    plain = folded(text)
     if not 0 < len(plain.split()) <= LONGEST:
         return ()
     return tuple(name for name, forms in _forms("about").items() if any(one.search(plain) for one in forms))
@@ -30,19 +26,19 @@ def about(text: str) -> tuple[About, ...]:
 
 def which(text: str) -> Which | None:
     """Which of several is pointed at: "cái đầu tiên" first, "còn cái kia" other."""
-    plain = _plain(text)
+    plain = folded(text)
     return next((name for name, forms in _forms("which").items() if any(one.search(plain) for one in forms)), None)
 
 
 def asks_about_rules(text: str) -> bool:
     """ "Vứt rác ra đường bị phạt bao nhiêu?", "có nhận phản ánh karaoke không?": what is asked, not what is told."""
-    plain = _plain(text)
+    plain = folded(text)
     return 0 < len(plain.split()) <= RULES_LONGEST and any(one.search(plain) for one in _forms("rules")["rules"])
 
 
 def asks_of_others(text: str) -> bool:
     """ "Ai phản ánh tôi?", "cho xin số người gửi": data of whoever reported."""
-    plain = _plain(text)
+    plain = folded(text)
     if any(one.search(plain) for one in _forms("not_others")["not_others"]):
         return False  # the wish to stay unnamed
     return any(one.search(plain) for one in _forms("others")["others"])
@@ -50,32 +46,22 @@ def asks_of_others(text: str) -> bool:
 
 def insists_on_others(text: str) -> bool:
     """After it was refused: "tôi chỉ cần cái số của nó thôi"."""
-    return any(one.search(_plain(text)) for one in _forms("others_again")["others_again"])
+    return any(one.search(folded(text)) for one in _forms("others_again")["others_again"])
 
 
 def wants_forgotten(text: str) -> bool:
     """ "Xóa số điện thoại của tôi đi": one's own data, not an advertisement's."""
-    plain = _plain(text)
+    plain = folded(text)
     if any(one.search(plain) for one in _forms("not_forget")["not_forget"]):
         return False
     return any(one.search(plain) for one in _forms("forget")["forget"])
 
 
-def _plain(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in fold(text)).split())
-
-
 @cache
 def _forms(name: str) -> dict[Any, tuple[re.Pattern[str], ...]]:
-    found = _document()[name]
+    found = document("focus")[name]
     groups = found if isinstance(found, dict) else {name: found}
     return {
         key: tuple(re.compile(one) for one in (forms if isinstance(forms, list) else [forms]))
         for key, forms in groups.items()
     }
-
-
-@cache
-def _document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded

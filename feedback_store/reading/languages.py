@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-
+from feedback_store.reading.words import document
 from vitext import fold, has_marks
 from vitext.syllables import is_plain_syllable
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "languages.yaml"
 Language = Literal["en", "zh", "ja", "ko", "other"]
 SHARE, FEWEST = 0.45, 3
 """So many of its words must be English, and so many words it must have."""
@@ -44,9 +41,9 @@ def danger_in(text: str) -> str | None:
     """Kind of the danger that a message in another language tells of, as in ``data/guards.yaml``; None: of none."""
     language = language_of(text)
     lowered = text.lower()
-    if language is None or any(_stands(one, lowered) for one in _document()["calm"]):
+    if language is None or any(_stands(one, lowered) for one in document("languages")["calm"]):
         return None
-    for kind, words in _document()["danger"].items():
+    for kind, words in document("languages")["danger"].items():
         if any(_stands(one, lowered) for one in words):
             return str(kind)
     return None
@@ -55,7 +52,7 @@ def danger_in(text: str) -> str | None:
 def wants_person(text: str) -> bool:
     """ "I want to talk to a person please"."""
     lowered = text.lower()
-    return any(_stands(one, lowered) for one in _document()["person"])
+    return any(_stands(one, lowered) for one in document("languages")["person"])
 
 
 def _stands(words: str, text: str) -> bool:
@@ -66,10 +63,4 @@ def _stands(words: str, text: str) -> bool:
 
 @cache
 def _english() -> frozenset[str]:
-    return frozenset(str(_document()["english"]).split())
-
-
-@cache
-def _document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
+    return frozenset(str(document("languages")["english"]).split())

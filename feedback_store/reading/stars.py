@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
-
+from feedback_store.reading.words import document
 from vitext import fold, has_marks, view
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "stars.yaml"
 _DRAWN = re.compile(r"[★⭐🌟]+")
 _OF_FIVE = re.compile(r"(?<![\d/])([1-5])\s*/\s*5(?![\d/])")
 _BARE = re.compile(r"[1-5]")
@@ -47,14 +43,14 @@ def read_stars(text: str) -> Stars | None:
     words = _beside_off(shown)
     if _BARE.fullmatch(words):
         return Stars(int(words), "", False)
-    for count, phrases in _document()["words"].items():
+    for count, phrases in document("stars")["words"].items():
         if any(words == (phrase if has_marks(words) else fold(phrase)) for phrase in phrases):
             return Stars(int(count), "", False)
     return None
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdecimal() else int(_document()["numbers"].get(word, 0))
+    return int(word) if word.isdecimal() else int(document("stars")["numbers"].get(word, 0))
 
 
 def _rest(text: str) -> str:
@@ -71,17 +67,11 @@ def _beside_off(text: str) -> str:
 
 @cache
 def _beside() -> set[str]:
-    return {word for phrase in _document()["beside"] for word in phrase.split()}
+    return {word for phrase in document("stars")["beside"] for word in phrase.split()}
 
 
 @cache
 def _counted() -> re.Pattern[str]:
-    numbers = "|".join(sorted(_document()["numbers"], key=len, reverse=True))
-    stars = "|".join(re.escape(one) for one in _document()["one_star"])
+    numbers = "|".join(sorted(document("stars")["numbers"], key=len, reverse=True))
+    stars = "|".join(re.escape(one) for one in document("stars")["one_star"])
     return re.compile(rf"(?<![\w/.,])([1-5]|{numbers})\s*(?:{stars})(?!\w)")
-
-
-@cache
-def _document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
