@@ -11,15 +11,20 @@ from sqlalchemy.orm import Session
 from feedback_store.crypto import blind_index
 from feedback_store.domain.calendar import Calendar
 from feedback_store.domain.due import Target, due
+from feedback_store.service import outbox
 from feedback_store.service.actor import Actor, Refused
 from feedback_store.service.clocks import HOTLINE_CALENDAR, load_calendar
 from feedback_store.tables import CallbackTask, Contact, Conversation
+from feedback_store.texts import render
 from vitext.dates import spoken_week
 from vitext.times import wished_end
 
 CALL_WITHIN = Target("working_minutes", 120)
 TAKEN_BACK = "taken_back"
 """No call's outcome: the citizen needed none any more."""
+ANSWERED = "answered"
+"""Written to in the chat; no outcome of a call."""
+FEWEST_WORDS, LONGEST_ANSWER = 2, 1500
 OUTCOMES = ("reached", "no_answer", "wrong_number", "other")
 
 
@@ -127,6 +132,11 @@ def take(session: Session, *, task_id: int, actor: Actor, now: dt.datetime) -> N
         raise Refused("dialogue.callback_taken")
 
 
+def has_phone(session: Session, *, task_id: int) -> bool:
+    """Whether a number to call was given; without one it is answered in the chat."""
+    return session.get_one(CallbackTask, task_id).phone is not None
+
+
 def close(session: Session, *, task_id: int, outcome: str, note: str | None, actor: Actor, now: dt.datetime) -> None:
     """Store the outcome of the call."""
     if not actor.is_hotline:
@@ -138,6 +148,30 @@ def close(session: Session, *, task_id: int, outcome: str, note: str | None, act
         raise Refused("dialogue.callback_closed")
     task.taken_by = task.taken_by or actor.user_id
     task.outcome, task.outcome_note, task.closed_at = outcome, note, now
+
+
+def answer(session: Session, *, task_id: int, words: str, actor: Actor, now: dt.datetime) -> None:
+    """Write to the citizen in the chat that the request came from, which ends it.
+
+    Raises :class:`Refused` with the reason: no words, not taken by this operator, closed, a chat no message reaches.
+    """
+    if not actor.is_hotline:
+        raise Refused("tickets.not_allowed")
+    task = session.get(CallbackTask, task_id, with_for_update=True)
+    if task is None or task.closed_at is not None:
+        raise Refused("dialogue.callback_closed")
+    if task.taken_by != actor.user_id:
+        raise Refused("phone_desk.answer_take_first")
+    said = words.strip()
+    if len(said.split()) < FEWEST_WORDS or len(said) > LONGEST_ANSWER:
+        raise Refused("phone_desk.answer_words", most=str(LONGEST_ANSWER))
+    sent = outbox.append(
+        session.connection(), conversation_id=task.conversation_id, kind="operator", dedupe_key=f"callback:{task.id}",
+        reply=outbox.Reply(render("phone_desk.answer", words=said)), now=now,
+    )  # fmt: skip
+    if sent is None:
+        raise Refused("phone_desk.answer_unsent")
+    task.outcome, task.outcome_note, task.closed_at = ANSWERED, said, now
 
 
 def remember_phone(session: Session, *, conversation_id: uuid.UUID, phone: str, now: dt.datetime) -> None:
