@@ -55,6 +55,8 @@ _AFTER_WRONG = re.compile(r"[\s,.;:]+(?:nhe|nha|a|dau|co|ma|day|do|dau nhe|dau n
 
 def correct(context: Context, data: ReportData) -> Heard | None:
     """ "Không, hẻm 54 chứ không phải 45": what is said anew, of one part or of several. None: no correction."""
+    if data.phone is None and context.turn.phone() is not None:
+        return None  # "bấm nhầm, số tui 09…": a number is given for the first time
     text = nfc(context.turn.text)
     rest, number = _number_said_anew(context, data, text)
     heard = _of_words(context, data, rest) if rest else None

@@ -48,7 +48,7 @@ _COURTESY = frozenset(
     thua bao minh toi tui giup voi va thuoc ngay khu vuc duoc roi nham lon y xin loi cu mo ha ni""".split()
 )
 _TAKING_BACK = frozenset(
-    "a nham lon sai sua moi dung quen day roi nhe nha do xin loi ghi vay so la cua toi em minh".split()
+    "a nham lon sai sua moi dung quen day roi nhe nha ne do xin loi ghi bam go vay so la cua toi tui em minh".split()
 )
 _ASKING = frozenset("nao sao gi dau may ha bao".split())
 # A number in such a story is the matter, not the way to reach the writer.

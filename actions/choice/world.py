@@ -107,15 +107,14 @@ def nods(said: Said, state: State) -> Iterator[Reading]:
 
 
 # What follows from the engine's word alone, and what is asked where it is too weak for that (decision 9).
-CONSEQUENCES = {
-    "cancel_request": (Follows.ENDS, "ask_cancel"),
-    "stay_anonymous": (Follows.CHANGES, "nlu_fallback"),
-    "human_agent": (Follows.CHANGES, "nlu_fallback"),
-}
+# Staying unnamed has none: it protects, is said back, and can be undone.
+CONSEQUENCES = {"cancel_request": (Follows.ENDS, "ask_cancel"), "human_agent": (Follows.CHANGES, "nlu_fallback")}
 
 
 def route(said: Said, state: State) -> Iterator[Reading]:
     """What the engine takes the whole message for; less sure than what follows from it needs, it is asked about."""
     turn = said.turn
     follows, instead = CONSEQUENCES.get(turn.intent, (Follows.ANSWER, None))
+    if turn.intent == "human_agent" and state.called:  # the request stands; only its state is told
+        follows, instead = Follows.ANSWER, None
     yield whole("route", turn.intent, said, Heard.REST, sure=turn.confidence, follows=follows, instead=instead)

@@ -74,6 +74,15 @@ def test_a_code_of_this_chat_is_still_a_code_where_a_number_is_asked_for(chat: C
     assert first.code in chat.says(first.code.removeprefix("PA-"), "nlu_fallback")
 
 
+@pytest.mark.parametrize("intent", ["inform", "edit_report"])
+def test_a_number_after_a_wrong_press_is_the_number(chat: Chat, intent: str) -> None:
+    to_the_number(chat)
+    chat.says("bấm nhầm, số tui 0912 345 678 nè", intent)
+    data = chat.drafts[-1].data
+    assert data["phone"] == "0912345678"
+    assert data["text"] == [STORY]
+
+
 @pytest.mark.parametrize(("written", "kept"), WRITTEN)
 def test_the_number_for_a_call_is_read_by_the_same_reader(chat: Chat, written: str, kept: str) -> None:
     chat.says("cho gặp tổng đài viên", "human_agent")
