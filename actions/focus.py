@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import report, talk
+from actions import answering, talk
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in
@@ -128,7 +128,7 @@ def forget_me(context: Context) -> None:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is not None:
         data = drafts.data_of(draft)
-        report.drop_person(data)
+        answering.drop_person(data)
         drafts.save(draft, data, now=context.turn.now)
         context.answer.say("person_dropped")
         resume(context)

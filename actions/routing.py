@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from actions import asking, focus, joining, mine, parts, person, rating, reopening, report, talk
+from actions import asking, filing, focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
 from actions.choice.doubt import doubted
 from actions.choice.readers import readings
@@ -64,7 +64,7 @@ ACTS: dict[str, Handler] = {
     "send_now": report.hurry,
     "edit_report": report.edit,
     "report_edit": report.edit,
-    "report_send": report.confirm,
+    "report_send": filing.confirm,
     "stay_anonymous": report.stay_anonymous,
     "give_location": report.take_location,
     "give_photo": report.take_photo,

@@ -1,0 +1,199 @@
+"""The answers to the questions of a report: each takes what was asked for, and keeps what else was said."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from actions import correcting, gather
+from actions.turn import Context, Turn, word
+from feedback_store.places.reading import merged
+from feedback_store.queries.lookups import category_name, offered
+from feedback_store.reading.content import content
+from feedback_store.reading.stars import read_stars
+from feedback_store.service.drafts import ReportData
+
+if TYPE_CHECKING:
+    pass
+
+# Answers that hold nothing but themselves.
+BARE = ("affirm", "deny", "greet", "thanks")
+
+
+def answer(context: Context, data: ReportData, step: str) -> None:
+    """A message while ``step`` is asked: a part said anew, or the answer."""
+    if not (data.text and corrects(context, data)):
+        _ANSWER[step](context, data, context.turn)
+
+
+def corrects(context: Context, data: ReportData) -> bool:
+    """What is said anew is put in its place and read back."""
+    before = (data.place_text, data.phone, data.category, list(data.text))
+    heard = correcting.correct(context, data)
+    if heard is None:
+        return False
+    if heard == "added_words":
+        context.answer.say("added_words")
+        return True
+    place, phone, category, words = before
+    changed = []
+    if data.place_text != place and data.place_text:
+        changed.append(word("place_is", place=data.place_text))
+    if data.phone != phone and data.phone:
+        changed.append(word("phone_is", phone=data.phone))
+    if data.category != category and data.category:
+        changed.append(word("category_is", category=category_name(context.session, data.category)))
+    if not changed and data.text != words:
+        changed.append(word("words_are", words=data.text[-1][:200]))
+    context.answer.say("corrected", what="; ".join(changed))
+    return True
+
+
+def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
+    if (turn.intent in BARE and len(turn.folded.split()) <= 4) or gather.is_opening(turn):
+        return
+    gather.keep_words(context, data)
+    data.editing = None
+    gather.understand(context, data)
+
+
+def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
+    if turn.intent in BARE and len(turn.folded.split()) <= 4:
+        return
+    gather.keep_words(context, data)
+    gather.understand(context, data)
+    if data.category is None:
+        understood = context.understand(" ".join(data.text))
+        gather.take_categories(data, offered(context.session, understood.categories))
+    if data.category is None and data.asked.get("category", 0) >= 2:
+        data.category = data.category_choices[0] if data.category_choices else "khac.khac"
+
+
+def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
+    if turn.intent in ("deny", "skip") and turn.place() is None and len(turn.folded.split()) <= 6:
+        data.skip("place")
+        return
+    if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
+        return
+    if gather.only_remarks(turn) and data.asked.get("place", 0) < 2:
+        if read_stars(turn.text) is None:
+            gather.keep_words(context, data)
+        return
+    if gather.only_asks(turn) and data.asked.get("place", 0) < 2:
+        return  # asked again in other words; what is said a second time is taken as it stands
+    if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):
+        gather.keep_words(context, data)  # a place within a story: both are kept
+        gather.understand(context, data)
+        return
+    if turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+        if turn.place() is None and gather.only_detail(turn):
+            return
+    gather.take_place(context, data, turn.text, whole=True)
+
+
+def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
+    short = len(turn.folded.split()) <= 8
+    if gather.take_commune(context, data, turn.text):
+        named = turn.where.words if turn.where is not None else turn.text.strip()
+        if short or gather.words_beside(turn) <= gather.FILLER:
+            data.place_text = merged(data.place_text or "", named)[:500]
+        else:
+            gather.keep_words(context, data)
+        return
+    if turn.intent in ("deny", "skip", "nlu_fallback", "affirm") and short and turn.place() is None:
+        leave_commune(data)
+    elif gather.only_detail(turn) and turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+        context.answer.say("detail_taken")
+    elif short:
+        data.place_text = ", ".join(p for p in (data.place_text, turn.text.strip()) if p)[:500]
+        if not data.commune_choices or data.asked.get("commune", 0) >= 2:
+            leave_commune(data)
+    else:
+        gather.keep_words(context, data)
+        if data.asked.get("commune", 0) >= 2:
+            leave_commune(data)
+
+
+def leave_commune(data: ReportData) -> None:
+    data.commune_choices = []
+    data.skip("commune")
+
+
+def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
+    words = turn.folded.split()
+    short = len(words) <= 6
+    if turn.intent in ("skip", "deny", "send_now") and short:
+        data.skip("photo")
+    elif not (turn.intent in BARE and short) and not ("anh" in words and len(words) <= 3):
+        _take_detail(context, data, turn)
+
+
+def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
+    if gather.take_phone(data, turn):
+        data.name = data.name or content(turn.text, own_number=True).name
+        if gather.words_beside(turn) > gather.FILLER:
+            gather.keep_words(context, data, own_number=True)
+    elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
+        data.skip("phone")
+    elif gather.part_of_number(turn):
+        context.answer.say("phone_unread")
+    elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):
+        _take_detail(context, data, turn)
+
+
+def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
+    # Only the button, or a word of the closed list, files; the summary comes again.
+    if not (turn.intent in (*BARE, "skip", "send_now") and len(turn.folded.split()) <= 6):
+        _take_detail(context, data, turn)
+
+
+def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
+    """Words that were not asked for: a number, a commune, a place, or more of the story."""
+    if gather.only_detail(turn) and turn.phone_span() is not None:
+        gather.take_phone(data, turn)
+        context.answer.say("detail_taken")
+        return
+    words = len(turn.folded.split())
+    if data.commune is None and words <= 8 and gather.take_commune(context, data, turn.text):
+        named = turn.where.words if turn.where is not None else turn.text.strip()
+        data.place_text = merged(data.place_text or "", named)[:500]
+        context.answer.say("detail_taken")
+        return
+    known = turn.where.found.sure if turn.where is not None and turn.where.found is not None else None
+    if known is not None and known.code == data.commune and gather.words_beside(turn) == 0:
+        context.answer.say("detail_taken")  # the commune said again
+        return
+    if gather.take_more_of_place(context, data):
+        context.answer.say("detail_taken")
+        return
+    if not data.has_place:
+        gather.take_place(context, data, turn.text)
+    gather.keep_words(context, data)
+    context.answer.say("added_words")
+
+
+_ANSWER = {
+    "text": _answer_text,
+    "category": _answer_category,
+    "place": _answer_place,
+    "commune": _answer_commune,
+    "photo": _answer_photo,
+    "phone": _answer_phone,
+    "summary": _answer_summary,
+}
+
+
+def drop_person(data: ReportData) -> None:
+    """Whatever tells who reports leaves the draft; nothing of it is asked again."""
+    for number in data.own_numbers:
+        data.text = [_without_number(one, number) for one in data.text]
+    data.phone, data.name, data.own_numbers = None, None, []
+    data.text = [one for one in data.text if one]
+    data.skip("phone")
+
+
+def _without_number(text: str, number: str) -> str:
+    digits = r"[ .\-]?".join(("", *number[1:]))
+    return re.sub(rf"(?<!\d)(?:\+?84|0){digits}(?!\d)", "", text).strip(" ,.;:")
