@@ -49,7 +49,7 @@ def fingerprint(root: Path) -> str:
 def is_current(root: Path, out: Path) -> bool:
     """Tell whether the model in `out` was trained from exactly what is there now."""
     try:
-        made = (out / MODEL).is_file() and (out / "danger.bin").is_file()
+        made = all((out / name).is_file() for name in placing.FILES if name not in (FIGURES, FINGERPRINT))
         return made and (out / FINGERPRINT).read_text() == fingerprint(root)
     except FileNotFoundError:
         return False
@@ -74,7 +74,7 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
     started = time.perf_counter()
     wanted = fingerprint(root)
     say("model: 1/3 reading the training data")
-    from bot.engine import danger
+    from bot.engine import opinions
 
     importer = _importer(root)
     domain, nlu = importer.get_domain(), importer.get_nlu_data()
@@ -87,7 +87,7 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         made.mkdir()
         _train(root, made)
         sentences = [(str(one.get("text")), str(one.get("intent"))) for one in nlu.intent_examples]
-        danger.fit(sentences, made)
+        opinions.fit(sentences, made)
         (made / FIGURES).write_text("{}\n")
         (made / FINGERPRINT).write_text(wanted)
         say("model: 3/3 writing its files")

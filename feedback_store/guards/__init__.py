@@ -3,14 +3,15 @@
 Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's form, an import.
 """
 
-from feedback_store.guards.deciding import Danger, judge_danger
-from feedback_store.guards.denunciation import Denunciation, find_denunciation, says_report_only
+from feedback_store.guards.deciding import Danger, find_denunciation, judge_danger
+from feedback_store.guards.denunciation import Denunciation, check_denunciation, says_report_only
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, load_watch
 
 __all__ = [
     "Danger",
     "Denunciation",
     "EmergencyHit",
+    "check_denunciation",
     "check_emergency",
     "find_denunciation",
     "judge_danger",

@@ -1,4 +1,4 @@
-"""What is done about words that may tell of a danger: answered, asked about, or neither (ADR 0038).
+"""What is done about words that may tell of a danger or be a denunciation: answered, asked about, neither (ADR 0038).
 
 The phrases and the learned opinion are heard both. Where they agree, or the opinion is sure, the number goes out at
 once; one of them alone asks whether somebody is in danger, with the numbers in the same message.
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feedback_store.guards import opinion
+from feedback_store.guards.denunciation import Denunciation, check_denunciation
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
 from feedback_store.reading.over import says_over
-from vitext import sentences
+from vitext import has_marks, sentences
 
 ALONE = 0.6
 """So likely, the opinion needs no phrase; below it seven of eight alarms of the development set were false."""
@@ -23,6 +24,11 @@ ASKS = 0.25
 FEWEST = 4
 """In fewer words the phrases alone decide: a learned guess at two words is none."""
 
+
+SEALS = 0.1
+"""So likely a denunciation, phrases are taken at their word; below, they ask."""
+UNHEARD = 0.03
+"""Less likely, words without marks, or that might be taken for one, are none: "kiem tra tien do" reads like a bribe."""
 
 STORY, FEWEST_SENTENCES, LONGEST = 30, 3, 4000
 """Words and sentences from which a message is a story, and letters of it that are read by sentence."""
@@ -52,6 +58,22 @@ def judge_danger(text: str) -> Danger | None:
     if whole is not None and max(chance for _, chance in told) < ASKS:
         return None  # a danger of another time: no sentence tells of one now
     return whole
+
+
+def find_denunciation(*parts: str | None) -> Denunciation | None:
+    """What the words of one message, or of the fields of one form, are: phrases that say so, and the learned opinion
+    where there is one. None: as far as they show, no denunciation. Never raises for any text."""
+    found = check_denunciation(*parts)
+    words = "\n".join(part for part in parts if part)
+    if found is None or (chance := opinion.chance(words, opinion.DENUNCIATION)) is None or chance >= SEALS:
+        return found
+    told = (opinion.chance(words[start:end], opinion.DENUNCIATION) or 0.0 for start, end in sentences(words[:LONGEST]))
+    chance = max(chance, *told, 0.0)
+    if chance >= SEALS:
+        return found
+    if chance < UNHEARD and (found.name == "unsure" or not has_marks(" ".join(found.because))):
+        return None
+    return Denunciation("unsure", found.because)
 
 
 def _by_sentence(text: str) -> list[tuple[EmergencyHit | None, float]]:

@@ -57,6 +57,10 @@ _DENIED = re.compile(
     r"(?!.{0,40}(?<!\w)(?:thì|thi|mới|moi)(?!\w))[^,.;!?\n]{0,40}"
 )
 """ "Chỉ quát tháo chứ không đòi tiền": what somebody did not do."""
+_NEVER = re.compile(
+    r"(?i)(?<!\w)(?:không|khong|ko|hổng|hong|chẳng|chang|chưa|chua|chả|cha)\s+(?:hề|he)\s+[^,.;!?\n]{0,25}"
+)
+""" "Giải thích cặn kẽ, không hề nhũng nhiễu"."""
 _NOBODY = re.compile(
     r"(?i)(?<!\w)(?:không|khong|ko|k|hổng|hong|chẳng|chang|chả|cha)\s+(?:(?:có|co|phải|phai|định|dinh|muốn|muon|hề|he|dám"
     r"|dam|là|la)\s+)*(?:tố|to)\s+(?:cáo|cao|giác|giac)(?:\s+(?:ai|nữa|nua|gì|gi|người|nguoi|hết|het))*"
@@ -69,14 +73,16 @@ TITLES = 0.4
 def _without_names(text: str) -> str:
     """Without the later words of names ("Kiến An"), which are no verbs with a mark left out ("ăn")."""
     words = len(_WORD.findall(text))
-    text = _DENIED.sub(" - ", _NOBODY.sub(" - ", _BY_THE_WAY.sub("-", text)))
+    text = _BY_THE_WAY.sub("-", text)
+    for denied in (_NOBODY, _DENIED, _NEVER):
+        text = denied.sub(" - ", text)
     if not words or len(_CAPITALS.findall(text)) / words > TITLES:
         return text
     return _NAMED.sub(lambda found: found[1] + _WORD.sub("-", found[2]), text)
 
 
-def find_denunciation(*parts: str | None) -> Denunciation | None:
-    """What the words of one message, or of the fields of one form, are; None: as far as they show, no denunciation.
+def check_denunciation(*parts: str | None) -> Denunciation | None:
+    """What the phrases make of one message, or of the fields of one form; None: as far as they show, no denunciation.
     Never raises for any text."""
     lexicon, roles = _load()
     words = lexicon.read(_without_names("\n".join(part for part in parts if part)))

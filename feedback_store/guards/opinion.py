@@ -1,6 +1,7 @@
-"""The second opinion on a danger: learned, beside the phrases (ADR 0038). Needs no engine, no database.
+"""The second opinion beside the phrases: learned, on a danger and on a denunciation (ADR 0038). Needs no engine, no
+database.
 
-The model is a file that ``make train`` writes (``bot/engine/danger.py``); without one there is no opinion, and the
+The models are files that ``make train`` writes (``bot/engine/opinions.py``); without them there is no opinion, and the
 phrases decide alone as before.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from vitext.pieces import SIZE, pieces
 
-FILE = "danger.bin"
+DANGER, DENUNCIATION = "danger.bin", "denunciation.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Opinion:
     offset: float
 
     def chance(self, text: str) -> float:
-        """How likely the words tell of a danger now, 0 to 1."""
+        """How likely the words tell of what the opinion is on, 0 to 1."""
         found = pieces(text)
         if not found:
             return 0.0
@@ -38,25 +39,31 @@ class Opinion:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
 
 
-_loaded: list[Opinion] = []
+_loaded: dict[str, Opinion] = {}
 
 
 def load(folder: Path) -> bool:
-    """Read the model in ``folder`` for this process; False where there is none, or it cannot be read."""
+    """Read the models in ``folder`` for this process; False where one is missing or cannot be read: then it has no
+    opinion."""
+    read = {name: one for name in (DANGER, DENUNCIATION) if (one := _read(folder / name)) is not None}
+    _loaded.clear()
+    _loaded.update(read)
+    return len(read) == len((DANGER, DENUNCIATION))
+
+
+def _read(path: Path) -> Opinion | None:
     try:
-        line, _, rest = (folder / FILE).read_bytes().partition(b"\n")
+        line, _, rest = path.read_bytes().partition(b"\n")
         head = json.loads(line)
         numbers = array("f", rest)
         if sys.byteorder == "big":
             numbers.byteswap()
         size = int(head["size"])
         if size != SIZE or len(numbers) != 2 * size:
-            return False
-        read = Opinion(numbers[:size], numbers[size:], float(head["bias"]), float(head["slope"]), float(head["offset"]))
+            return None
+        return Opinion(numbers[:size], numbers[size:], float(head["bias"]), float(head["slope"]), float(head["offset"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-    _loaded[:] = [read]
-    return True
+        return None
 
 
 def forget() -> None:
@@ -64,6 +71,6 @@ def forget() -> None:
     _loaded.clear()
 
 
-def chance(text: str) -> float | None:
-    """How likely these words tell of a danger now; None where no model is loaded."""
-    return _loaded[0].chance(text) if _loaded else None
+def chance(text: str, on: str = DANGER) -> float | None:
+    """How likely these words tell of a danger now, or are a denunciation; None where no model of it is loaded."""
+    return _loaded[on].chance(text) if on in _loaded else None

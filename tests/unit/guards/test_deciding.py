@@ -20,8 +20,8 @@ CALM = (
 def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], float]], None]:
     """Puts a rule in the place of the learned opinion."""
 
-    def put(rule: Callable[[str], float]) -> None:
-        monkeypatch.setattr(opinion, "chance", rule)
+    def put(rule: Callable[[str], float], on: str = opinion.DANGER) -> None:
+        monkeypatch.setattr(opinion, "chance", lambda text, of=opinion.DANGER: rule(text) if of == on else None)
 
     return put
 
@@ -83,3 +83,36 @@ def test_what_is_denied_or_only_sounds_alike_is_no_denunciation(text: str) -> No
 )
 def test_what_was_done_stays_a_denunciation(text: str) -> None:
     assert find_denunciation(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "chance", "found"),
+    [
+        ("Cán bộ địa chính đòi hối lộ năm triệu", 0.9, "denunciation"),
+        ("Cán bộ địa chính đòi hối lộ năm triệu", 0.05, "unsure"),
+        ("Cán bộ địa chính đòi hối lộ năm triệu", 0.001, "unsure"),
+        ("can bo oi xin kiem tra tien do ho so", 0.001, None),
+        ("can bo dia chinh doi hoi lo nam trieu", 0.9, "denunciation"),
+        ("can bo dia chinh doi hoi lo nam trieu", 0.05, "unsure"),
+        ("ai cũng nói là có khuất tất", 0.001, None),
+        ("đèn đường tắt", 0.99, None),
+    ],
+)
+def test_phrases_of_a_denunciation_are_weighed_by_the_opinion(
+    says: Callable[..., None], text: str, chance: float, found: str | None
+) -> None:
+    says(lambda text: chance, on=opinion.DENUNCIATION)
+    hit = find_denunciation(text)
+    assert (hit.name if hit is not None else None) == found
+
+
+def test_a_denunciation_at_the_end_of_a_long_story_is_heard(says: Callable[..., None]) -> None:
+    end = "Cán bộ địa chính nhận hối lộ của nó."
+    says(lambda text: 0.95 if text.strip(" .") == end.strip(" .") else 0.01, on=opinion.DENUNCIATION)
+    hit = find_denunciation(f"{CALM} {end}")
+    assert hit is not None
+    assert hit.name == "denunciation"
+
+
+def test_what_somebody_is_said_never_to_do_is_no_denunciation() -> None:
+    assert find_denunciation("Cán bộ phường giải thích cặn kẽ, không hề nhũng nhiễu, tôi cảm ơn") is None

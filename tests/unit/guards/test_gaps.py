@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.gateway.safety import judge_words
-from feedback_store.guards.denunciation import find_denunciation
+from feedback_store.guards import find_denunciation
 from feedback_store.guards.lexicon import Lexicon, compile_phrase
 from tests.unit.guards.test_sets import ALIKE, EMERGENCIES
 from vitext import fold

@@ -1,7 +1,7 @@
-"""The learned half of the emergency guard: a linear model over hashed pieces of text, read by the web process.
+"""The learned half of the guards: linear models over hashed pieces of text, read by the web process.
 
-It is trained with the other heads, from the same sentences: emergencies against everything else. Whoever reads it needs
-neither Rasa nor a vocabulary (`feedback_store/guards/opinion.py`).
+They are trained with the other heads, from the same sentences: emergencies, and denunciations, against everything else.
+Whoever reads them needs neither Rasa nor a vocabulary (`feedback_store/guards/opinion.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from vitext.pieces import SIZE, pieces
 
 log = logging.getLogger("hotline.engine.train")
 
-FILE = "danger.bin"
-EMERGENCY = "emergency"
+FILES = {"danger.bin": "emergency", "denunciation.bin": "denunciation"}
+"""Each file and the intent that it is an opinion on."""
 SEED = 1022
 WEIGHT = 6
-"""An emergency counts as much as so many others: rather asked once too often than missed."""
+"""One of them counts as much as so many others: rather asked once too often than missed."""
 HOLD_EVERY = 3
 
 
@@ -45,35 +45,40 @@ def rarity_of(found: Sequence[list[int]]) -> np.ndarray:
     return (np.log((1 + len(found)) / (1 + seen)) + 1).astype(np.float32)
 
 
-def fit(sentences: Sequence[tuple[str, str]], folder: Path) -> Path:
-    """Fit on (text, intent) pairs; write `folder/danger.bin`: a line of JSON, then two arrays of 32-bit floats.
+def fit(sentences: Sequence[tuple[str, str]], folder: Path) -> None:
+    """Fit on (text, intent) pairs; write a file for each of FILES into `folder`: a line of JSON, then two arrays of
+    32-bit floats.
 
     The chance is a logistic curve over the margin, fitted on a third that the model hasn't seen; then it learns
     from all.
     """
     texts: list[str] = []
-    truth: list[bool] = []
+    intents: list[str] = []
     held: list[bool] = []
     for number, (text, intent) in enumerate(sentences):
         for variant in (text, *[one.text for one in variants(text, [])][-1:]):
             texts.append(variant)
-            truth.append(intent == EMERGENCY)
+            intents.append(intent)
             held.append(number % HOLD_EVERY == 0)
     found = [pieces(text) for text in texts]
     rarity = rarity_of(found)
-    features, wanted, aside = rows(found, rarity), np.array(truth), np.array(held)
+    features, aside = rows(found, rarity), np.array(held)
+    for name, intent in FILES.items():
+        wanted = np.array([one == intent for one in intents])
+        _write(folder / name, features, wanted, aside, rarity)
+        log.info("%s: %d among %d sentences with their variants", intent, wanted.sum(), len(wanted))
+
+
+def _write(path: Path, features: csr_matrix, wanted: np.ndarray, aside: np.ndarray, rarity: np.ndarray) -> None:
     model = _linear(features[~aside], wanted[~aside])
     margins = model.decision_function(features[aside])[:, None]
     curve = LogisticRegression(C=10.0).fit(margins, wanted[aside])
     model = _linear(features, wanted)
-    path = folder / FILE
     curve_of = {"slope": float(curve.coef_[0][0]), "offset": float(curve.intercept_[0])}
     head = {"size": SIZE, "bias": float(model.intercept_[0]), **curve_of}
     with path.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n")
         file.write(model.coef_[0].astype("<f4").tobytes() + rarity.astype("<f4").tobytes())
-    log.info("danger: %d emergencies among %d sentences with their variants", wanted.sum(), len(wanted))
-    return path
 
 
 def _linear(features: csr_matrix, wanted: np.ndarray) -> LinearSVC:
