@@ -83,8 +83,8 @@ class Turn:
     """What the engine makes of each clause: {start, end, intent, aspect, category}; empty where there is one alone."""
     sentences: tuple[dict[str, Any], ...] = ()
     """The same of each sentence; empty where there is one alone."""
-    runner_up: str | None = None
-    """The intent that the engine takes for the next likely."""
+    ranking: tuple[tuple[str, float], ...] = ()
+    """The likeliest intents as the engine sees them, the surest first."""
     several: float = 0.0
     """How likely it holds several matters, as the engine sees it."""
     where: PlaceRead | None = None
@@ -93,6 +93,10 @@ class Turn:
     @property
     def folded(self) -> str:
         return folded(self.text)
+
+    def chance(self, intent: str) -> float:
+        """How likely the engine takes the whole for ``intent``; 0 where it is none of the likeliest."""
+        return dict(self.ranking).get(intent, 0.0)
 
     def entity(self, name: str) -> str | None:
         """The longest value of an entity, in the citizen's own words."""
@@ -163,7 +167,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         media=tuple(metadata.get("media") or ()),
         clauses=tuple(message.get("clauses") or ()),
         sentences=tuple(message.get("sentences") or ()),
-        runner_up=next((str(one["name"]) for one in (message.get("intent_ranking") or ())[1:2]), None),
+        ranking=tuple((str(one["name"]), float(one["confidence"])) for one in message.get("intent_ranking") or ()),
         several=float(message.get("several") or 0.0),
     )
 

@@ -10,6 +10,8 @@ from vitext.view import view
 
 MOST = 24
 """Clauses of one message; what comes after the last cut belongs to the last."""
+FARTHEST = 15
+"""Words between the two of "vừa … vừa …"."""
 _WORD = re.compile(r"[^\W_]+")
 # Folded; with one of these another thing begins, whether a comma stands before it or not.
 _ANEW = tuple(
@@ -57,7 +59,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
     starts = [0]
     for at in range(1, len(words)):
         between = shown.text[words[at - 1][1] : words[at][0]]
-        if len(starts) < MOST and _begins(plain, at, shown.text[slice(*words[at - 1])], between):
+        if len(starts) < MOST and _begins(plain, starts[-1], at, shown.text[slice(*words[at - 1])], between):
             starts.append(at)
     spans = []
     for first, after in zip(starts, [*starts[1:], len(words)], strict=True):
@@ -66,11 +68,13 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _begins(plain: list[str], at: int, before: str, between: str) -> bool:
+def _begins(plain: list[str], start: int, at: int, before: str, between: str) -> bool:
     if ends_sentence(before, between) or ".." in between:
         return True
     if not _PAUSES.isdisjoint(between):
         return not (plain[at - 1].isdigit() and plain[at].isdigit() and len(between) == 1)
     if " - " in between or between.startswith(": "):
         return True
+    if plain[at] == "vua" and "vua" in plain[max(start, at - FARTHEST) : at - 2]:
+        return True  # "vừa mất nước vừa ùn rác"
     return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _ANEW)

@@ -3,6 +3,8 @@
 from vitext.letters import fold
 from vitext.syllables import is_plain_syllable
 
+_VOWELS = frozenset("aeiouy")
+LONGEST_ABBREVIATION = 4
 _ENDS = frozenset("!?;\n\r\v\f\x85\u2028\u2029")
 
 
@@ -20,5 +22,7 @@ def ends_sentence(word: str, between: str) -> bool:
 
 
 def _is_abbreviation(word: str) -> bool:
-    # "ạ", "ở" and "a" are words; "P" and "đ" are not; "A." is a name or a title.
+    # "ạ", "ở" and "a" are words; "P" and "đ" are not; "A." is a name or a title; "nhậnn" is a slip.
+    if len(word) > LONGEST_ABBREVIATION and not _VOWELS.isdisjoint(fold(word)):
+        return False
     return not is_plain_syllable(fold(word)) or (len(word) == 1 and word.isupper())

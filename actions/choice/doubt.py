@@ -26,4 +26,6 @@ def doubted(turn: Turn) -> Turn:
     chance = opinion.chance(turn.text)
     if chance is None or chance >= DOUBTED_BELOW:
         return turn
-    return replace(turn, intent=turn.runner_up or "nlu_fallback", confidence=1 - turn.confidence)
+    left = tuple((name, sure / (1 - turn.confidence)) for name, sure in turn.ranking if name != "emergency")
+    name, sure = left[0] if left else ("nlu_fallback", 0.0)
+    return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left)

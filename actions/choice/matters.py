@@ -44,6 +44,10 @@ CLEAR = 0.75
 STORY = 0.62
 """Less sure a report before a question is its story."""
 CERTAIN = 0.9
+UNSURE = 0.4
+"""Below it a clause's own route says nothing."""
+SPOKEN = 0.98
+"""So sure, a wish to talk to somebody, or a sentence of its own, stands beside whatever else was said."""
 SEVERAL = 0.5
 ONE_MATTER = 0.93
 """A message whose whole is as sure of one category is not split by a comma."""
@@ -81,6 +85,11 @@ def clear(said: Said) -> Matter | None:
     found = (_own(clause, (number,)) for number, clause in enumerate(said.clauses))
     own = [one for one in found if one is not None and one.route not in OTHERS]
     return max(own, key=lambda one: one.sure, default=None)
+
+
+def wholly(said: Said) -> bool:
+    """Whether the message is surely one of those that hold their story too."""
+    return said.turn.intent in WHOLE and said.turn.confidence >= 0.85
 
 
 def begins_anew(clause: Clause) -> bool:
@@ -133,7 +142,7 @@ def _own(clause: Clause, takes: tuple[int, ...]) -> Matter | None:
     long = len(clause.words)
     if clause.route == REPORT and clause.sure >= 0.6 and clause.category_sure >= CLEAR and long >= 2:
         return Matter(REPORT, takes, clause.category_sure * clause.sure, clause.category)
-    unsaid = clause.route in UNSAID or clause.sure < 0.5
+    unsaid = clause.route in UNSAID or clause.sure < UNSURE
     if unsaid and clause.category_sure >= CERTAIN and long >= 5:  # taken for an address or for nothing
         return Matter(REPORT, takes, clause.category_sure * 0.75, clause.category)
     if clause.route == "ask_procedure" and not clause.procedure and (clause.sure < CERTAIN or long < 6):
@@ -154,11 +163,12 @@ def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, units
     turn, short = said.turn, units <= LIST
     listing = units <= BARE and _begins(clause, _LISTING)
     anew = _begins(clause, _ANEW) or listing or turn.several >= SEVERAL
-    if turn.intent in WHOLE and turn.confidence >= 0.85 and not anew:
+    spoken = own.sure >= SPOKEN and short and (sentences or own.route == "human_agent")
+    if wholly(said) and not anew and not (spoken and own.route != turn.intent):
         return False
     if own.route != REPORT:
         enough = CLEAR if anew or (sentences and short) else CERTAIN
-        return own.sure >= enough and (anew or sentences or own.route not in OTHERS)
+        return own.sure >= enough and (anew or sentences or spoken or own.route not in OTHERS)
     if any(one.route == REPORT and one.group == own.group for one in found):
         return anew and own.sure >= CERTAIN
     if anew:

@@ -65,12 +65,16 @@ def story(said: Said, state: State) -> Iterator[Reading]:
         yield whole("evident", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.8)
     if tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
-    elif turn.intent in matters.WEAK and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
+    elif turn.intent in matters.WEAK and not matters.wholly(said) and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
         yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
 
 
 ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
 EVIDENT, EVIDENT_ALONE = 0.6, 0.85
+ASKED = 0.25
+"""So likely a question about a procedure, and likelier than a report, a message is none without a place."""
+PRAISED = 0.2
+"""Praise names a place and a subject, too; it is a report only where the engine thinks of one so much."""
 
 
 def _evident(said: Said) -> bool:
@@ -82,7 +86,11 @@ def _evident(said: Said) -> bool:
         return True
     if not turn.categories or gather.words_beside(turn) < 3 or focus.about(turn.text):
         return False
-    sure = turn.categories[0][1]
+    sure, report = turn.categories[0][1], turn.chance(matters.REPORT)
+    if turn.intent == "praise" and report < PRAISED:
+        return False
+    if turn.where is None and turn.chance("ask_procedure") > max(ASKED, report):
+        return False
     if turn.where is not None:
         return sure >= EVIDENT
     return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
