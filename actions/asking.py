@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from actions.turn import Button, Context, button, word
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 WORDINGS = 3
 CHOICES = 8
+LONGEST_SHOWN = 200
+"""Letters of a report that its summary shows; the whole is a tap away."""
 """Communes on buttons; of more the name is asked for in words."""
 TOLD = "told"
 
@@ -123,27 +126,55 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     session = context.session
     place = _place_words(context, data)
     count = data.asked.get("summary", 1)
-    seen = masked(data.words(), phones=[data.phone])
-    if seen != data.words():
-        context.answer.say("seen_by_agency", words=seen)
+    whole = " ".join(data.words().split())
+    words = shortened(whole)
+    hidden = masked(whole, phones=[data.phone]) != whole
+    phone = word("nameless") if data.anonymous else data.phone or word("no_phone")
     context.answer.say(
         "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
-        buttons=summary_buttons(draft),
-        words=data.words(),
+        buttons=summary_buttons(draft, whole=hidden or words != whole),
+        words=words,
         category=category_name(session, str(data.category)),
         place=place or word("unknown_place"),
         photos=str(len(data.media)) if data.media else word("no_photo"),
-        phone=word("nameless") if data.anonymous else data.phone or word("no_phone"),
+        phone=word("phone_of", phone=phone, person=data.name) if data.name and not data.anonymous else phone,
+        seen=word(_seen(data, hidden)),
     )
     drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
 
 
-def summary_buttons(draft: Draft) -> list[Button]:
-    return [
+def shortened(words: str) -> str:
+    """In one line, cut between two words."""
+    short = textwrap.shorten(words, LONGEST_SHOWN, placeholder=" …")
+    return short if len(short) > len(" …") else f"{words[:LONGEST_SHOWN]} …"
+
+
+def _seen(data: ReportData, hidden: bool) -> str:
+    if hidden:
+        return "seen_masked"
+    if data.anonymous:
+        return "seen_nameless"
+    return "seen_phone" if data.phone else "seen"
+
+
+def show_whole(context: Context, draft: Draft, data: ReportData) -> None:
+    """Every word, and what the agency reads where something is hidden; a summary that was seen still holds."""
+    whole = data.words()
+    seen = masked(whole, phones=[data.phone])
+    name = "whole_text" if seen == whole else "whole_text_masked"
+    buttons = summary_buttons(draft) if draft.summary_event_id is not None else None
+    context.answer.say(name, words=whole, masked=seen, buttons=buttons)
+
+
+def summary_buttons(draft: Draft, *, whole: bool = False) -> list[Button]:
+    buttons = [
         button("send", _payload("report_send", draft=str(draft.id))),
         button("edit", "/report_edit"),
         button("cancel", "/cancel_request"),
     ]
+    if whole:
+        buttons.append(button("whole", "/report_whole"))
+    return buttons
 
 
 def _place_words(context: Context, data: ReportData) -> str:

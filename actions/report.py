@@ -30,6 +30,15 @@ def hold(context: Context) -> None:
         context.answer.say("no_hurry")
 
 
+def show_whole(context: Context) -> None:
+    """Every word of the report that is open, and what the agency reads where something in it is hidden."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    asking.show_whole(context, draft, drafts.data_of(draft))
+
+
 def agreed(context: Context) -> None:
     """A yes to the summary that was shown."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)

@@ -64,6 +64,7 @@ ACTS: dict[str, Handler] = {
     "send_now": report.hurry,
     "edit_report": report.edit,
     "report_edit": report.edit,
+    "report_whole": report.show_whole,
     "report_send": filing.confirm,
     "stay_anonymous": report.stay_anonymous,
     "give_location": report.take_location,
@@ -100,7 +101,7 @@ ACTS: dict[str, Handler] = {
     "offer_report": talk.offer_report,
 }
 OF_REPORT = frozenset({
-    matters.REPORT, "multi", "continue_report", "yes_and", "report_send", "report_edit", "edit_report",
+    matters.REPORT, "multi", "continue_report", "yes_and", "report_send", "report_edit", "report_whole", "edit_report",
     "choose_category", "choose_commune", "skip", "send_now", "give_location", "give_photo", "ask_ticket_status",
     "my_reports", "own_report", "stay_anonymous", "hold", "offer_danger_report",
 })  # fmt: skip

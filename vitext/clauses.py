@@ -24,6 +24,7 @@ _ANEW = tuple(
         "sang viec khac", "chuyen khac", "ma cho hoi", "roi con", "luon tien", "san tien", "san day", "san cho",
     )
 )  # fmt: skip
+_BY_FIRST = {first: tuple(one for one in _ANEW if one[0] == first) for first in {one[0] for one in _ANEW}}
 _PAUSES = frozenset(",\u2026\u2013\u2014")
 
 
@@ -77,4 +78,4 @@ def _begins(plain: list[str], start: int, at: int, before: str, between: str) ->
         return True
     if plain[at] == "vua" and "vua" in plain[max(start, at - FARTHEST) : at - 2]:
         return True  # "vừa mất nước vừa ùn rác"
-    return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _ANEW)
+    return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _BY_FIRST.get(plain[at], ()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -38,60 +38,82 @@ class View:
     folded: str
 
 
+KEPT = 20_000
+"""Words whose pieces are kept: clauses and sentences of a message hold the same ones again."""
+
+
 def word_grams(text: str) -> list[str]:
     """Return words and pairs of words."""
     words = text.split()
     return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
-def letter_grams(text: str) -> list[str]:
-    """Return the 1- to 5-letter pieces within words, word edges as spaces."""
-    grams: list[str] = []
-    for word in text.split():
-        padded = f" {word} "
-        length = len(padded)
-        grams += padded
-        for size in (2, 3, 4, 5):
-            if size >= length:
-                grams.append(padded)
-                break
-            grams += [padded[at : at + size] for at in range(length - size + 1)]
+def letter_grams(word: str) -> list[str]:
+    """Return the 1- to 5-letter pieces of a word, its edges as spaces."""
+    padded = f" {word} "
+    length = len(padded)
+    grams = list(padded)
+    for size in (2, 3, 4, 5):
+        if size >= length:
+            grams.append(padded)
+            break
+        grams += [padded[at : at + size] for at in range(length - size + 1)]
     return grams
 
 
-class Block:
-    """TF-IDF of one kind of piece of one view: sublinear counts, unit length."""
+def _pieces_of_words(text: str) -> list[str]:
+    return [piece for word in text.split() for piece in letter_grams(word)]
 
-    def __init__(self, pieces: Callable[[str], list[str]], numbers: dict[str, int],
-                 rarity: np.ndarray) -> None:
-        self._pieces = pieces
+
+class Block:
+    """TF-IDF of one kind of piece of one view: sublinear counts, unit length. `letters`: pieces of words, else words."""
+
+    def __init__(self, letters: bool, numbers: dict[str, int], rarity: np.ndarray) -> None:
+        self._letters = letters
         self._numbers = numbers
         self._rarity = rarity
+        self._of_words: dict[str, list[int]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_of_words": {}}
 
     @classmethod
-    def fit(cls, pieces: Callable[[str], list[str]], texts: Sequence[str]) -> Block:
+    def fit(cls, letters: bool, texts: Sequence[str]) -> Block:
         """Number the pieces that at least two texts hold."""
         seen: Counter[str] = Counter()
+        pieces = _pieces_of_words if letters else word_grams
         for text in texts:
             seen.update(set(pieces(text)))
         kept = sorted(piece for piece, count in seen.items() if count >= MIN_TEXTS)
         counts = np.array([seen[piece] for piece in kept], dtype=np.float64)
         rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
         numbers = {piece: number for number, piece in enumerate(kept)}
-        return cls(pieces, numbers, rarity.astype(np.float32))
+        return cls(letters, numbers, rarity.astype(np.float32))
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return (numbers, values) of the pieces of `text` that are known."""
-        counts = Counter(map(self._numbers.get, self._pieces(text)))
-        counts.pop(None, None)
+        counts = Counter(self._known(text))
         numbers = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(values)) * self._rarity[numbers]
         length = float(np.sqrt(values @ values))
         return numbers, values / length if length else values
+
+    def _known(self, text: str) -> list[int]:
+        if not self._letters:
+            return [number for one in word_grams(text) if (number := self._numbers.get(one)) is not None]
+        found: list[int] = []
+        for word in text.split():
+            numbers = self._of_words.get(word)
+            if numbers is None:
+                numbers = [number for one in letter_grams(word) if (number := self._numbers.get(one)) is not None]
+                if len(self._of_words) < KEPT:
+                    self._of_words[word] = numbers
+            found += numbers
+        return found
 
 
 class Vocabulary:
@@ -105,9 +127,9 @@ class Vocabulary:
         """Learn the pieces of `views`."""
         return cls(
             [
-                Block.fit(pieces, [getattr(view, side) for view in views])
+                Block.fit(letters, [getattr(view, side) for view in views])
                 for side in SIDES
-                for pieces in (word_grams, letter_grams)
+                for letters in (False, True)
             ]
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ SENTENCES = "sentences"
 SEVERAL = "several"
 """How likely a message holds several matters; a head of its own, for its words are those of the matters."""
 MULTI, ONE = "multi", "one"
+# Which heads are asked, and for how many of the likeliest: of a message, and of a clause of it.
+WHOLE = ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3), (SEVERAL, 2))
+PART = ((INTENT, 1), (ASPECT, 1), (CATEGORY, 1))
 # The intent whose training blocks carry the leaf, and the key its prediction is set under.
 LEAVES = {"ask_procedure": ASPECT, "submit_feedback": CATEGORY}
 _DIGITS = str.maketrans("0123456789", "0000000000")
@@ -145,18 +149,18 @@ class VietnameseIntentClassifier(GraphComponent):
             message.set(SENTENCES, told, add_to_output=True)
         return messages
 
-    def _read(self, view: View) -> dict[str, list[dict[str, Any]]]:
+    def _read(self, view: View, counts: Sequence[tuple[str, int]] = WHOLE) -> dict[str, list[dict[str, Any]]]:
         row = self._vocabulary.row(view)
         return {
             key: [
                 {"name": name, "confidence": round(confidence, 4)}
                 for name, confidence in (self._heads[key].predict(*row)[:count] if key in self._heads else [])
             ]
-            for key, count in ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3), (SEVERAL, 2))
+            for key, count in counts
         }
 
     def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
-        read = self._read(view_of(message, start, end))
-        best = {key: found[0] if found else None for key, found in read.items() if key != SEVERAL}
+        read = self._read(view_of(message, start, end), PART)
+        best = {key: found[0] if found else None for key, found in read.items()}
         return {"start": start, "end": end, **best}

@@ -39,7 +39,7 @@ def summary_of(citizen: Citizen, said: list[str]) -> str:
 
 def line_of(summary: str, heading: str) -> str:
     (found,) = [line for line in summary.splitlines() if line.startswith(f"• {heading}: ")]
-    return found.split(": ", 1)[1]
+    return found.split(": ", 1)[1].split(" · ")[0]
 
 
 @pytest.mark.parametrize(
