@@ -1,8 +1,8 @@
 """The matters of a message: which clauses belong together, and what each group is.
 
 A story of one matter has clauses that look like others by themselves ("hàng quán ế hết cả"), so a second matter is
-believed only where something speaks for it: a sentence of its own, a word that begins anew, both among what the whole
-message may be, or a bare list.
+believed only where enough speaks for it: how sure both are, a short message, a sentence of its own, words that begin
+anew, what the engine thinks of the whole (`beside`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actions.choice.beside import ANOTHER, Beside
 from actions.choice.said import UNKNOWN, Clause, Said
 
 REPORT = "submit_feedback"
@@ -34,11 +35,8 @@ _ANEW = (
     "ma nay", "chuyen thu", "dieu thu", "viec sau", "viec dau", "da rua", "da vay", "chu lai", "nhung lai", "roi con",
     "lai them", "gio lai", "chu con", "con ve", "con rieng", "ngoai chuyen",
 )
-_LISTING = ("ma", "va", "cung", "roi", "voi", "nhung", "nhung ma", "chu", "gio", "con", "con ve")
 LIST = 5
-"""Clauses, or sentences, of the longest message that may be a bare list of matters; a longer one is a story."""
-BARE = 3
-"""Units of the longest message where "mà", "nhưng" and the like begin another matter."""
+"""Sentences of the longest message whose clauses may be matters of their own; a longer one is a story."""
 CLEAR = 0.75
 """How sure the category of a clause must be for a report of its own."""
 STORY = 0.62
@@ -46,11 +44,11 @@ STORY = 0.62
 CERTAIN = 0.9
 UNSURE = 0.4
 """Below it a clause's own route says nothing."""
-SPOKEN = 0.98
-"""So sure, a wish to talk to somebody, or a sentence of its own, stands beside whatever else was said."""
-SEVERAL = 0.5
 ONE_MATTER = 0.93
-"""A message whose whole is as sure of one category is not split by a comma."""
+"""From here on the whole is surely of one category."""
+# How sure a clause must be to be looked at as a matter beside another; whether it is one, `beside` says.
+_OFFERED = {REPORT: 0.25, **dict.fromkeys(ASKS, 0.5), **dict.fromkeys(OTHERS, 0.6), "thanks": 0.9}
+_OFFERED_CATEGORY, _OFFERED_ALONE = 0.5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,11 @@ def matters(said: Said) -> tuple[Matter, ...]:
     if len(said.clauses) < 2 or said.turn.payload:
         return _whole(said)
     if len(said.sentences) > 1:
-        found = _group(said, [(one, said.within(one)) for one in said.sentences], sentences=True)
+        found = _group(said, [(one, said.within(one)) for one in said.sentences])
         if len(found) > 1:
             return found
     if len(said.sentences) <= LIST:
-        return _group(said, [(one, (number,)) for number, one in enumerate(said.clauses)], sentences=False)
+        return _group(said, [(one, (number,)) for number, one in enumerate(said.clauses)])
     return _whole(said)
 
 
@@ -107,12 +105,12 @@ def _opens(words: Sequence[str]) -> bool:
     return any(begin.startswith(one + " ") for one in _ANEW)
 
 
-def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]], *, sentences: bool) -> tuple[Matter, ...]:
+def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]]) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
     for clause, takes in units:
-        own = _own(clause, takes)
-        if own is None or (found and not _another(said, found, own, clause, len(units), sentences)):
+        own = _offered(clause, takes, opens=not found and not first)
+        if own is None or (found and not _another(said, found, own, clause)):
             if not found:
                 first += takes
             else:
@@ -154,30 +152,40 @@ def _own(clause: Clause, takes: tuple[int, ...]) -> Matter | None:
     return None
 
 
-def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, units: int, sentences: bool) -> bool:
+def _offered(clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter | None:
+    """What a clause may be beside others. Thanks are a matter where a message opens with what they are for."""
+    long = len(clause.words)
+    report = clause.category_sure * min(1.0, clause.sure + 0.2)
+    if clause.route == REPORT and clause.sure >= _OFFERED[REPORT] and long >= 2:
+        return Matter(REPORT, takes, report, clause.category) if clause.category_sure >= _OFFERED_CATEGORY else None
+    unsaid = clause.route in UNSAID or clause.sure < 0.6
+    if unsaid and clause.category_sure >= _OFFERED_ALONE and long >= 3:
+        return Matter(REPORT, takes, clause.category_sure * 0.75, clause.category)
+    if clause.route not in _OFFERED or clause.route == REPORT or clause.sure < _OFFERED[clause.route] or long < 3:
+        return None
+    if clause.route == "thanks" and (not opens or long < 4):
+        return None
+    return Matter(clause.route, takes, clause.sure)
+
+
+def _another(said: Said, found: list[Matter], own: Matter, clause: Clause) -> bool:
     """Whether a clause begins a matter beside those that were found, rather than going on with the last."""
     if any(_same(one, own) for one in found):
         return True
     if own.route in STATES and any(one.route in STATES for one in found):
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
-    turn, short = said.turn, units <= LIST
-    listing = units <= BARE and _begins(clause, _LISTING)
-    anew = _begins(clause, _ANEW) or listing or turn.several >= SEVERAL
-    spoken = own.sure >= SPOKEN and short and (sentences or own.route == "human_agent")
-    if wholly(said) and not anew and not (spoken and own.route != turn.intent):
-        return False
-    if own.route != REPORT:
-        enough = CLEAR if anew or (sentences and short) else CERTAIN
-        return own.sure >= enough and (anew or sentences or spoken or own.route not in OTHERS)
-    if any(one.route == REPORT and one.group == own.group for one in found):
-        return anew and own.sure >= CERTAIN
-    if anew:
-        return own.sure >= 0.6
-    if all(one.route != REPORT for one in found):
-        return own.sure >= (CLEAR if sentences else CERTAIN)
-    whole = dict(turn.categories)
-    sure_of_one = max(whole.values(), default=0.0) >= ONE_MATTER
-    return short and not sure_of_one and own.category in whole and own.sure >= CLEAR
+    return beside(said, found[-1], own, clause).chance >= ANOTHER
+
+
+def beside(said: Said, last: Matter, own: Matter, clause: Clause) -> Beside:
+    """What is seen of a clause whose matter would stand beside the last."""
+    whole, known = dict(said.turn.categories), own.route == "ask_procedure" and clause.procedure
+    return Beside(
+        last=last.sure, subject=1.0 if known else clause.category_sure, likely=whole.get(own.category or "", 0.0),
+        message=len(said.words), clause=len(clause.words), anew=begins_anew(clause), several=said.turn.several,
+        wholly=wholly(said), one=max(whole.values(), default=0.0) >= ONE_MATTER,
+        group=own.route == last.route == REPORT and own.group == last.group,
+    )  # fmt: skip
 
 
 def _begins(clause: Clause, phrases: tuple[str, ...]) -> bool:

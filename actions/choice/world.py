@@ -65,7 +65,9 @@ def story(said: Said, state: State) -> Iterator[Reading]:
         yield whole("evident", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.8)
     if tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
-    elif turn.intent in matters.WEAK and not matters.wholly(said) and (found := matters.clear(said)) is not None and found.sure >= matters.CERTAIN:
+        return
+    found = matters.clear(said) if turn.intent in matters.WEAK and not matters.wholly(said) else None
+    if found is not None and found.sure >= matters.CERTAIN:
         yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
 
 

@@ -66,7 +66,7 @@ def _pieces_of_words(text: str) -> list[str]:
 
 
 class Block:
-    """TF-IDF of one kind of piece of one view: sublinear counts, unit length. `letters`: pieces of words, else words."""
+    """TF-IDF of one kind of piece of one view: sublinear counts, unit length. `letters`: of words, else whole words."""
 
     def __init__(self, letters: bool, numbers: dict[str, int], rarity: np.ndarray) -> None:
         self._letters = letters

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 from actions.choice.said import Said, said
 from actions.choice.state import State
@@ -22,7 +23,8 @@ def turn(
     )  # fmt: skip
 
 
-def parts(text: str, *told: Part, route: str = "submit_feedback", sure: float = 0.9, whole=(), knows=()) -> Said:
+def parts(text: str, *told: Part, route: str = "submit_feedback", sure: float = 0.9, whole=(), knows=(),
+          several: float = 0.0) -> Said:  # fmt: skip
     """A message with the clauses that the engine would give."""
     clauses, at = [], 0
     for words, name, how in told:
@@ -33,7 +35,7 @@ def parts(text: str, *told: Part, route: str = "submit_feedback", sure: float = 
             "start": start, "end": at, "intent": {"name": "submit_feedback" if report else name, "confidence": how},
             "category": {"name": name if report else "khac.khac", "confidence": how if report else 0.2}, "aspect": None,
         })  # fmt: skip
-    made = turn(text, route, sure, categories=whole, clauses=tuple(clauses))
+    made = replace(turn(text, route, sure, categories=whole, clauses=tuple(clauses)), several=several)
     return said(made, lambda words: any(one in words for one in knows))
 
 

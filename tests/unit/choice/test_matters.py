@@ -13,7 +13,7 @@ def test_a_list_of_matters_is_cut_and_a_question_beside_it_too() -> None:
         "đèn đường tắt ngóm, rác thì đầy đầu ngõ, à mà hồ sơ của tôi tới đâu rồi",
         ("đèn đường tắt ngóm", "dien-chieu-sang.den-duong", 0.98), ("rác thì đầy đầu ngõ", "moi-truong.rac", 0.95),
         ("à mà hồ sơ của tôi tới đâu rồi", "ask_dossier_status", 0.99),
-        whole=(("dien-chieu-sang.den-duong", 0.7), ("moi-truong.rac", 0.2)),
+        whole=(("dien-chieu-sang.den-duong", 0.7), ("moi-truong.rac", 0.2)), several=0.6,
     )  # fmt: skip
     assert found(said) == [
         ("submit_feedback", "dien-chieu-sang.den-duong"),
@@ -44,9 +44,9 @@ def test_words_that_begin_anew_make_a_second_matter_even_then() -> None:
 
 def test_a_question_is_one_of_a_procedure_only_where_the_catalogue_knows_it() -> None:
     told = (("cống tắc ở ngõ 47", "thoat-nuoc.nghet-ngap", 0.99), ("có làm không thì bảo", "ask_procedure", 0.96))
-    assert len(found(parts("cống tắc ở ngõ 47, có làm không thì bảo", *told))) == 1
+    assert len(found(parts("cống tắc ở ngõ 47, có làm không thì bảo", *told, several=0.1))) == 1
     asked = (told[0], ("làm căn cước cần gì", "ask_procedure", 0.99))
-    said = parts("cống tắc ở ngõ 47, làm căn cước cần gì", *asked, knows=("căn cước",))
+    said = parts("cống tắc ở ngõ 47, làm căn cước cần gì", *asked, knows=("căn cước",), several=0.1)
     assert [route for route, _ in found(said)] == ["submit_feedback", "ask_procedure"]
 
 
@@ -64,3 +64,18 @@ def test_one_clause_is_one_matter() -> None:
     assert found(simple("ổ gà to", "submit_feedback", categories=(("duong-bo.o-ga", 0.9),))) == [
         ("submit_feedback", "duong-bo.o-ga")
     ]
+
+
+def test_the_more_the_engine_sees_several_matters_the_sooner_a_list_is_cut() -> None:
+    told = (("nhà bên bán quán lấn vỉa hè", "trat-tu-do-thi.via-he", 0.9), ("khói than bay vào nhà", "moi-truong.khoi-mui", 0.8))
+    text = "nhà bên bán quán lấn vỉa hè, khói than bay vào nhà"
+    assert len(found(parts(text, *told, whole=(("trat-tu-do-thi.via-he", 0.95),)))) == 1
+    assert len(found(parts(text, *told, whole=(("trat-tu-do-thi.via-he", 0.95),), several=0.8))) == 2
+
+
+def test_thanks_for_what_was_done_stand_beside_the_next_report_and_a_mere_thanks_does_not() -> None:
+    report = ("giờ tới cái nắp cống bể", "thoat-nuoc.nap-cong", 0.99)
+    said = parts("cảm ơn đã sửa đèn giúp, giờ tới cái nắp cống bể", ("cảm ơn đã sửa đèn giúp", "thanks", 0.99), report, several=0.3)
+    assert [route for route, _ in found(said)] == ["thanks", "submit_feedback"]
+    said = parts("giờ tới cái nắp cống bể, cảm ơn anh chị nhiều", report, ("cảm ơn anh chị nhiều", "thanks", 0.99), several=0.3)
+    assert [route for route, _ in found(said)] == ["submit_feedback"]
