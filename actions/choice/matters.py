@@ -7,7 +7,7 @@ anew, what the engine thinks of the whole (`beside`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.choice.beside import ANOTHER, Beside
@@ -67,15 +67,36 @@ class Matter:
 
 def matters(said: Said) -> tuple[Matter, ...]:
     """In the order in which they are said; every clause belongs to one. One matter: the message is not to be cut."""
-    if len(said.clauses) < 2 or said.turn.payload:
-        return _whole(said)
-    if len(said.sentences) > 1:
-        found = _group(said, [(one, said.within(one)) for one in said.sentences])
-        if len(found) > 1:
+    for units in _units(said):
+        if len(found := _group(said, units)) > 1:
             return found
-    if len(said.sentences) <= LIST:
-        return _group(said, [(one, (number,)) for number, one in enumerate(said.clauses)])
     return _whole(said)
+
+
+def offers(said: Said) -> Iterator[Beside]:
+    """Each clause, or sentence, that might be another matter beside the one before it: what is seen of it."""
+    for units in _units(said):
+        last: Matter | None = None
+        for number, (clause, takes) in enumerate(units):
+            own = _offered(clause, takes, opens=not number)
+            if own is None:
+                continue
+            if last is not None and not _same(last, own):
+                yield beside(said, last, own, clause)
+            last = own
+
+
+Units = Sequence[tuple[Clause, tuple[int, ...]]]
+
+
+def _units(said: Said) -> Iterator[Units]:
+    """What may be matters: whole sentences, then the clauses of a message that is no story."""
+    if len(said.clauses) < 2 or said.turn.payload:
+        return
+    if len(said.sentences) > 1:
+        yield [(one, said.within(one)) for one in said.sentences]
+    if len(said.sentences) <= LIST:
+        yield [(one, (number,)) for number, one in enumerate(said.clauses)]
 
 
 def clear(said: Said) -> Matter | None:
@@ -105,7 +126,7 @@ def _opens(words: Sequence[str]) -> bool:
     return any(begin.startswith(one + " ") for one in _ANEW)
 
 
-def _group(said: Said, units: Sequence[tuple[Clause, tuple[int, ...]]]) -> tuple[Matter, ...]:
+def _group(said: Said, units: Units) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
     for clause, takes in units:

@@ -67,7 +67,10 @@ def test_one_clause_is_one_matter() -> None:
 
 
 def test_the_more_the_engine_sees_several_matters_the_sooner_a_list_is_cut() -> None:
-    told = (("nhà bên bán quán lấn vỉa hè", "trat-tu-do-thi.via-he", 0.9), ("khói than bay vào nhà", "moi-truong.khoi-mui", 0.8))
+    told = (
+        ("nhà bên bán quán lấn vỉa hè", "trat-tu-do-thi.via-he", 0.9),
+        ("khói than bay vào nhà", "moi-truong.khoi-mui", 0.8),
+    )
     text = "nhà bên bán quán lấn vỉa hè, khói than bay vào nhà"
     assert len(found(parts(text, *told, whole=(("trat-tu-do-thi.via-he", 0.95),)))) == 1
     assert len(found(parts(text, *told, whole=(("trat-tu-do-thi.via-he", 0.95),), several=0.8))) == 2
@@ -75,7 +78,9 @@ def test_the_more_the_engine_sees_several_matters_the_sooner_a_list_is_cut() -> 
 
 def test_thanks_for_what_was_done_stand_beside_the_next_report_and_a_mere_thanks_does_not() -> None:
     report = ("giờ tới cái nắp cống bể", "thoat-nuoc.nap-cong", 0.99)
-    said = parts("cảm ơn đã sửa đèn giúp, giờ tới cái nắp cống bể", ("cảm ơn đã sửa đèn giúp", "thanks", 0.99), report, several=0.3)
+    done = ("cảm ơn đã sửa đèn giúp", "thanks", 0.99)
+    said = parts("cảm ơn đã sửa đèn giúp, giờ tới cái nắp cống bể", done, report, several=0.3)
     assert [route for route, _ in found(said)] == ["thanks", "submit_feedback"]
-    said = parts("giờ tới cái nắp cống bể, cảm ơn anh chị nhiều", report, ("cảm ơn anh chị nhiều", "thanks", 0.99), several=0.3)
+    thanks = ("cảm ơn anh chị nhiều", "thanks", 0.99)
+    said = parts("giờ tới cái nắp cống bể, cảm ơn anh chị nhiều", report, thanks, several=0.3)
     assert [route for route, _ in found(said)] == ["submit_feedback"]
