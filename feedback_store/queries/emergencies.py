@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from feedback_store.places.reading import OF_A_PLACE, read_place
 from feedback_store.queries import lookups
 from feedback_store.reading.phones import numbers_in
 from feedback_store.tables import Contact, Conversation, Draft, EmergencyCall, InboundEvent, Media, Ticket
@@ -268,7 +269,8 @@ def _words(event: InboundEvent) -> str:
 
 
 def knowledge(session: Session, conversation: Conversation) -> Knowledge:
-    """Place, phone and photos: of the report being written or written last, the pins and the words of the chat."""
+    """Place, phone and photos: the newest place in the words since the danger was told, else that of the report being
+    written or written last; the pins and the words of the chat."""
     drafted = session.scalars(
         select(Draft)
         .where(Draft.conversation_id == conversation.id, Draft.state.in_(("open", "filed")))
@@ -286,10 +288,16 @@ def knowledge(session: Session, conversation: Conversation) -> Knowledge:
     lat, lon = pin or (data.get("lat"), data.get("lon"))
     own_phone = data.get("phone") or _phone_of_contact(session, conversation)
     texts = [words for event in events if (words := _words(event))]
-    commune_code = data.get("commune") or _commune_in(session, [data.get("place_text") or "", *texts])
+    began = session.scalar(
+        select(func.min(EmergencyCall.event_id)).where(EmergencyCall.conversation_id == conversation.id, _OPEN)
+    )
+    told = [_words(event) for event in events if began is not None and event.id >= began]
+    named, drafted_place = _place_in(session, told), data.get("place_text") or ""
+    place = drafted_place if named is None or named in drafted_place else named
+    commune_code = _commune_in(session, [place]) or data.get("commune") or _commune_in(session, texts)
     commune = lookups.gazetteer(session).communes.get(commune_code) if commune_code else None
     return Knowledge(
-        data.get("place_text"),
+        place or None,
         commune_code,
         commune.name if commune else None,
         lat,
@@ -298,6 +306,13 @@ def knowledge(session: Session, conversation: Conversation) -> Knowledge:
         _phones(own_phone, texts),
         _photos(session, conversation.id),
     )
+
+
+def _place_in(session: Session, texts: Sequence[str]) -> str | None:
+    """The place that the newest of these texts names."""
+    places = lookups.gazetteer(session)
+    read = (read_place(words, places) for words in texts)
+    return next((one.words for one in read if one is not None and one.weight >= OF_A_PLACE), None)
 
 
 def _commune_in(session: Session, texts: Sequence[str]) -> str | None:

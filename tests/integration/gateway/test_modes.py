@@ -45,6 +45,29 @@ def test_the_operator_sees_number_and_pin_of_an_emergency(citizen: Citizen, engi
     assert (known.lat, known.lon) == (20.85, 106.68)
 
 
+def test_the_operator_sees_the_place_that_was_told_last_in_the_danger(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say("đèn đường ở số 5 Tô Hiệu tắt")
+    citizen.say("cháy nhà rồi cứu với, số 12 ngõ 8 Lạch Tray")
+    assert _known(store).place_text == "số 12 ngõ 8 Lạch Tray"
+    citizen.say("nhầm, nhà số 14 ngõ 8 Lạch Tray nhé")
+    assert "số 14 ngõ 8 Lạch Tray" in str(_known(store).place_text)
+
+
+def test_a_place_from_before_the_danger_is_not_taken_for_its_own(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say("đèn đường ở số 5 Tô Hiệu tắt")
+    citizen.say("cháy nhà rồi cứu với")
+    assert _known(store).place_text is None
+
+
+def _known(store: Store) -> reads.Knowledge:
+    with store.reading() as session:
+        return reads.knowledge(session, session.scalars(select(Conversation)).one())
+
+
 def test_it_is_over_when_the_citizen_says_so(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
     citizen.say(FIRE)
     citizen.say("dập xong rồi, không ai sao cả")
