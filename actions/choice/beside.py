@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-ANOTHER = 0.5
-_FELT = 0.3
-"""Up to here the engine's doubt of one matter alone weighs most."""
+ANOTHER = 0.55
+_LEAST = 0.001
+"""Chances nearer to 0 or 1 count as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Beside:
     def seen(self) -> tuple[float, ...]:
         """As numbers, one for each of WEIGHTS."""
         return (
-            self.last, self.subject, math.log(self.message), math.log(self.clause), float(self.anew), self.several,
-            min(self.several, _FELT), float(self.wholly), float(self.one), float(self.group), self.likely,
+            self.last, self.subject, math.log(self.message), math.log(self.clause), float(self.anew), _odds(self.several),
+            float(self.wholly), float(self.one), float(self.group), self.likely,
         )  # fmt: skip
 
     @property
@@ -47,6 +47,11 @@ class Beside:
         return 1 / (1 + math.exp(-margin))
 
 
-BIAS = -7.34
-WEIGHTS = (4.49, 1.58, -1.11, 1.96, 2.47, 4.28, 10.36, -0.2, -0.94, -0.55, 0.67)
+def _odds(chance: float) -> float:
+    kept = min(max(chance, _LEAST), 1 - _LEAST)
+    return math.log(kept / (1 - kept))
+
+
+BIAS = -4.17
+WEIGHTS = (4.39, 1.73, -1.08, 1.96, 2.15, 0.58, -0.09, -0.98, -0.63, 0.69)
 """Fitted on messages that the engine had not learned from: ``python -m tests.bench.matters``."""

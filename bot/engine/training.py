@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import json
 import logging
+import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +87,11 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # its cache doesn't see our helper modules change
         made = Path(folder) / "made"
         made.mkdir()
-        _train(root, made)
         sentences = [(str(one.get("text")), str(one.get("intent"))) for one in nlu.intent_examples]
-        opinions.fit(sentences, made)
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as beside:
+            guards = beside.submit(opinions.fit, sentences, made)
+            _train(root, made)
+            guards.result()
         (made / FIGURES).write_text("{}\n")
         (made / FINGERPRINT).write_text(wanted)
         say("model: 3/3 writing its files")

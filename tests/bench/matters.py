@@ -33,7 +33,7 @@ from vitext import clean_words, righted
 Seen = tuple[float, ...]
 Message = tuple[list[Seen], bool]
 SEED = 1022
-OF_SEVERAL = (5, 6)
+OF_SEVERAL = (5,)
 """Where ``Beside.seen`` has what the engine says of the whole."""
 FOLDS, ROUNDS, STEPS, RATE, RIDGE = 5, 6, 400, 0.5, 0.01
 

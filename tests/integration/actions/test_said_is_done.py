@@ -97,7 +97,7 @@ def test_an_old_send_button_of_a_filed_report_files_no_other_one(chat: Chat) -> 
     first = chat.files()
     old = chat.buttons["Gửi"]
     chat.writes("đèn đường ngõ 5 tắt cả tháng nay")
-    assert f"đã được gửi rồi, mã là {first.code}" in chat.sends(old)
+    assert f"đã được gửi rồi ạ, mã là {first.code}" in chat.sends(old)
     assert chat.tickets == [first]
     assert "đã được gửi" in chat.presses("Gửi")
     assert len(chat.tickets) == 2
