@@ -9,7 +9,7 @@ import structlog
 
 from actions import asking, filing, focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
-from actions.choice.doubt import doubted
+from actions.choice.doubt import asks_of_danger, doubted
 from actions.choice.readers import readings
 from actions.choice.reading import Choice, Reading, choose
 from actions.choice.said import Said, said
@@ -124,7 +124,10 @@ def handle(context: Context) -> None:
     spoken = said(turn, lambda text: knows_procedure(context, text))
     choice = choose(readings(spoken, state), len(spoken.clauses))
     _log(context, spoken, choice)
-    if not any(one.act in parts.SERIOUS for one in choice.taken):
+    serious = any(one.act in parts.SERIOUS for one in choice.taken)
+    if asks_of_danger(turn) and not serious:
+        talk.ask_danger(context)
+    elif not serious:
         talk.feel(context)
     _do(context, spoken, state, choice)
     context.remember(shown=shown_by(context.answer))

@@ -260,6 +260,11 @@ def nothing_sent(context: Context) -> None:
     context.answer.say("nothing_sent", buttons=[MENU[0]])
 
 
+def ask_danger(context: Context) -> None:
+    """Whether somebody is in danger, with the numbers; the message itself goes its way."""
+    context.answer.say("ask_danger", buttons=[Button(render("guards.button_danger"), "/danger_now")])
+
+
 def feel(context: Context) -> None:
     """One human sentence, once in a conversation, for a death in the family or for hardship."""
     if context.turn.payload or context.memory.get("felt"):

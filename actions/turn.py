@@ -85,6 +85,8 @@ class Turn:
     """The same of each sentence; empty where there is one alone."""
     ranking: tuple[tuple[str, float], ...] = ()
     """The likeliest intents as the engine sees them, the surest first."""
+    danger: float = 0.0
+    """How likely the engine took a danger for, that was doubted (``choice.doubt``)."""
     several: float = 0.0
     """How likely it holds several matters, as the engine sees it."""
     where: PlaceRead | None = None

@@ -36,8 +36,8 @@ class Beside:
     def seen(self) -> tuple[float, ...]:
         """As numbers, one for each of WEIGHTS."""
         return (
-            self.last, self.subject, math.log(self.message), math.log(self.clause), float(self.anew), _odds(self.several),
-            float(self.wholly), float(self.one), float(self.group), self.likely,
+            self.last, self.subject, math.log(self.message), math.log(self.clause), float(self.anew),
+            _odds(self.several), float(self.wholly), float(self.one), float(self.group), self.likely,
         )  # fmt: skip
 
     @property

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.turn import Turn
-from feedback_store.guards import find_denunciation, opinion
+from feedback_store.guards import find_denunciation, judge_danger, opinion
 from feedback_store.reading.assent import says_go_on
 
 SURE_OF_DANGER = 0.8
 """So sure, the engine's word for a danger is taken alone."""
+ASKS = 0.5
+"""So likely a danger, a doubt of it is asked about."""
 DOUBTED_BELOW = 0.15
 """Less likely by the learned opinion, an unsure engine's danger is none."""
 
 
 def doubted(turn: Turn) -> Turn:
     """A danger that the engine is not sure of, and the learned opinion sees nothing of, is its next likely intent;
-    whether somebody is in danger was asked where anything spoke for it. To go on with a report is no denunciation."""
+    whether somebody is in danger is asked beside (``asks_of_danger``). To go on with a report is no denunciation."""
     typed = turn.text if not turn.payload else ""
     if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
@@ -28,4 +30,9 @@ def doubted(turn: Turn) -> Turn:
         return turn
     left = tuple((name, sure / (1 - turn.confidence)) for name, sure in turn.ranking if name != "emergency")
     name, sure = left[0] if left else ("nlu_fallback", 0.0)
-    return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left)
+    return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left, danger=turn.confidence)
+
+
+def asks_of_danger(turn: Turn) -> bool:
+    """Whether a doubted danger is likely enough to ask about; where phrases spoke for it, the gateway asked."""
+    return turn.danger >= ASKS and judge_danger(turn.text) is None

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.guards import opinion
 from feedback_store.service import denunciations, pauses, questions, tickets
 from feedback_store.store import Store
 from feedback_store.tables import Addition, CallbackTask, Conversation, Draft, InboundEvent, OutboundMessage, Question
@@ -105,9 +106,9 @@ def test_an_old_send_button_of_a_filed_report_files_no_other_one(chat: Chat) -> 
 
 def test_a_second_press_promises_no_answer_to_a_report_that_is_over(chat: Chat) -> None:
     chat.files()
-    assert "hạn trả lời" in chat.presses("Gửi")
+    assert "được trả lời chậm nhất" in chat.presses("Gửi")
     refuse(chat)
-    assert "hạn trả lời" not in chat.presses("Gửi")
+    assert "được trả lời chậm nhất" not in chat.presses("Gửi")
 
 
 def test_words_that_change_no_part_are_said_to_be_added_and_not_corrected(chat: Chat) -> None:
@@ -182,11 +183,11 @@ def test_bo_sung_for_a_report_that_is_refused_meanwhile_adds_nothing(chat: Chat)
 def test_an_answer_is_said_to_start_the_clock_only_where_the_clock_stood(chat: Chat) -> None:
     ticket = chat.files()
     ask(chat)
-    assert f"vào phản ánh {ticket.code}; thời hạn giải quyết lại được tính" in chat.says("trước số nhà 12")
+    assert f"vào phản ánh {ticket.code}; thời hạn giải quyết được tính tiếp" in chat.says("trước số nhà 12")
     ask(chat, proven=False)
     said = chat.says("trước số nhà 14")
     assert f"vào phản ánh {ticket.code}" in said
-    assert "lại được tính" not in said
+    assert "được tính tiếp" not in said
 
 
 def test_an_answer_starts_no_clock_that_stands_for_another_reason(chat: Chat) -> None:
@@ -196,7 +197,7 @@ def test_an_answer_starts_no_clock_that_stands_for_another_reason(chat: Chat) ->
     tickets.pause(chat.desk.session, ticket_id=ticket.id, kind="force_majeure", reason="bão lớn đổ bộ", leg_id=leg.id,
                   actor=OPERATOR, expected_version=None, now=at("2026-03-02 09:40"))
     chat.now = at("2026-03-02 10:00")
-    assert "lại được tính" not in chat.says("trước số nhà 12")
+    assert "được tính tiếp" not in chat.says("trước số nhà 12")
 
 
 def test_a_report_with_a_result_waits_for_no_answer_and_a_late_one_joins_it(chat: Chat) -> None:
@@ -209,7 +210,7 @@ def test_a_report_with_a_result_waits_for_no_answer_and_a_late_one_joins_it(chat
     shown = chat.sends(f'/ask_ticket_status{{"ticket": "{ticket.code}"}}')
     assert "tổng đài chờ anh/chị trả lời" not in shown
     said = chat.says("bổ sung: trước số nhà 12")
-    assert "lại được tính" not in said
+    assert "được tính tiếp" not in said
     assert additions(chat) == [(ticket.id, "trước số nhà 12", False)]
 
 
@@ -284,7 +285,7 @@ def test_an_answer_after_the_time_to_wait_is_called_no_answer_until_it_is_added(
     run_until(chat.desk, "2026-03-20 09:00")
     chat.now = at("2026-03-20 09:00")
     notice, text = next(one for one in chat.desk.told(ticket) if one[0] == "unanswered")
-    assert "lại được tính" not in text  # another pause may hold the clock
+    assert "được tính tiếp" not in text  # another pause may hold the clock
     assert "vào phản ánh" not in chat.says("trước số nhà 12", "out_of_scope")
     assert additions(chat) == []
     row = chat.desk.session.scalars(select(OutboundMessage).where(OutboundMessage.notice == notice)).one()
@@ -317,3 +318,13 @@ def test_a_call_is_due_by_the_hour_that_was_set_for_it(chat: Chat, now: str, wor
     chat.says(words, "inform")
     (made,) = calls(chat)
     assert made.due_at == (at(due) if due else at("2026-03-02 11:15"))
+
+
+def test_a_danger_that_is_doubted_is_asked_about_with_the_numbers(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opinion, "chance", lambda text, on=opinion.DANGER: 0.02 if on == opinion.DANGER else None)
+    said = chat.says("con mẹ giúp việc bế con em đi từ sáng, máy thì khoá", "emergency", sure=0.7)
+    assert "Có ai đang gặp nguy hiểm" in said.splitlines()[0]
+    assert "113" in said
+    assert "Đang nguy hiểm" in chat.buttons

@@ -37,7 +37,7 @@ def test_words_that_begin_anew_make_a_second_matter_even_then() -> None:
         "chó thả rông không rọ mõm, ngoài ra vỉa hè bị chiếm hết",
         ("chó thả rông không rọ mõm", "trat-tu-do-thi.vat-nuoi", 0.99),
         ("ngoài ra vỉa hè bị chiếm hết", "trat-tu-do-thi.via-he", 0.97),
-        whole=(("trat-tu-do-thi.vat-nuoi", 0.99),),
+        whole=(("trat-tu-do-thi.vat-nuoi", 0.99),), several=0.1,
     )
     assert [category for _, category in found(said)] == ["trat-tu-do-thi.vat-nuoi", "trat-tu-do-thi.via-he"]
 
