@@ -29,7 +29,7 @@ def test_every_message_in_an_emergency_gets_the_number_again_without_the_engine(
     for words in ("tầng 3 còn bà cụ", "sđt em 0912345678", "nhanh lên", "chào tổng đài", "rác ở ngõ 5 chưa dọn"):
         citizen.say(words)
         assert "114" in citizen.texts()[-1]
-    assert "số điện thoại" in citizen.texts()[2]
+    assert "Số điện thoại đã chuyển" in citizen.texts()[2]
     assert engine.turns == []
     assert len(calls(store)) == 1, "one scene is one alert"
 
@@ -38,7 +38,7 @@ def test_the_operator_sees_number_and_pin_of_an_emergency(citizen: Citizen, engi
     citizen.say(FIRE)
     citizen.say("gọi em 0912345678")
     citizen.outcome(citizen.post(location=[20.85, 106.68]).json()["event"])
-    assert "vị trí" in citizen.texts()[-1]
+    assert "Vị trí đã chuyển" in citizen.texts()[-1]
     with store.reading() as session:
         known = reads.knowledge(session, session.scalars(select(Conversation)).one())
     assert "0912345678" in known.phones

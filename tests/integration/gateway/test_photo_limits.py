@@ -88,7 +88,7 @@ def test_bytes_that_nobody_has_room_for_are_read_past(gateway: Gateway, citizen:
     big = SMALL + bytes(2 << 20)
     answer = send(citizen, big)
     assert answer.status_code == 429
-    assert "nhiều ảnh của người khác" in answer.json()["message"]
+    assert "nhiều người cùng gửi ảnh" in answer.json()["message"]
     assert gateway.uploads._held.total == 0
     assert send(citizen, SMALL).status_code == 200
 

@@ -80,8 +80,8 @@ def test_a_turn_that_breaks_is_counted_backs_off_ends_in_an_apology_and_is_liste
     assert citizen.outcome(after)["failure"] is None
     assert [one["text"] for one in citizen.messages() if "đang xử lý" not in one["text"]] == [
         "Xin lỗi anh/chị, tổng đài gặp lỗi khi xử lý tin nhắn này nên chưa trả lời được. "
-        "Lỗi đã được ghi lại để người quản trị kiểm tra. "
-        "Anh/chị vui lòng nhắn lại bằng cách khác, hoặc gọi số 1022.",
+        "Lỗi đã được ghi lại để kiểm tra. "
+        "Anh/chị nhắn lại bằng lời khác giúp tổng đài, hoặc gọi số 1022 ạ.",
         "Đã nghe: sau đó",
     ]
     with store.reading() as session:
