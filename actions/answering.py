@@ -126,6 +126,8 @@ def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
     short = len(words) <= 6
     if turn.intent in ("skip", "deny", "send_now") and short:
         data.skip("photo")
+    elif _passes(data, turn, "photo"):
+        return
     elif not (turn.intent in BARE and short) and not ("anh" in words and len(words) <= 3):
         _take_detail(context, data, turn)
 
@@ -139,8 +141,22 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
         data.skip("phone")
     elif gather.part_of_number(turn):
         context.answer.say("phone_unread")
+    elif _passes(data, turn, "phone"):
+        return
     elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):
         _take_detail(context, data, turn)
+
+
+GIVEN_UP = 3
+
+
+def _passes(data: ReportData, turn: Turn, step: str) -> bool:
+    """A remark is no answer and no part of the report: asked in other words, and after the third left open."""
+    if not gather.is_remark(turn):
+        return False
+    if data.asked.get(step, 0) >= GIVEN_UP:
+        data.skip(step)
+    return True
 
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:

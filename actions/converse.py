@@ -12,9 +12,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions import gather
 from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
-from feedback_store.places.reading import read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.service import drafts, effects
 from feedback_store.store import Store, database_away
@@ -73,7 +73,7 @@ def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     )
     if known is not None:
         return known
-    where = None if turn.payload or not turn.text else read_place(turn.text, gazetteer(session))
+    where = None if turn.payload or not turn.text else gather.where_of(turn, gazetteer(session))
     turn = replace(turn, categories=offered(session, turn.categories), where=where)
     context = Context(session, turn, conversation, Answer(), around)
     handle(context)

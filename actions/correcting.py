@@ -35,7 +35,9 @@ _OPENING = re.compile(
     r"(?:(?:(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:(?:go|ghi|viet|noi|bam|danh)\s+)?"
     r"(?:nham|lon|sai|sot|thieu)(?:\s+roi)?"
     r"|(?:(?:van\s+)?chua|khong|ko)\s+(?:ung|dung|phai|chuan|chinh xac)(?:\s+(?:lam|roi|dau|mo))*[\s,.:;]+"
-    r"|sua lai|sua thanh|doi lai|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
+    r"|(?:sua|doi|chinh|thay|cap nhat)(?:\s+(?:lai|giup|gium|dum|ho|cho))*(?:\s+(?:em|toi|minh|con|chau|tui))?"
+    r"(?:\s+(?:cai\s+)?(?:dia chi|so nha|dia diem|vi tri|ten duong|cho|noi))?(?:\s+(?:thanh|sang|la|lai))"
+    r"|xin loi|y (?:toi|em|minh|con|chau|tui) (?:la|noi)"
     r")(?:\s+(?:nhe|nha|la|thanh|dia chi|cho))*[\s,.:;]+)?)"
 )
 # "… mới đúng, em gõ lộn": that it is a correction is said after it.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from actions.turn import Context, Turn
+from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
 from feedback_store.queries.lookups import gazetteer, offered
@@ -19,6 +21,8 @@ SURE = 0.7
 LEAD = 0.35
 CLEAR = 0.75
 """So sure of its category a sentence of a story must be to count."""
+STORY = 3
+"""Sentences of the shortest message that is a story."""
 LIST = 4
 """Clauses of the longest message that is taken as a whole; more are a story."""
 # Less likely than this, a category is not worth a button.
@@ -55,6 +59,23 @@ _ASKING = frozenset("nao sao gi dau may ha bao".split())
 _NUISANCE = re.compile(
     r"\b(lua dao|quay roi|khung bo|doi no|spam|quang cao|rao vat|mao danh|gia danh|de doa|tong dai)\b"
 )
+
+
+def where_of(turn: Turn, places: Gazetteer) -> PlaceRead | None:
+    """The place of a message; of a story, whose side paths lead elsewhere, that of the sentences that tell the matter,
+    where it stands there as clearly as anywhere."""
+    whole = read_place(turn.text, places)
+    if whole is None or len(turn.sentences) < STORY or len(whole.spans) < 2 or not turn.categories:
+        return whole
+    told = [one for one in turn.sentences if (one.get("category") or {}).get("name") == turn.categories[0][0]]
+    if not told:
+        return whole
+    start, end = int(told[0]["start"]), int(told[-1]["end"])
+    read = read_place(turn.text[start:end], places)
+    if read is None or read.weight < max(whole.weight, OF_A_PLACE):
+        return whole
+    spans = tuple((a + start, b + start) for a, b in read.spans)
+    return replace(read, start=read.start + start, end=read.end + start, spans=spans)
 
 
 def understand(context: Context, data: ReportData) -> None:
@@ -136,6 +157,27 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False) 
     return bool(found.text)
 
 
+REMARK_LONGEST = 8
+
+
+def is_remark(turn: Turn) -> bool:
+    """ "Trời nóng quá", "haizz": a few words beside the question, neither of the report nor of anything else."""
+    if turn.where is not None or turn.phone_span() is not None or any(char.isdigit() for char in turn.text):
+        return False
+    unsure = not turn.categories or turn.categories[0][1] < SURE
+    idle = turn.intent in IDLE and (turn.confidence >= IDLE_SURE or turn.intent == "nlu_fallback")
+    return unsure and idle and len(turn.folded.split()) <= REMARK_LONGEST
+
+
+IDLE = frozenset({"out_of_scope", "smalltalk_bot", "nlu_fallback", "abuse", "goodbye", "greet"})
+IDLE_SURE = 0.9
+
+
+def only_accuses(text: str) -> bool:
+    """ "Tôi muốn tố cáo", and not a word of whom or what."""
+    return all(word in _ANNOUNCING or word in ("cao", "giac") for word in fold_words(text))
+
+
 def is_opening(turn: Turn) -> bool:
     """ "Tôi muốn gửi phản ánh": an announcement without a word of the matter itself."""
     words = turn.folded.split()
@@ -173,6 +215,12 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         data.commune_choices = [one.code for one in communes_perhaps(text, places)]
     if not places.communes:
         data.skip("commune")
+
+
+def share_place(data: ReportData, read: PlaceRead) -> None:
+    """The place that another matter of the same message was told at."""
+    data.place_text = read.words[:500]
+    take_read(data, read)
 
 
 def take_commune(context: Context, data: ReportData, text: str) -> bool:

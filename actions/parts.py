@@ -11,8 +11,9 @@ from actions.choice.reading import Choice, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
 from actions.turn import Context, Turn, with_numbers
-from feedback_store.places.reading import read_place
+from feedback_store.places.reading import OF_A_PLACE, read_place
 from feedback_store.queries.lookups import category_name, gazetteer, offered
+from feedback_store.reading.assent import says_wait
 from feedback_store.service import drafts
 from feedback_store.service.drafts import Issue
 
@@ -32,7 +33,7 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
     whole = context.turn
     taken = list(choice.taken)
     if choice.left:
-        rest = [number for number in choice.left if not gather.only_courtesy(spoken.clauses[number].text)]
+        rest = [number for number in choice.left if not _says_nothing(spoken.clauses[number].text)]
         if rest and state.writing:
             taken.append(Reading("rest", "continue_report", tuple(rest), Heard.REST))
         elif rest and not any(one.act == REPORT for one in taken):
@@ -59,6 +60,10 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
     context.turn = whole
 
 
+def _says_nothing(text: str) -> bool:
+    return gather.only_courtesy(text) or says_wait(text)
+
+
 def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Reading], beside: int) -> None:
     """The first becomes the open report, or goes on with it; the others are kept for afterwards, each named back.
 
@@ -75,7 +80,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
             name = "several_heard" if words else "report_beside"
             context.answer.say(name, count=str(len(words) + 1), names=names)
         context.turn = first
-        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside))
+        placed = next((one.where for one in words if one.where is not None and one.where.weight >= OF_A_PLACE), None)
+        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside), shared=placed)
         return
     context.more = True
     if goes_on:

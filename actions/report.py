@@ -9,6 +9,7 @@ from actions import answering, asking, filing, gather, joining
 from actions.turn import Context, button
 from feedback_store.places import pins
 from feedback_store.places.country import country
+from feedback_store.places.reading import PlaceRead
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import category_name, gazetteer
 from feedback_store.service import drafts
@@ -55,7 +56,9 @@ def disagreed(context: Context) -> None:
         asking.edit_menu(context, draft, drafts.data_of(draft))
 
 
-def start(context: Context, *, more: Sequence[Issue] = (), named: bool = False) -> None:
+def start(
+    context: Context, *, more: Sequence[Issue] = (), named: bool = False, shared: PlaceRead | None = None
+) -> None:
     """A message that is a report: opens a draft, or joins the one being written. ``more``: other matters of the same
     message, each for a report of its own afterwards; ``named``: it was named back already."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
@@ -74,6 +77,8 @@ def start(context: Context, *, more: Sequence[Issue] = (), named: bool = False) 
     if turn.text and not turn.payload and not gather.is_opening(turn):
         gather.keep_words(context, data)
         gather.understand(context, data)
+    if shared is not None and not data.has_place:
+        gather.share_place(data, shared)
     data.media = list(turn.media)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
     if data.text and not named and data.category is not None:
@@ -283,6 +288,8 @@ def stay_anonymous(context: Context) -> None:
     data = drafts.data_of(draft)
     data.anonymous, data.phone = True, None
     context.answer.say("anonymous_taken")
+    if context.turn.text and not context.turn.payload and not data.has_place:
+        gather.take_place(context, data, context.turn.text)  # "ở sau nhà văn hóa, mà em sợ người ta biết"
     asking.ask(context, draft, data)
 
 

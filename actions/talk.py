@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from actions import asking, mine, person, report
+from actions import asking, gather, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
@@ -356,7 +356,10 @@ def not_denunciation(context: Context) -> None:
         context.answer.say("denunciation_gone", buttons=[button("report", "/submit_feedback")])
         return
     context.answer.say("seal_lifted")
-    report.start_from(context, words if turn.payload else f"{words}\n{turn.text.strip()}")
+    if gather.only_accuses(words):
+        words = ""  # "tôi muốn tố cáo": the matter is still to be told
+    told = words if turn.payload else f"{words}\n{turn.text.strip()}"
+    report.start_from(context, told.strip())
 
 
 def cancel(context: Context) -> None:

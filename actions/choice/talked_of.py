@@ -51,7 +51,9 @@ def rules(said: Said, state: State) -> Iterator[Reading]:
         yield whole("rules", "offer_report", said, Heard.FOCUS, sure=0.8)
 
 
-RULES_TAKEN_FOR = frozenset({"submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot"})
+RULES_TAKEN_FOR = frozenset({
+    "submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot", "ask_procedure",
+})  # fmt: skip
 
 
 def others_data(said: Said, state: State) -> Iterator[Reading]:
@@ -84,7 +86,8 @@ def pointed(said: Said, state: State) -> Iterator[Reading]:
         return
     if state.focus == "procedure" and len(state.procedures) > 1:
         key = _of(list(reversed(state.procedures)), found)
-        yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.9, with_={"key": key})
+        yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.9,
+                    with_={"key": key, "aspect": _aspect(said)})  # fmt: skip
     elif len(state.own) > 1 and not state.writing:
         code = _of([one.code for one in reversed(state.own)], found)
         if found == "other":
@@ -117,6 +120,11 @@ ASPECTS = {
 PROCEDURE_FOLLOW_UP = 10
 
 
+def _aspect(said: Said) -> str | None:
+    """The aspect that few words name plainly; the engine, that hears no procedure in them, is unsure of it."""
+    return next((name for name, form in ASPECTS.items() if form.search(said.turn.folded)), None)
+
+
 def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
     """ "Thế nộp qua mạng?" right after a procedure was answered: another aspect of the same."""
     turn = said.turn
@@ -124,7 +132,7 @@ def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
         return
     if turn.where is not None or any(one.procedure for one in said.clauses) or turn.entity("ticket_code"):
         return
-    aspect = next((name for name, form in ASPECTS.items() if form.search(turn.folded)), None)
+    aspect = _aspect(said)
     if aspect is not None and turn.intent not in GRAVE and turn.intent != "human_agent":
         yield whole("aspect", "procedure_again", said, Heard.FOCUS, sure=0.92,
                     with_={"key": state.procedures[0], "aspect": aspect})  # fmt: skip

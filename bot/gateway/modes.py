@@ -132,6 +132,11 @@ _WHERE_TO = re.compile(
     r"|\b(dau|cho nao|noi nao|co quan nao)\b.*\b(nop|gui|nhan|tiep nhan|to cao)\b"
     r"|\bto cao\b.*\b(o dau|den dau|voi ai|cho nao|the nao|lam sao)\b"
 )
+_HOW_LONG = re.compile(
+    r"\b(bao lau|may ngay|bao nhieu ngay|bao gio|khi nao|chung nao|may thang|mat may)\b.*"
+    r"\b(giai quyet|xu ly|xong|tra loi|co ket qua|xem xet|thu ly|xac minh|nguoi ta|ho|moi)\b"
+    r"|\b(giai quyet|xu ly|tra loi|co ket qua|thu ly)\b.*\b(bao lau|may ngay|bao gio|khi nao|chung nao)\b"
+)
 SHORT = 14
 
 
@@ -146,9 +151,21 @@ def asks_where(text: str) -> bool:
     return len(plain.split()) <= SHORT and _WHERE_TO.search(plain) is not None
 
 
-def where_reply() -> Outcome:
-    """The proper channel alone: a question names nobody and is not sealed."""
-    return Outcome([Reply(render("guards.denunciation_channel"))], intent="denunciation_channel", guard=CHANNEL)
+def asks_how_long(text: str) -> bool:
+    """ "Thế bao lâu thì người ta giải quyết?": how long a denunciation takes, asked in a few words."""
+    plain = fold(text)
+    return len(plain.split()) <= SHORT and _HOW_LONG.search(plain) is not None
+
+
+def about_channel(text: str) -> Outcome | None:
+    """What is asked of the proper channel: where it is, how long it takes. A question names nobody and is not sealed."""
+    if asks_where(text):
+        words = render("guards.denunciation_channel")
+    elif asks_how_long(text):
+        words = render("guards.denunciation_time")
+    else:
+        return None
+    return Outcome([Reply(words)], intent="denunciation_channel", guard=CHANNEL)
 
 
 def _another_report(intent: dict[str, Any], best: dict[str, Any] | None) -> bool:

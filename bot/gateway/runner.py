@@ -267,8 +267,8 @@ class TurnRunner:
         text = modes.words_of(event)
         if event.kind not in modes.KINDS_HEARD or event.guard is not None or says_report_only(text):
             return None
-        if text and modes.asks_where(text):
-            return modes.where_reply()
+        if text and (asked := modes.about_channel(text)) is not None:
+            return asked
         if text and modes.says_back(text):
             await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
             return None

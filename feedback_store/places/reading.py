@@ -48,6 +48,7 @@ class PlaceRead:
 
 def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
     """The place that a text names; None: it names none. Never raises."""
+    text = _without_persons(text)
     words = words_of(text)
     units = places.units_in(words)
     spans = spans_of(text, units, words, places.names)
@@ -70,6 +71,32 @@ def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
         ", ".join(text[one.start : one.end] for one in joined), main.start, main.end, main.weight, found, unknown,
         frozenset(kind for one in joined for kind in one.kinds), tuple((one.start, one.end) for one in joined),
     )  # fmt: skip
+
+
+_PERSON = re.compile(
+    r"\b(?:toi|em|minh|chau|con|tui|bac|chu|anh|chi|co|e|ba|ong|thim|di|cau|mo|ho)\s+(?:ho\s+)?(?:ten|va ten)"
+    r"(?:\s+(?:la|goi la|day du la))?\s+(?=\S)"
+)
+""" "Anh tên là Lưu Văn Nhạn, đường …": a name behind this is nobody's street."""
+_CAPITALISED = re.compile(r"[^\W\d_]+(?:\s+[^\W\d_]+){0,4}")
+
+
+def _without_persons(text: str) -> str:
+    """With blanks where somebody names themselves, so that everything stands where it stood."""
+    plain = fold(text)
+    if len(plain) != len(text):
+        return text
+    for found in _PERSON.finditer(plain):
+        name = _CAPITALISED.match(text, found.end())
+        if name is None:
+            continue
+        end = found.end()
+        for word in re.finditer(r"\S+", name[0]):
+            if not word[0][0].isupper():
+                break
+            end = name.start() + word.end()
+        text = text[: found.end()] + " " * (end - found.end()) + text[end:]
+    return text
 
 
 def communes_perhaps(text: str, places: Gazetteer) -> tuple[CommuneEntry, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 from feedback_store.persons.masking import personal
 from feedback_store.reading.phones import phones_in
 from feedback_store.reading.words import document
-from vitext import clauses, fold, nfc
+from vitext import clauses, fold, has_marks, nfc
 
 NAMELESS_LONGEST = 16
 """Words of a clause that may be dropped for its wish to stay unnamed; a longer one tells something, too."""
@@ -43,7 +43,7 @@ def content(text: str, *, own_number: bool) -> Content:
     plain = fold(text)
     if len(plain) != len(text):  # a letter of another script; nothing is cut that cannot be placed
         return Content(text)
-    drop = list(_openings(text.lower(), plain)) + list(_closings(plain))
+    drop = list(_openings(text.lower(), plain)) + list(_closings(plain)) + list(_particles(text.lower()))
     nameless = False
     for start, end in clauses(text):
         words = len(_WORDS.findall(plain[start:end]))
@@ -83,6 +83,12 @@ def _closings(plain: str) -> Iterator[tuple[int, int]]:
         end = found.start()
     if end < len(plain):
         yield end, len(plain)
+
+
+def _particles(lowered: str) -> Iterator[tuple[int, int]]:
+    found = _forms("particles_marked" if has_marks(lowered) else "particles")[0].search(lowered)
+    if found is not None and len(_WORDS.findall(lowered[: found.start()])) > 1:
+        yield found.span()
 
 
 def _name(text: str) -> tuple[str | None, list[tuple[int, int]]]:

@@ -26,7 +26,6 @@ from actions.turn import Turn, read_turn
 from bot.gateway.safety import Verdict, judge, judge_denunciation
 from feedback_store.defaults import DATA, read_yaml
 from feedback_store.places.gazetteer import Gazetteer
-from feedback_store.places.reading import read_place
 from feedback_store.procedures.search import Entry, Index
 from feedback_store.service.drafts import ReportData
 from hotline.nlu.engine import Parse
@@ -122,7 +121,7 @@ class Understanding:
         metadata = {"event_id": "1", "conversation_id": str(uuid.UUID(int=0)), "text": text,
                     "now": dt.datetime.now(dt.UTC).isoformat()}  # fmt: skip
         turn = read_turn({**parse, "text": "", "metadata": metadata})
-        return replace(turn, where=read_place(turn.text, self.places) if turn.text else None)
+        return replace(turn, where=gather.where_of(turn, self.places) if turn.text else None)
 
     def _part(self, spoken: Said, one: Reading) -> Part:
         """One of several matters, read anew from its own words as ``actions.parts`` does."""

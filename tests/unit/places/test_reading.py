@@ -134,3 +134,19 @@ def test_any_text_is_read_without_an_error() -> None:
 )
 def test_whether_a_text_names_a_unit(text: str, unit: str, named: bool) -> None:
     assert names_unit(text, unit) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Chào em, anh tên là Lưu Văn Nhạn, đường chỗ anh có cái ổ gà to tướng", "Nhạn"),
+        ("tôi tên Nguyễn Thị Hoa, ngõ nhà tôi tối om", "Hoa"),
+        ("em họ tên là Trần Quốc Bảo", "Bảo"),
+    ],
+)
+def test_the_writer_s_name_is_no_place(text: str, name: str) -> None:
+    assert name not in str(words(text))
+
+
+def test_a_place_beside_the_writer_s_name_is_read() -> None:
+    assert words("anh tên là Lưu Văn Nhạn, đường trước số 5 Tô Hiệu có ổ gà") == "đường trước số 5 Tô Hiệu"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.gateway.modes import asks_where, says_back
+from bot.gateway.modes import about_channel, asks_how_long, asks_where, says_back
 from feedback_store.reading.assent import gives_up, says_go_on
 from feedback_store.reading.over import asks, says_over
 
@@ -69,3 +69,13 @@ def test_where_to_send_a_denunciation_is_a_question() -> None:
     assert asks_where("vậy tôi nộp đơn ở đâu?")
     assert asks_where("nop don to cao o dau")
     assert not asks_where("nó bỏ phong bì ở bàn rồi")
+
+
+def test_how_long_a_denunciation_takes_is_answered_and_not_sealed() -> None:
+    assert asks_how_long("thế bao lâu thì người ta giải quyết?")
+    assert asks_how_long("may ngay moi co ket qua")
+    assert not asks_how_long("nó lấy tiền bao giờ tôi không rõ")
+    found = about_channel("thế bao lâu thì người ta giải quyết?")
+    assert found is not None
+    assert "30 ngày" in found.replies[0].text
+    assert about_channel("tên nó là Quách Văn Khuếch") is None
