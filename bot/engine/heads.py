@@ -219,7 +219,7 @@ def fit_heads(jobs: dict[str, Job]) -> dict[str, Head]:
 def _linear(features: csr_matrix, truth: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     present, sizes = np.unique(truth, return_counts=True)
     even = {number: (len(truth) / len(present) / size) ** EVENNESS for number, size in zip(present, sizes)}
-    model = LinearSVC(C=0.2, class_weight=even, random_state=SEED, tol=1e-2, max_iter=300)
+    model = LinearSVC(C=0.4, class_weight=even, random_state=SEED, tol=1e-2, max_iter=300)
     model.fit(features, truth)
     weights = np.zeros((count, features.shape[1]), dtype=np.float32)
     bias = np.full(count, -1.5, dtype=np.float32)  # a class that is absent here
