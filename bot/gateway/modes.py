@@ -158,7 +158,7 @@ def asks_how_long(text: str) -> bool:
 
 
 def about_channel(text: str) -> Outcome | None:
-    """What is asked of the proper channel: where it is, how long it takes. A question names nobody and is not sealed."""
+    """What is asked of the proper channel: where it is, how long it takes. Questions name nobody: not sealed."""
     if asks_where(text):
         words = render("guards.denunciation_channel")
     elif asks_how_long(text):

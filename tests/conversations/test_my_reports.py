@@ -145,7 +145,7 @@ def test_old_buttons_pressed_again_do_nothing_more(citizen: Citizen) -> None:
 def test_nobody_takes_back_a_report_of_another_chat_by_its_code(citizen: Citizen, other: Citizen) -> None:
     code = files(citizen, STORIES[0])
     said = other.says(f"rút phản ánh {code}")
-    assert "không được gửi từ cuộc trò chuyện này" in said
+    assert "không gửi từ cuộc trò chuyện này" in said
     assert BACK not in other.buttons
     assert "đã được rút" not in citizen.says(f"{code} đến đâu rồi")
 
