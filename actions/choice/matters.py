@@ -44,6 +44,8 @@ STORY = 0.62
 CERTAIN = 0.9
 UNSURE = 0.4
 """Below it a clause's own route says nothing."""
+SURE_KIND, SPOKEN = .95, 0.97
+"""How sure two matters of different kinds, and a wish to talk to somebody, must be to stand apart."""
 ONE_MATTER = 0.93
 """From here on the whole is surely of one category."""
 # How sure a clause must be to be looked at as a matter beside another; whether it is one, `beside` says.
@@ -68,7 +70,7 @@ class Matter:
 def matters(said: Said) -> tuple[Matter, ...]:
     """In the order in which they are said; every clause belongs to one. One matter: the message is not to be cut."""
     for units in _units(said):
-        if len(found := _group(said, units)) > 1:
+        if len(found := _group(said, units, len(units) == len(said.sentences) > 1)) > 1:
             return found
     return _whole(said)
 
@@ -126,12 +128,12 @@ def _opens(words: Sequence[str]) -> bool:
     return any(begin.startswith(one + " ") for one in _ANEW)
 
 
-def _group(said: Said, units: Units) -> tuple[Matter, ...]:
+def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
     for clause, takes in units:
         own = _offered(clause, takes, opens=not found and not first)
-        if own is None or (found and not _another(said, found, own, clause)):
+        if own is None or (found and not _another(said, found, own, clause, sentences)):
             if not found:
                 first += takes
             else:
@@ -189,13 +191,22 @@ def _offered(clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter |
     return Matter(clause.route, takes, clause.sure)
 
 
-def _another(said: Said, found: list[Matter], own: Matter, clause: Clause) -> bool:
+def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, sentences: bool) -> bool:
     """Whether a clause begins a matter beside those that were found, rather than going on with the last."""
     if any(_same(one, own) for one in found):
         return True
     if own.route in STATES and any(one.route in STATES for one in found):
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
-    return beside(said, found[-1], own, clause).chance >= ANOTHER
+    return _apart(said, found[-1], own, sentences) or beside(said, found[-1], own, clause).chance >= ANOTHER
+
+
+def _apart(said: Said, last: Matter, own: Matter, sentences: bool) -> bool:
+    """A sentence of another kind than the one before it, both sure; a wish to talk to somebody needs no full stop."""
+    if own.route == last.route or len(said.sentences) > LIST or min(own.sure, last.sure) < SURE_KIND:
+        return False
+    if wholly(said) and own.route == REPORT:
+        return False  # a question, a complaint, praise hold their story
+    return sentences or (own.route == "human_agent" and own.sure >= SPOKEN)
 
 
 def beside(said: Said, last: Matter, own: Matter, clause: Clause) -> Beside:

@@ -104,13 +104,14 @@ def check_emergency(text: str) -> EmergencyHit | None:
 
 
 def likely_kind(text: str) -> str:
-    """The kind of danger that weak phrases point to, whatever calms them; "unspecified" where none does."""
+    """The kind of danger that phrases point to, whatever calms them; "unspecified", with every number, where none does
+    or a word alone might ("cầu" is no drowning)."""
     watch = load_watch()
     found = [watch.meaning[one.phrase] for one in watch.lexicon.find(watch.lexicon.read(text[:_LONGEST]))
              if one.phrase in watch.meaning]  # fmt: skip
-    if not found:
+    best = max((score for _, score in found), default=0)
+    if best < LEVELS["likely"]:
         return "unspecified"
-    best = max(score for _, score in found)
     return next(kind for kind in watch.kinds if (kind, best) in found)
 
 
