@@ -124,7 +124,7 @@ def leave_commune(data: ReportData) -> None:
 def _answer_photo(context: Context, data: ReportData, turn: Turn) -> None:
     words = turn.folded.split()
     short = len(words) <= 6
-    if turn.intent in ("skip", "deny", "send_now") and short:
+    if (turn.intent in ("skip", "deny", "send_now") and short) or _declines(turn):
         data.skip("photo")
     elif _passes(data, turn, "photo"):
         return
@@ -137,7 +137,7 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
         data.name = data.name or content(turn.text, own_number=True).name
         if gather.words_beside(turn) > gather.FILLER:
             gather.keep_words(context, data, own_number=True)
-    elif turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8:
+    elif (turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8) or _declines(turn):
         data.skip("phone")
     elif gather.part_of_number(turn):
         context.answer.say("phone_unread")
@@ -148,6 +148,18 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
 
 
 GIVEN_UP = 3
+SURE_OF_NO = 0.9
+NO_LONGEST = 14
+
+
+def _declines(turn: Turn) -> bool:
+    """ "Hỏi chi mà hỏi lắm, không có mô": a clause that says no, with nothing but temper beside it."""
+    if turn.where is not None or len(turn.folded.split()) > NO_LONGEST:
+        return False
+    told = [(str((one.get("intent") or {}).get("name")), float((one.get("intent") or {}).get("confidence") or 0.0))
+            for one in turn.clauses]  # fmt: skip
+    no = any(name in ("skip", "deny") and sure >= SURE_OF_NO for name, sure in told)
+    return no and not any(name in ("submit_feedback", "edit_report") and sure >= SURE_OF_NO for name, sure in told)
 
 
 def _passes(data: ReportData, turn: Turn, step: str) -> bool:

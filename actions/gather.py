@@ -16,6 +16,7 @@ from feedback_store.reading.content import content
 from feedback_store.reading.stars import read_stars
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
+from vitext.syllables import is_plain_syllable
 
 SURE = 0.7
 LEAD = 0.35
@@ -165,8 +166,9 @@ def is_remark(turn: Turn) -> bool:
     if turn.where is not None or turn.phone_span() is not None or any(char.isdigit() for char in turn.text):
         return False
     unsure = not turn.categories or turn.categories[0][1] < SURE
+    noise = not any(is_plain_syllable(word) for word in turn.folded.split())
     idle = turn.intent in IDLE and (turn.confidence >= IDLE_SURE or turn.intent == "nlu_fallback")
-    return unsure and idle and len(turn.folded.split()) <= REMARK_LONGEST
+    return unsure and (idle or noise) and len(turn.folded.split()) <= REMARK_LONGEST
 
 
 IDLE = frozenset({"out_of_scope", "smalltalk_bot", "nlu_fallback", "abuse", "goodbye", "greet"})

@@ -45,6 +45,7 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
     if serious is not None:
         act(context, serious)  # with all its words: an alarm, or a seal, holds for the whole message
         return
+    context.whole = whole.text
     questions = [one for one in taken if one.act not in (*REPORTS, "yes_and")]
     reports = [one for one in taken if one.act in REPORTS]
     context.more = bool(reports)

@@ -63,7 +63,8 @@ def asked(context: Context) -> None:
 
 def _topic(context: Context, data: ReportData) -> str | None:
     """What it is about, for who calls: the draft's words and place, and what was just written."""
-    parts = [*data.text, data.place_text or "", context.turn.text if not context.turn.payload else ""]
+    said = "" if context.turn.payload else context.whole or context.turn.text
+    parts = [*data.text, data.place_text or "", said]
     return "\n".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:TOPIC] or None
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from actions.understanding import NOTHING, Understand, Understood
 from feedback_store.domain.codes import codes_in
-from feedback_store.places.reading import OF_A_PLACE, PlaceRead
+from feedback_store.places.reading import OF_A_PLACE, PlaceRead, without_persons
 from feedback_store.reading import phones
 from feedback_store.reading.dossiers import dossiers_in
 from feedback_store.reading.words import folded
@@ -33,7 +33,9 @@ _TAKEN_BACK = re.compile(r"\b(?:nham|lon|sai|sua|moi dung|quen|khong phai|xin lo
 
 def longest_place(text: str, entities: Sequence[dict[str, Any]]) -> tuple[int, int] | None:
     """Span of the longest place among ``entities``; neighbours with no word between them count as one."""
+    left = without_persons(text)
     spans = sorted((int(e["start"]), int(e["end"])) for e in entities if e.get("entity") == "place")
+    spans = [(start, end) for start, end in spans if left[start:end].strip()]
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and not re.search(r"\w", text[joined[-1][1] : start]):
@@ -235,6 +237,8 @@ class Context:
     around: Surroundings
     reading: Reading | None = None
     """How the turn was read: what the handler that runs was chosen by."""
+    whole: str = ""
+    """The words of the whole message, while its parts are answered one by one."""
     more: bool = False
     """Other parts of the same message follow: nothing is asked yet."""
     why: dict[str, Any] = field(default_factory=dict)

@@ -46,6 +46,8 @@ UNSURE = 0.4
 """Below it a clause's own route says nothing."""
 SURE_KIND, SPOKEN = .95, 0.97
 """How sure two matters of different kinds, and a wish to talk to somebody, must be to stand apart."""
+SEVERAL = 0.5
+"""From here on the engine takes the whole for several matters."""
 ONE_MATTER = 0.93
 """From here on the whole is surely of one category."""
 # How sure a clause must be to be looked at as a matter beside another; whether it is one, `beside` says.
@@ -147,7 +149,8 @@ def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
     if len(found) < 2:
         return _whole(said)
     found[0] = Matter(found[0].route, (*first, *found[0].takes), found[0].sure, found[0].category)
-    if said.turn.intent not in (REPORT, "multi") and any(one.route == REPORT and one.sure < STORY for one in found):
+    weak = any(one.route == REPORT and one.sure < STORY for one in found)
+    if said.turn.intent not in (REPORT, "multi") and said.turn.several < SEVERAL and weak:
         return _whole(said)  # a story told before a question
     return tuple(found)
 

@@ -47,13 +47,19 @@ def rules(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if state.writing or turn.where is not None or turn.intent not in RULES_TAKEN_FOR:
         return
+    if turn.intent == "ask_ticket_status" and (state.own or _OWN.search(turn.folded)):
+        return
     if focus.asks_about_rules(turn.text) and not any(one.procedure for one in said.clauses):
         yield whole("rules", "offer_report", said, Heard.FOCUS, sure=0.8)
 
 
 RULES_TAKEN_FOR = frozenset({
-    "submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot", "ask_procedure",
+    "submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot", "ask_procedure", "ask_ticket_status",
 })  # fmt: skip
+_OWN = re.compile(
+    r"\b(?:toi|em|minh|chau|con|tui|e|bac|nha (?:toi|em|minh)) (?:da |vua |moi |co )?(?:gui|bao|phan anh|goi|nop)\b"
+    r"|\bcua (?:toi|em|minh|chau|con|tui|e|nha)\b"
+)
 
 
 def others_data(said: Said, state: State) -> Iterator[Reading]:

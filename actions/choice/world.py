@@ -10,7 +10,7 @@ from actions.choice import matters
 from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import STORY, is_noise, tells_story, whole
+from actions.choice.telling import GRAVE, STORY, is_noise, tells_story, whole
 from feedback_store.reading import focus
 from feedback_store.reading.assent import says_yes
 from vitext import fold, has_letters
@@ -72,6 +72,21 @@ def story(said: Said, state: State) -> Iterator[Reading]:
 
 
 ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
+_WITHIN = re.compile(
+    r"\b(?:toi|em|minh|chau|con|tui|bac|e)?\s*(?:xin |muon |cho )?(?:bao|phan anh|kien nghi)(?: them)?"
+    r" (?:viec|chuyen|vu|cai) (?:khac|nua|nay nua|moi|nay)(?: la)?\s*[:,\-]"
+)
+""" "Giờ tôi báo việc khác: đèn đường …"."""
+
+
+def _announced(said: Said) -> bool:
+    found = _WITHIN.search(fold(said.turn.text))
+    if found is None or not said.turn.categories:
+        return False
+    after = said.turn.text[found.end() :].split()
+    return len(after) >= 4 and said.turn.categories[0][1] >= EVIDENT
+
+
 EVIDENT, EVIDENT_ALONE = 0.6, 0.85
 ASKED = 0.25
 """So likely a question about a procedure, and likelier than a report, a message is none without a place."""
@@ -82,6 +97,8 @@ PRAISED = 0.2
 def _evident(said: Said) -> bool:
     """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
     turn = said.turn
+    if turn.intent not in GRAVE and _announced(said):
+        return True
     if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
         return False
     if ANNOUNCED.match(fold(turn.text)) and len(said.words) >= 5:

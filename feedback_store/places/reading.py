@@ -48,7 +48,7 @@ class PlaceRead:
 
 def read_place(text: str, places: Gazetteer) -> PlaceRead | None:
     """The place that a text names; None: it names none. Never raises."""
-    text = _without_persons(text)
+    text = without_persons(text)
     words = words_of(text)
     units = places.units_in(words)
     spans = spans_of(text, units, words, places.names)
@@ -81,7 +81,7 @@ _PERSON = re.compile(
 _CAPITALISED = re.compile(r"[^\W\d_]+(?:\s+[^\W\d_]+){0,4}")
 
 
-def _without_persons(text: str) -> str:
+def without_persons(text: str) -> str:
     """With blanks where somebody names themselves, so that everything stands where it stood."""
     plain = fold(text)
     if len(plain) != len(text):
