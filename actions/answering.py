@@ -60,6 +60,9 @@ def _answer_text(context: Context, data: ReportData, turn: Turn) -> None:
 def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
     if turn.intent in BARE and len(turn.folded.split()) <= 4:
         return
+    if _BOTH.search(turn.folded) and len(data.category_choices) > 1 and len(turn.folded.split()) <= BOTH_LONGEST:
+        _take_both(context, data)
+        return
     gather.keep_words(context, data)
     gather.understand(context, data)
     if data.category is None:
@@ -67,6 +70,18 @@ def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
         gather.take_categories(data, offered(context.session, understood.categories))
     if data.category is None and data.asked.get("category", 0) >= 2:
         data.category = data.category_choices[0] if data.category_choices else "khac.khac"
+
+
+_BOTH = re.compile(r"\b(?:ca hai|ca 2|hai cai deu|ca doi|hai cai luon|ca hai cai)\b")
+BOTH_LONGEST = 16
+
+
+def _take_both(context: Context, data: ReportData) -> None:
+    """ "Cả hai luôn": the first becomes this report, the second one of its own afterwards, from the same words."""
+    first, second = data.category_choices[:2]
+    data.category = first
+    data.issues.append({"text": "\n".join(data.text), "category": second})
+    context.answer.say("kept_for_later", names=category_name(context.session, second))
 
 
 def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
@@ -98,8 +113,8 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
         named = turn.where.words if turn.where is not None else turn.text.strip()
         if short or gather.words_beside(turn) <= gather.FILLER:
             data.place_text = merged(data.place_text or "", named)[:500]
-        else:
-            gather.keep_words(context, data)
+        elif not gather.better_place(context, data):
+            gather.keep_words(context, data, beside=True)
         return
     if turn.intent in ("deny", "skip", "nlu_fallback", "affirm") and short and turn.place() is None:
         leave_commune(data)
@@ -173,6 +188,8 @@ def _passes(data: ReportData, turn: Turn, step: str) -> bool:
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
     # Only the button, or a word of the closed list, files; the summary comes again.
+    if gather.is_remark(turn):
+        return
     if not (turn.intent in (*BARE, "skip", "send_now") and len(turn.folded.split()) <= 6):
         _take_detail(context, data, turn)
 
@@ -198,8 +215,10 @@ def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if not data.has_place:
         gather.take_place(context, data, turn.text)
-    gather.keep_words(context, data)
-    context.answer.say("added_words")
+    else:
+        gather.better_place(context, data)
+    if gather.keep_words(context, data, beside=True):
+        context.answer.say("added_words")
 
 
 _ANSWER = {

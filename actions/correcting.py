@@ -20,7 +20,9 @@ Heard = Literal["corrected", "added_words"]
 """What became of a correcting message: a part said anew, or words beside the others."""
 # A category as sure as this replaces the present one when the citizen corrects the report.
 SURE_CORRECTION = 0.6
-_NOT_BUT = re.compile(r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?")
+_NOT_BUT = re.compile(
+    r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg|no|chang|cha|dau|mo)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?"
+)
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
 _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
@@ -49,6 +51,11 @@ _CLOSING = re.compile(
     r"(?:\s+moi\s+(?:dung|phai|chuan)\b|[\s,.]+(?:(?:toi|em|minh|con|chau|tui|t|e)\s+)?(?:luc nay\s+|hoi nay\s+)?"
     r"(?:go|ghi|viet|noi|bam|danh)\s+(?:nham|lon|sai)\b|[\s,.]+(?:nham|lon)\s+(?:roi|xiu|chut|ti)\b)"
 )
+_PLACE_IS = re.compile(
+    r"\b(?:dia diem|dia chi|vi tri|noi xay ra|cho (?:do|nay|ay|no|kia))\b(?: \w+){0,4}? (?:la|o|thanh)\s+(?=\S)"
+    r"|\b(?:ghi|sua|doi|viet)(?: lai| giup| gium| dum| ho| cho| \w+){0,3} (?:la|thanh|o)\s+(?=\S)"
+)
+""" "Địa điểm phải là …", "ghi lại là …": the place is named as the part that is meant."""
 _OF_NUMBER = re.compile(r"\b(?:so|sdt|dien thoai|dt|sua|doi|thanh|nham|lon|moi dung|khac|lai)\b")
 _ABOUT_NUMBER = re.compile(r"\b(?:so (?:kia|cu|khac|do|nay|truoc|dien thoai|dt|may)|sdt|dien thoai)\b")
 _HOUSE = re.compile(r"\bso nha\b|\d")
@@ -105,7 +112,7 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
         return None  # nothing is said anew: the place is only being given
     about_place = data.has_place and (
         (bool(wrong) and fold(wrong) in fold(data.place_text or ""))
-        or (named is not None and fold(named)[:40] in fold(right) + " " + fold(text))
+        or (named is not None and (wrong or anew or _tells_place(context, right)) and _within(named, right, text))
         or gazetteer(context.session).find(right) is not None
     )
     before = (data.category, data.place_text, data.commune)
@@ -121,6 +128,16 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
         data.text.append(right if wrong or about_place else text)
     changed = replaced or before != (data.category, data.place_text, data.commune)
     return "corrected" if changed else "added_words"
+
+
+def _within(named: str, right: str, text: str) -> bool:
+    return fold(named)[:40] in fold(right) + " " + fold(text)
+
+
+def _tells_place(context: Context, words: str) -> bool:
+    """Whether words surely tell a place: "cống nó mục" after a no is a story."""
+    told = read_place(words, gazetteer(context.session))
+    return told is not None and told.weight >= OF_A_PLACE
 
 
 def _place_within(context: Context, right: str) -> str:
@@ -175,8 +192,14 @@ def _stands(words: str, text: str) -> bool:
 
 
 def _place_said_anew(context: Context, text: str) -> tuple[str, str] | None:
-    """ "phường An Biên mới đúng, em gõ lộn": nothing but a place, and that it is right, said after it."""
+    """ "phường An Biên mới đúng, em gõ lộn": nothing but a place, and that it is right, said after it. Or "địa điểm là
+    đầu ngõ 142 Tô Hiệu": the part is named."""
     plain = fold(text)
+    named = _PLACE_IS.search(plain) if len(plain) == len(text) else None
+    if named is not None:
+        read = read_place(text[named.end() :], gazetteer(context.session))
+        if read is not None and read.weight >= OF_A_PLACE:
+            return read.words, ""
     closing = _CLOSING.search(plain) if len(plain) == len(text) else None
     if closing is None:
         return None

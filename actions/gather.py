@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from actions.turn import Context, Turn
 from feedback_store.places.gazetteer import Gazetteer
@@ -27,7 +28,7 @@ STORY = 3
 LIST = 4
 """Clauses of the longest message that is taken as a whole; more are a story."""
 # Less likely than this, a category is not worth a button.
-LIKELY = 0.08
+LIKELY = 0.15
 OTHER = "khac.khac"
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
 FILLER = 4
@@ -139,12 +140,13 @@ def understand_earlier(context: Context, data: ReportData, text: str) -> None:
     take_place(context, data, text)
 
 
-def keep_words(context: Context, data: ReportData, *, own_number: bool = False) -> bool:
+def keep_words(context: Context, data: ReportData, *, own_number: bool = False, beside: bool = False) -> bool:
     """Put the matter of a message to the report's words: without greetings, the writer's name and number and the wish
-    to stay unnamed, which go to their own places. Whether words were kept."""
+    to stay unnamed, which go to their own places. Whether words were kept. ``beside``: something else was asked for, so
+    that temper and answers in it are no words of the report."""
     turn = context.turn
     own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
-    found = content(turn.text, own_number=own)
+    found = content(telling(turn) if beside else turn.text, own_number=own)
     data.name = data.name or found.name
     if own and data.phone is None and not data.anonymous:
         take_phone(data, turn)  # what leaves the words has its own place
@@ -156,6 +158,28 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False) 
     if found.text and found.text not in data.text:
         data.text.append(found.text)
     return bool(found.text)
+
+
+def idle(clause: dict[str, Any]) -> bool:
+    """Whether a clause beside a question of the report tells nothing of its matter: temper, politeness, an answer."""
+    intent, category = clause.get("intent") or {}, clause.get("category") or {}
+    aside = str(intent.get("name")) in ASIDE and float(intent.get("confidence") or 0) >= ASIDE_SURE
+    return aside and float(category.get("confidence") or 0) < CLEAR
+
+
+ASIDE = frozenset({
+    "skip", "deny", "affirm", "greet", "thanks", "goodbye", "abuse", "smalltalk_bot", "out_of_scope", "human_agent",
+    "stay_anonymous", "cancel_request", "ask_ticket_status", "ask_dossier_status", "ask_procedure", "send_now",
+})  # fmt: skip
+ASIDE_SURE = 0.5
+
+
+def telling(turn: Turn) -> str:
+    """The words of a turn without the clauses that tell nothing of the matter; all of them where it has one clause."""
+    kept = [one for one in turn.clauses if not idle(one) or re.search(r"\d", turn.text[one["start"] : one["end"]])]
+    if len(kept) == len(turn.clauses):
+        return turn.text
+    return ", ".join(turn.text[int(one["start"]) : int(one["end"])] for one in kept)
 
 
 REMARK_LONGEST = 8
@@ -249,6 +273,24 @@ def take_more_of_place(context: Context, data: ReportData) -> bool:
     return True
 
 
+def better_place(context: Context, data: ReportData) -> bool:
+    """An address with a number or a street, told where only "trước ngõ nhà bà" was known before: it takes its place."""
+    read = context.turn.where
+    if read is None or read.weight < OF_A_PLACE or not EXACT & read.kinds or not data.place_text:
+        return False
+    before = read_place(data.place_text, gazetteer(context.session))
+    if before is not None and EXACT & before.kinds and any(char.isdigit() for char in data.place_text):
+        return False
+    if before is not None and before.weight >= read.weight:
+        return False
+    data.place_text = read.words[:500]
+    take_read(data, read)
+    return True
+
+
+EXACT = frozenset({"house", "way"})
+
+
 def take_read(data: ReportData, read: PlaceRead | None) -> None:
     """What a place that was read tells of the commune."""
     if read is None:
@@ -272,9 +314,19 @@ def take_read(data: ReportData, read: PlaceRead | None) -> None:
         data.elsewhere = [names, *provinces[:3]]
 
 
+_LOCATIVE = re.compile(r"(?:\w+\s+){2,}(?:o|tai)\s*$")
+
+
 def _without_politeness(text: str, read: PlaceRead | None) -> str:
     """The answer to a question for the place: what the reader found where only courtesy stands beside it."""
-    return read.words if read is not None and _only_courtesy_beside(text, read) else text.strip()
+    if read is None:
+        return text.strip()
+    if _only_courtesy_beside(text, read):
+        return read.words
+    before = text[: read.start]
+    if read.weight >= OF_A_PLACE and _LOCATIVE.search(fold(before)) and len(read.spans) == 1:
+        return text[read.start :].strip()  # "thôi đèn đường ở ngõ 89 Lạch Tray"
+    return text.strip()
 
 
 def _placed_clauses(turn: Turn, read: PlaceRead) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from actions import asking, gather, report
-from actions.choice.matters import REPORT
+from actions.choice.matters import ASKS, CLEAR, REPORT
 from actions.choice.reading import Choice, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
@@ -26,6 +26,7 @@ DANGEROUS = frozenset({
 KNOWN = 0.5
 """So sure of the category of one matter of several that it is not asked again."""
 SERIOUS = ("emergency", "denunciation")
+SURE_ASKED = 0.8
 
 
 def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act) -> None:
@@ -33,8 +34,11 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
     whole = context.turn
     taken = list(choice.taken)
     if choice.left:
-        rest = [number for number in choice.left if not _says_nothing(spoken.clauses[number].text)]
-        if rest and state.writing:
+        rest = [number for number in choice.left if not _says_nothing(spoken, number, state)]
+        asked = _asked_beside(spoken, rest) if state.writing else None
+        if asked is not None:
+            taken.append(Reading("rest", asked, tuple(rest), Heard.REST))
+        elif rest and state.writing:
             taken.append(Reading("rest", "continue_report", tuple(rest), Heard.REST))
         elif rest and not any(one.act == REPORT for one in taken):
             taken.append(Reading("rest", _route(spoken, rest), tuple(rest), Heard.REST))
@@ -61,8 +65,24 @@ def take(context: Context, spoken: Said, state: State, choice: Choice, act: Act)
     context.turn = whole
 
 
-def _says_nothing(text: str) -> bool:
-    return gather.only_courtesy(text) or says_wait(text)
+def _says_nothing(spoken: Said, number: int, state: State) -> bool:
+    """Whether a clause that nobody claimed is courtesy or waiting; beside a question of a report, temper, too."""
+    text = spoken.clauses[number].text
+    if gather.only_courtesy(text) or says_wait(text):
+        return True
+    if not state.writing or number >= len(spoken.turn.clauses) or any(char.isdigit() for char in text):
+        return False
+    clause = spoken.clauses[number]
+    return clause.route not in ASKS and gather.idle(spoken.turn.clauses[number])
+
+
+def _asked_beside(spoken: Said, rest: Sequence[int]) -> str | None:
+    """The question that the clauses nobody claimed ask, with the story before it; None where they report something."""
+    told = [spoken.clauses[number] for number in rest]
+    if any(one.route == REPORT and one.category_sure >= CLEAR for one in told):
+        return None
+    asked = [one.route for one in told if one.route in ASKS and one.sure >= SURE_ASKED]
+    return asked[0] if asked else None
 
 
 def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Reading], beside: int) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from actions import answering, asking, filing, gather, joining
-from actions.turn import Context, button
+from actions.turn import Context, button, word
 from feedback_store.places import pins
 from feedback_store.places.country import country
-from feedback_store.places.reading import PlaceRead
+from feedback_store.places.reading import OF_A_PLACE, PlaceRead, read_place
 from feedback_store.queries.conversations import earlier_words
-from feedback_store.queries.lookups import category_name, gazetteer
+from feedback_store.queries.lookups import category_name, gazetteer, offered
+from feedback_store.reading.content import content
 from feedback_store.service import drafts
 from feedback_store.service.drafts import Issue, ReportData, next_step
+from vitext import fold
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft
@@ -38,6 +40,27 @@ def show_whole(context: Context) -> None:
         context.answer.say("nothing_open")
         return
     asking.show_whole(context, draft, drafts.data_of(draft))
+
+
+def rewrite(context: Context) -> None:
+    """ "Sửa nội dung lại là: …": these words take the place of all before, with the category and place they tell."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    words = str(context.told("text") or context.turn.text)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data = drafts.data_of(draft)
+    data.text = [content(words, own_number=False).text or words]
+    data.editing = None
+    found = offered(context.session, context.understand(words).categories)
+    if found and found[0][1] >= gather.SURE:
+        data.category = found[0][0]
+    read = read_place(words, gazetteer(context.session))
+    if read is not None and read.weight >= OF_A_PLACE and fold(read.words) not in fold(data.place_text or ""):
+        data.place_text = read.words[:500]
+        gather.take_read(data, read)
+    context.answer.say("corrected", what=word("words_are", words=asking.shortened(data.text[0])))
+    asking.ask(context, draft, data)
 
 
 def agreed(context: Context) -> None:
@@ -92,6 +115,8 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     if draft is not None:
         data = drafts.data_of(draft)
         data.text += [text] if text and text not in data.text else []
+        if text and data.category is None:
+            gather.understand_earlier(context, data, text)
         data.danger = data.danger or danger
         asking.ask(context, draft, data, again=True)
         return
@@ -305,7 +330,7 @@ def edit(context: Context) -> None:
         else:
             context.answer.say("nothing_open")
         return
-    data, part = drafts.data_of(draft), context.turn.value("part")
+    data, part = drafts.data_of(draft), context.turn.value("part") or context.told("part")
     heard = part is None and not context.turn.payload and answering.corrects(context, data)
     if not heard and part is None and (words := joining.words_to_add(context.turn)):
         data.text.append(words)

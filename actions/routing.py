@@ -65,6 +65,7 @@ ACTS: dict[str, Handler] = {
     "edit_report": report.edit,
     "report_edit": report.edit,
     "report_whole": report.show_whole,
+    "rewrite_report": report.rewrite,
     "report_send": filing.confirm,
     "stay_anonymous": report.stay_anonymous,
     "give_location": report.take_location,

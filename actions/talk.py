@@ -176,6 +176,11 @@ def tell_status(context: Context) -> None:
     code = typed
     if code is None:
         own = own_tickets(context.session, context.conversation.id, limit=2)
+        writing = drafts.get_open(context.session, context.conversation.id) is not None
+        if not own and writing and not turn.payload:
+            context.answer.say("draft_sent", privacy_url=context.links["privacy"])  # "gửi cái đèn đường cho em đi"
+            resume(context)
+            return
         if not own:
             context.answer.say("ask_code")
             context.remember(pending="code")

@@ -11,10 +11,12 @@ from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import ANSWERS, GRAVE, STORY_WORDS, answers, gives_code, gives_dossier, is_bare_code, whole
+from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
 from feedback_store.guards import says_report_only
 from feedback_store.reading import focus
 from feedback_store.reading.assent import gives_up, leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
+from feedback_store.reading.edits import parts_named, text_anew
 from feedback_store.reading.stars import Stars, read_stars
 
 SURE_STORY = 0.8
@@ -100,8 +102,21 @@ def outside_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("procedure?", "candidate_answered", said, Heard.QUESTION)
     elif question == "forget" and (turn.intent == "affirm" or says_yes(turn.text)) and len(said.words) <= 6:
         yield whole("forget?", "do_forget", said, Heard.QUESTION)
-    elif question == "code" and turn.intent in ("skip", "deny"):
+    elif question == "code" and (turn.intent in ("skip", "deny") or _has_no_code(turn)):
         yield whole("code?", "no_code", said, Heard.QUESTION)
+
+
+_NO_CODE = re.compile(
+    r"\b(?:khong|ko|k|no|hong|hok|chang|cha|dau|mo|quen|mat|chua|lam gi|co dau)\b(?: \w+){0,4} \bma\b"
+    r"|\bma\b(?: \w+){0,4} \b(?:khong|ko|no|mo|hong|hok|dau|quen|mat|nho|gi|chi|j)\b"
+)
+
+
+def _has_no_code(turn: Turn) -> bool:
+    """ "Mã mô có nhớ", or the same question again without a code: asked a second time it is put differently."""
+    if codes_in(turn.text) or turn.entity("ticket_code") is not None or turn.where is not None:
+        return False
+    return turn.intent == "ask_ticket_status" or _NO_CODE.search(turn.folded) is not None
 
 
 def _answers_reopen(said: Said, state: State) -> bool:
@@ -212,12 +227,25 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=0.9, follows=Follows.ENDS)
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
+    yield from _edits(said, state)
     if state.summary_shown:
         yield from _at_summary(said)
     elif state.step in ("photo", "phone") and says_no(turn.text):
         yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if answers(said, state):
         yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
+
+
+def _edits(said: Said, state: State) -> Iterator[Reading]:
+    """The whole text said anew; a part that is named, or chosen from the list by its name."""
+    text = text_anew(said.turn.text) if state.step != "text" else None
+    if text is not None:
+        yield whole("rewrite", "rewrite_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS,
+                    with_={"text": text})  # fmt: skip
+    asked = any(payload.startswith("/report_edit{") for _, payload in state.shown)
+    parts = parts_named(said.turn.text, asked=asked)
+    if parts:
+        yield whole("part", "report_edit", said, Heard.QUESTION, sure=0.96, with_={"part": parts[0]})
 
 
 AGREES = frozenset({"affirm", "send_now"})

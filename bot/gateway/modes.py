@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
-from feedback_store.guards.emergency import load_watch
+from feedback_store.guards.emergency import likely_kind, load_watch
 from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
@@ -45,8 +45,16 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
         button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
         return Outcome([Reply(render("guards.over"), (button,))], guard=OVER, intent=OVER)
     which = 0 if asks(text) else event.id
-    reply = Reply(still(work.emergency, joined(event, text), which))
-    return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency")
+    told = likely_kind(text)
+    danger = work.emergency if told == emergencies.UNSPECIFIED.kind else told  # "CHÁY mà, cháy nhà đó" after "113"
+    shown = emergencies.UNSPECIFIED.kind if _ASKS_NUMBER.search(fold(text)) and told != danger else danger
+    reply = Reply(still(shown, joined(event, text), which))
+    return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency", danger=danger)
+
+
+_ASKS_NUMBER = re.compile(
+    r"\bso\b.*\b(?:may|nao|bao nhieu|gi)\b|\b(?:goi|bam) (?:so )?(?:nao|may|dau|ai)\b|\b11[1-5] (?:dau|ha|phai|co)\b"
+)
 
 
 def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
@@ -97,6 +105,9 @@ def note(
     if outcome.guard == OVER:
         emergencies.end(session, conversation_id=conversation_id)
     elif outcome.guard == EMERGENCY:
+        if outcome.danger is not None:
+            numbers = load_watch().numbers.get(outcome.danger, emergencies.UNSPECIFIED.numbers)
+            emergencies.known_as(session, conversation_id=conversation_id, kind=outcome.danger, numbers=numbers)
         emergencies.prolong(session, conversation_id=conversation_id, event_id=event_id, now=now)
 
 

@@ -35,8 +35,9 @@ def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
 
 
 _REPORT_ONLY = re.compile(
-    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu)|(khong|ko|k|hong|hok|chang) "
-    r"(phai |co |co y |dinh |he )*(la )?to cao|phan anh (thoi|binh thuong|thuong)"
+    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu|bao)|(khong|ko|k|hong|hok|chang|no|mo|dau) "
+    r"(phai |co |co y |dinh |he )*(la )?(to cao|to ai|to giac|to dau|to mo)|phan anh (thoi|binh thuong|thuong)"
+    r"|\b(?:mo|dau|no|khong|ko|hong) phai to\b"
 )
 
 

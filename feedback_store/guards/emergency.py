@@ -17,6 +17,7 @@ import yaml
 
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
 from feedback_store.texts import render
+from vitext import has_marks
 
 GUARDS = Path(__file__).resolve().parents[2] / "data" / "guards.yaml"
 LEVELS = {"certain": 3, "likely": 2, "possible": 1}
@@ -94,13 +95,29 @@ def check_emergency(text: str) -> EmergencyHit | None:
     """
     watch = load_watch()
     text = text[:_LONGEST]
-    found = _told(watch, watch.lexicon.read(text))
+    read = watch.lexicon.read(text)
+    found = _told(watch, read)
+    if found is not None and found.kind in CRIMES and not has_marks(text):
+        return _of_either(watch, read, found)
     if found is not None or not any(picture in text for picture in watch.pictures):
         return found
     words = watch.lexicon.read(_spelled_out(text, watch.pictures))
     if len(words) > _FEW or any(one.phrase in watch.adorned for one in watch.lexicon.find(words)):
         return None
     return _told(watch, words)
+
+
+CRIMES = frozenset({"violence", "child"})
+
+
+def _of_either(watch: _Watch, words: list[Word], found: EmergencyHit) -> EmergencyHit:
+    """Without marks "làm, phòng bên cạnh có" reads like a weapon: where the words tell of a fire or an illness as well,
+    every number is given."""
+    kinds = {watch.meaning[one.phrase][0] for one in watch.lexicon.find(words) if one.phrase in watch.meaning}
+    if all(kind in CRIMES or watch.numbers[kind][0] == found.numbers[0] for kind in kinds):
+        return found
+    numbers = watch.numbers["unspecified"]
+    return EmergencyHit("unspecified", numbers, found.confidence, say("unspecified", numbers))
 
 
 def likely_kind(text: str) -> str:

@@ -69,6 +69,8 @@ class Outcome:
     failure: str | None = None
     sealed: bool = False
     kind: str = "reply"
+    danger: str | None = None
+    """Of an emergency that goes on: what it is now known to be."""
 
 
 @dataclass(frozen=True, slots=True)
