@@ -24,6 +24,9 @@ _NOT_BUT = re.compile(
     r"(?:\bchu\s+)?\b(?:khong|ko|k|hong|hok|khg|no|chang|cha|dau|mo)\s+(?:phai|fai)\s+(?:la\s+|o\s+)?"
 )
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
+_TURNING = frozenset(
+    "a o e ma nham lon sai roi thoi chet oi da ay uay em toi minh con chau tui go ghi viet noi".split()
+)
 _SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
 _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
 """ "Ngõ 79 lận": another than was understood."""
@@ -256,6 +259,10 @@ def _parted(text: str) -> tuple[str, str] | None:
     should = _SHOULD.search(plain, middle.end()) if middle is not None else None
     if middle is not None and should is not None:  # "cháu nó bảo không phải Trần Phú, phải là Cầu Đất"
         return _clean(text[should.end() :]), _clean(text[middle.end() : should.start()])
+    if middle is not None and start < middle.start() and all(
+        word in _TURNING for word in re.findall(r"\w+", plain[start : middle.start()])
+    ):
+        start = middle.start()  # "à mà nhầm, nỏ phải Phan Đăng Lưu, Trần Nhân Tông"
     if middle is not None and middle.start() > start:
         no = _NO.match(plain)
         return _clean(text[max(start, no.end() if no else 0) : middle.start()]), _clean(text[middle.end() :])

@@ -146,7 +146,9 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     that temper and answers in it are no words of the report."""
     turn = context.turn
     own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
-    found = content(telling(turn) if beside else turn.text, own_number=own)
+    found = content(turn.text, own_number=own)
+    if beside and (kept := telling(turn)) != turn.text:
+        found = replace(found, text=content(kept, own_number=own).text)
     data.name = data.name or found.name
     if own and data.phone is None and not data.anonymous:
         take_phone(data, turn)  # what leaves the words has its own place

@@ -27,8 +27,9 @@ def look(context: Context) -> State:
     waiting = questions.waiting_in(session, chat.id) if filed else None
     typed = not context.turn.payload and says_report_only(context.turn.text)
     rated = memory.get("rated")
+    pending = str(memory.get("pending") or "")
     return State(
-        question=str(memory.get("pending") or ""),
+        question="" if pending == "procedure" and not memory.get("candidate") else pending,
         step=next_step(data) if draft is not None else "",
         summary_shown=draft is not None and draft.summary_event_id is not None,
         data=data,

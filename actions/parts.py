@@ -81,7 +81,8 @@ def _asked_beside(spoken: Said, rest: Sequence[int]) -> str | None:
     told = [spoken.clauses[number] for number in rest]
     if any(one.route == REPORT and one.category_sure >= CLEAR for one in told):
         return None
-    asked = [one.route for one in told if one.route in ASKS and one.sure >= SURE_ASKED]
+    asked = [one.route for one in told if one.route in ASKS and one.sure >= SURE_ASKED
+             and (one.route != "ask_procedure" or one.procedure or spoken.asks)]  # fmt: skip
     return asked[0] if asked else None
 
 

@@ -130,7 +130,10 @@ def handle(context: Context) -> None:
         talk.ask_danger(context)
     elif not serious:
         talk.feel(context)
+    candidate = context.memory.get("candidate")
     _do(context, spoken, state, choice)
+    if state.question == "procedure" and candidate is not None and context.memory.get("candidate") == candidate:
+        context.remember(pending=None, candidate=None)  # a later yes is of something else
     context.remember(shown=shown_by(context.answer))
 
 

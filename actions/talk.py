@@ -119,8 +119,10 @@ def candidate_answered(context: Context) -> None:
     """A typed yes or no to "Có phải anh/chị hỏi thủ tục này không?"."""
     memory = context.memory
     context.remember(pending=None)
-    if context.turn.intent == "affirm":
-        answered = procedure_answer(context.session, key=str(memory["candidate"]), aspect=str(memory["aspect"]))
+    key = memory.get("candidate")
+    if context.turn.intent == "affirm" and key is not None:
+        aspect = str(memory.get("aspect") or "general")
+        answered = procedure_answer(context.session, key=str(key), aspect=aspect)
         if answered is not None:
             _say_procedure(context, answered)
             return

@@ -92,7 +92,7 @@ def pointed(said: Said, state: State) -> Iterator[Reading]:
         return
     if state.focus == "procedure" and len(state.procedures) > 1:
         key = _of(list(reversed(state.procedures)), found)
-        yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.9,
+        yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.94,
                     with_={"key": key, "aspect": _aspect(said)})  # fmt: skip
     elif len(state.own) > 1 and not state.writing:
         code = _of([one.code for one in reversed(state.own)], found)
@@ -117,7 +117,7 @@ PRIVATE = frozenset({"seen", "sent", "cost"})
 
 ASPECTS = {
     "online": re.compile(r"\b(?:qua mang|tren mang|online|onl|truc tuyen|qua app|vneid|tai nha|dich vu cong)\b"),
-    "fee": re.compile(r"\b(?:le phi|phi|tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"),
+    "fee": re.compile(r"\b(?:le phi|phi|(?<!dau )tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"),
     "time": re.compile(r"\b(?:bao lau|may ngay|bao gio|khi nao|lau khong|lau ko|chung nao|may hom|bao nhieu ngay)\b"),
     "documents": re.compile(r"\b(?:giay to|giay gi|can gi|mang gi|mang theo|ho so gom|chuan bi)\b"),
     "place": re.compile(r"\b(?:o dau|cho nao|nop dau|o mo|toi dau nop|ra dau|den dau)\b"),

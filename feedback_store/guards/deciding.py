@@ -14,7 +14,7 @@ from feedback_store.guards import opinion
 from feedback_store.guards.denunciation import Denunciation, check_denunciation
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
 from feedback_store.reading.over import says_over
-from vitext import has_marks, sentences
+from vitext import clauses, has_marks, sentences
 
 ALONE = 0.6
 """So likely, the opinion needs no phrase; below it seven of eight alarms of the development set were false."""
@@ -97,6 +97,9 @@ def _judge(text: str) -> Danger | None:
         return None
     if chance >= ALONE:
         return Danger("answer", _of_kind(likely_kind(text), chance))
+    short = len(text.split()) < STORY
+    if hit is not None and short and any((opinion.chance(text[a:b]) or 0.0) >= ASKS for a, b in clauses(text)):
+        return Danger("answer", hit)  # "ghế gãy, ối tủ điện nổ, cháy to lắm": one clause tells of it
     if hit is not None or chance >= ASKS:
         return Danger("ask", hit or _of_kind(likely_kind(text), chance))
     return None

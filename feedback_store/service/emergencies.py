@@ -140,14 +140,14 @@ def end(session: Session, *, conversation_id: uuid.UUID) -> None:
 
 
 def known_as(session: Session, *, conversation_id: uuid.UUID, kind: str, numbers: Sequence[str]) -> None:
-    """What the danger is, as later words tell it: the alert that nobody has read yet, and what is said from now on."""
+    """What the danger is, as later words tell it: what is said from now on, and an alert of no kind yet."""
     conversation = session.get_one(Conversation, conversation_id, with_for_update=True)
     if conversation.emergency_kind == kind:
         return
     conversation.emergency_kind = kind[:64]
     of_chat = (EmergencyCall.conversation_id == conversation_id) & EmergencyCall.closed_at.is_(None)
     last = session.scalars(select(EmergencyCall).where(of_chat).order_by(EmergencyCall.id.desc()).limit(1)).first()
-    if last is not None:
+    if last is not None and last.kind == UNSPECIFIED.kind:
         last.kind, last.numbers, last.self_harm = kind[:64], list(numbers), kind == "self_harm" or last.self_harm
 
 

@@ -56,3 +56,39 @@ def test_an_addition_leaves_its_courtesy_out(chat: Chat) -> None:
             break
     chat.says("mà ghi thêm giùm con là bị từ hôm mùng 3 tới giờ nghen", "submit_feedback")
     assert chat.drafts[-1].data["text"][-1] == "bị từ hôm mùng 3 tới giờ"
+
+
+def test_a_procedure_that_was_asked_about_and_not_answered_does_not_take_a_later_yes(chat: Chat) -> None:
+    chat.says("làm giấy tạm trú cho phòng trọ", "ask_procedure")
+    asked = bool(chat.buttons)
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân", "submit_feedback")
+    said = chat.says("chuẩn cmnr", "affirm")
+    assert asked
+    assert "Đăng ký tạm trú" not in said
+
+
+def test_what_is_right_stands_after_what_is_not_without_a_word_of_place(chat: Chat) -> None:
+    chat.says("ổ gà to ở đường Phan Đăng Lưu, phường Kiến An", "submit_feedback")
+    chat.says("à mà nhầm, nỏ phải Phan Đăng Lưu, Trần Nhân Tông", "edit_report")
+    assert "Trần Nhân Tông" in chat.drafts[-1].data["place_text"]
+    assert "Phan Đăng Lưu" not in chat.drafts[-1].data["place_text"]
+
+
+def test_a_text_said_anew_takes_the_place_of_the_old_one_with_its_place(chat: Chat) -> None:
+    chat.says("cái hố ở trước ngõ nhà bà to lắm", "submit_feedback")
+    chat.says("sửa nội dung lại là: mặt đường trước nhà 37 Trần Nhân Tông sụt một hố to", "edit_report")
+    data = chat.drafts[-1].data
+    assert data["text"] == ["mặt đường trước nhà 37 Trần Nhân Tông sụt một hố to"]
+    assert "37 Trần Nhân Tông" in data["place_text"]
+
+
+def test_a_part_named_in_words_is_asked_for_at_once(chat: Chat) -> None:
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân", "submit_feedback")
+    assert "ở đâu" in chat.says("sửa cái địa điểm", "edit_report")
+
+
+def test_a_status_asked_while_a_report_is_written_is_that_of_the_report(chat: Chat) -> None:
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân", "submit_feedback")
+    said = chat.says("pa den duong hoi nay gui cho e di", "ask_ticket_status")
+    assert "chưa được gửi" in said
+    assert "nhập mã" not in said

@@ -126,3 +126,20 @@ def test_to_take_it_back_in_words_is_the_engines_turn(citizen: Citizen, engine: 
     citizen.say(BRIBE)
     citizen.say("không, tôi chỉ phản ánh thôi")
     assert len(engine.turns) == 1
+
+
+def test_an_emergency_takes_the_kind_that_later_words_tell(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say("có thằng cầm dao đuổi chém em, cứu với")
+    assert "113" in citizen.texts()[-1]
+    citizen.say("hung khí gì, CHÁY mà, cháy nhà đó")
+    assert "114" in citizen.texts()[-1]
+    citizen.say("nhanh lên")
+    assert "114" in citizen.texts()[-1]
+
+
+def test_which_number_to_call_is_told_whatever_the_danger_was_taken_for(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say("có thằng cầm dao đuổi chém em, cứu với")
+    citizen.say("số cứu hỏa là mấy ạ, 113 đâu phải")
+    assert {"113", "114", "115"} <= set(citizen.texts()[-1].replace(",", " ").replace(".", " ").split())
