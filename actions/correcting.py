@@ -27,6 +27,7 @@ _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _TURNING = frozenset(
     "a o e ma nham lon sai roi thoi chet oi da ay uay em toi minh con chau tui go ghi viet noi".split()
 )
+_SAYING = frozenset("da noi roi bao la thi ha hoi vay rua the co nghe mi may anh chi bac ad ban nay do".split())
 _SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
 _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
 """ "Ngõ 79 lận": another than was understood."""
@@ -109,6 +110,8 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
     if parted is None:
         return None
     right, wrong = parted
+    if all(word in _TURNING or word in _SAYING for word in fold_words(right)):
+        return None  # "đã nói không phải trường học mà": nothing stands in its place
     read = context.turn.where if whole else read_place(text, gazetteer(context.session))
     named = (context.turn.place() if whole else None) or (read.words if read is not None else None)
     if not right or (not data.has_place and named is not None):

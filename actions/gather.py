@@ -36,7 +36,8 @@ _MY_NAME = re.compile(r"\b(?:toi|em|minh|chau|con|tui|bac|chu|e) ten (?:la )?\w+
 """ "Em tên Thảo, 09…": a number behind one's own name."""
 _OWN_NUMBER = re.compile(
     r"\b(sdt|so dien thoai|dien thoai|dt|lien he|lh|goi (cho |lai )?(toi|em|minh|lai|chau|anh|chi|co|chu|bac)"
-    r"|so (cua )?(toi|em|minh|chau|anh|chi)|alo)\b[^.!?\n]{0,40}$"
+    r"|so (cua )?(toi|em|minh|chau|anh|chi|con|tui|bac|co|chu|ba|ong)|alo|(de lai|de|luu|ghi|lay) so|so lien lac)\b"
+    r"[^.!?\n]{0,40}$"
 )
 _CALL_ME = re.compile(
     r"^\W*(?:nhe\W+)?(?:la so (?:cua )?(?:toi|em|minh|chau)|so (?:cua )?(?:toi|em|minh|chau)"

@@ -29,7 +29,7 @@ _CHANGES = re.compile(r"\b(?:sua|doi|thay|chinh|sai|nham|lon|chua dung|khong dun
 _BARE = frozenset(
     """cai phan muc sua doi thay chinh lai giup gium dum ho cho toi em minh chau con tui ba bac anh chi di nhe nha a voi
     va ca cung roi kia van bi sai nham lon chua dung khong ko k la muon can xin phai thi ma oi ad em chau noi roi mot
-    chut ti nua luon lun r""".split()
+    chut ti nua luon lun r hoi hoai mai bao nghe kia day ay""".split()
 )
 _QUOTES = " \t\n\"'“”‘’«».:-"
 

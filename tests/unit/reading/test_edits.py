@@ -35,7 +35,7 @@ def test_what_is_no_text_said_anew(said: str) -> None:
         ("Sửa cái địa điểm", False, ("place",)),
         ("lĩnh vực sai rồi", False, ("category",)),
         ("Nội dung với cả địa điểm", True, ("text", "place")),
-        ("ĐỊA ĐIỂM! nói rồi mà", True, ("place",)),
+        ("ĐỊA ĐIỂM! nói rồi mà hỏi hoài", True, ("place",)),
         ("cái địa điểm vẫn sai kìa cháu", False, ("place",)),
         ("đổi số điện thoại giúp em", False, ("phone",)),
         ("Nội dung", False, ()),
