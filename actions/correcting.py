@@ -28,6 +28,7 @@ _TURNING = frozenset(
     "a o e ma nham lon sai roi thoi chet oi da ay uay em toi minh con chau tui go ghi viet noi".split()
 )
 _SAYING = frozenset("da noi roi bao la thi ha hoi vay rua the co nghe mi may anh chi bac ad ban nay do".split())
+_EXCHANGE = re.compile(r"\bchu\s+(?:khong|ko|k|hong|hok|no|dau)\s+phai\b")
 _SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
 _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
 """ "Ngõ 79 lận": another than was understood."""
@@ -72,6 +73,10 @@ def correct(context: Context, data: ReportData) -> Heard | None:
         return None  # "bấm nhầm, số tui 09…": a number is given for the first time
     text = nfc(context.turn.text)
     rest, number = _number_said_anew(context, data, text)
+    pairs = [one for one in (rest[a:b] for a, b in clauses(rest)) if _EXCHANGE.search(fold(one))] if rest else []
+    if len(pairs) > 1:  # "số 112 chứ không phải số 21, phường Hồng An chứ không phải Hồng Bàng"
+        told = [_of_words(context, data, one) for one in pairs]
+        return "corrected" if "corrected" in told else next((one for one in told if one is not None), None)
     heard = _of_words(context, data, rest) if rest else None
     if heard is None and number and rest and len(fold_words(rest)) > 2 and not gather.only_courtesy(rest):
         return None  # more than a number is said: read as an addition

@@ -8,6 +8,7 @@ from actions.choice.state import Own, State
 from actions.turn import Answer, Context
 from feedback_store.guards import says_report_only
 from feedback_store.queries.procedures import find_procedure
+from feedback_store.reading.assent import points_back
 from feedback_store.reading.words import words_of
 from feedback_store.service import denunciations, drafts, questions, ratings
 from feedback_store.service.drafts import ReportData, next_step
@@ -25,7 +26,8 @@ def look(context: Context) -> State:
     data = drafts.data_of(draft) if draft is not None else ReportData()
     filed = own_tickets(session, chat.id, limit=OWN)
     waiting = questions.waiting_in(session, chat.id) if filed else None
-    typed = not context.turn.payload and says_report_only(context.turn.text)
+    text = context.turn.text
+    typed = not context.turn.payload and says_report_only(text) and not points_back(text)
     rated = memory.get("rated")
     pending = str(memory.get("pending") or "")
     return State(

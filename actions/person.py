@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from actions import gather
 from actions.asking import resume
-from actions.turn import Button, Context, button
+from actions.turn import Button, Context, button, word
+from feedback_store.queries.procedures import procedure_name
 from feedback_store.reading.phones import phones_in
 from feedback_store.service import callbacks, drafts
 from feedback_store.service.drafts import ReportData
@@ -64,7 +65,9 @@ def asked(context: Context) -> None:
 def _topic(context: Context, data: ReportData) -> str | None:
     """What it is about, for who calls: the draft's words and place, and what was just written."""
     said = "" if context.turn.payload else context.whole or context.turn.text
-    parts = [*data.text, data.place_text or "", said]
+    asked = next(iter(context.memory.get("procedures") or ()), None)
+    name = procedure_name(context.session, str(asked)) if asked is not None else None
+    parts = [*data.text, data.place_text or "", said, word("asked_about", procedure=name) if name else ""]
     return "\n".join(dict.fromkeys(part.strip() for part in parts if part.strip()))[:TOPIC] or None
 
 

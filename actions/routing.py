@@ -16,7 +16,9 @@ from actions.choice.said import Said, said
 from actions.choice.state import State
 from actions.choice.telling import is_noise
 from actions.looking import knows_procedure, look, shown_by, typed_label
-from actions.turn import Context
+from actions.turn import Context, Turn
+from feedback_store.queries.lookups import offered
+from feedback_store.reading.content import content
 
 log = structlog.get_logger("actions.choice")
 Handler = Callable[[Context], object]
@@ -117,7 +119,7 @@ def handle(context: Context) -> None:
         intent, values = label
         entities = tuple({"entity": name, "value": value} for name, value in values.items())
         context.turn = replace(context.turn, payload=True, intent=intent, entities=entities, clauses=(), where=None)
-    turn = context.turn = doubted(context.turn)
+    turn = context.turn = doubted(_past_greeting(context))
     if turn.intent != "nlu_fallback" and state.missed and (turn.payload or not is_noise(turn)):
         context.remember(missed=None)
     if turn.payload:
@@ -135,6 +137,24 @@ def handle(context: Context) -> None:
     if state.question == "procedure" and candidate is not None and context.memory.get("candidate") == candidate:
         context.remember(pending=None, candidate=None)  # a later yes is of something else
     context.remember(shown=shown_by(context.answer))
+
+
+def _past_greeting(context: Context) -> Turn:
+    """A greeting with the matter behind it is the matter: "dạ em chào anh chị, em muốn báo chỗ đánh bạc"."""
+    turn = context.turn
+    rest = content(turn.text, own_number=False).text if turn.intent == "greet" and not turn.payload else ""
+    if not rest or rest == turn.text.strip() or len(rest.split()) < FEWEST_OF_MATTER:
+        return turn
+    found = context.understand(rest)
+    if found.intent in ("greet", "nlu_fallback") or found.confidence < SURE_OF_MATTER:
+        return turn
+    return replace(
+        turn, intent=found.intent, confidence=found.confidence, categories=offered(context.session, found.categories),
+        aspect=found.aspect, clauses=(), sentences=(), ranking=((found.intent, found.confidence),),
+    )  # fmt: skip
+
+
+FEWEST_OF_MATTER, SURE_OF_MATTER = 3, 0.5
 
 
 def _do(context: Context, spoken: Said, state: State, choice: Choice) -> None:

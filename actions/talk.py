@@ -75,6 +75,7 @@ def answer_procedure(context: Context) -> None:
                 "which_procedure" if len(choices) > 1 else "is_it_procedure",
                 buttons=[*choices, button("not_this", _about("none", aspect))],
                 custom={"once": False},
+                names=word("or").join(hit.name for hit in found.choices),
             )
             resume(context)
             return

@@ -223,6 +223,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     idle = turn.where is None and not _has_digit(turn.text) and not matter
     if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
+    if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
+        yield whole("torn", "hold", said, Heard.QUESTION, sure=0.95)
     if gives_up(turn.text):
         yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=0.9, follows=Follows.ENDS)
     if says_go_on(turn.text):
@@ -248,6 +250,9 @@ def _edits(said: Said, state: State) -> Iterator[Reading]:
         yield whole("part", "report_edit", said, Heard.QUESTION, sure=0.96, with_={"part": parts[0]})
 
 
+_TORN = re.compile(r"\b(?:huy|bo)\b.*\b(?:ma|nhung|con)\b.*\bgui\b|\bgui\b.*\b(?:ma|nhung|con)\b.*\b(?:huy|bo)\b")
+TORN_LONGEST = 12
+""" "Hủy thì tiếc mà gửi thì ngại"."""
 AGREES = frozenset({"affirm", "send_now"})
 SURE_OF_YES = 0.9
 

@@ -12,6 +12,7 @@ from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY, is_noise, tells_story, whole
 from feedback_store.reading import focus
+from feedback_store.reading.announcing import announced
 from feedback_store.reading.assent import says_yes
 from vitext import fold, has_letters
 
@@ -72,19 +73,10 @@ def story(said: Said, state: State) -> Iterator[Reading]:
 
 
 ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
-_WITHIN = re.compile(
-    r"\b(?:toi|em|minh|chau|con|tui|bac|e)?\s*(?:xin |muon |cho )?(?:bao|phan anh|kien nghi)(?: them)?"
-    r" (?:viec|chuyen|vu|cai) (?:khac|nua|nay nua|moi|nay)(?: la)?\s*[:,\-]"
-)
-""" "Giờ tôi báo việc khác: đèn đường …"."""
-
-
 def _announced(said: Said) -> bool:
-    found = _WITHIN.search(fold(said.turn.text))
-    if found is None or not said.turn.categories:
-        return False
-    after = said.turn.text[found.end() :].split()
-    return len(after) >= 4 and said.turn.categories[0][1] >= EVIDENT
+    """ "Giờ tôi báo việc khác: đèn đường …"."""
+    categories = said.turn.categories
+    return announced(said.turn.text) is not None and bool(categories) and categories[0][1] >= EVIDENT
 
 
 EVIDENT, EVIDENT_ALONE = 0.6, 0.85
@@ -106,13 +98,26 @@ def _evident(said: Said) -> bool:
     if not turn.categories or gather.words_beside(turn) < 3 or focus.about(turn.text):
         return False
     sure, report = turn.categories[0][1], turn.chance(matters.REPORT)
-    if turn.intent == "praise" and report < PRAISED:
+    if turn.intent == "praise" and report < PRAISED and not _blames(said):
         return False
     if turn.where is None and turn.chance("ask_procedure") > max(ASKED, report):
         return False
     if turn.where is not None:
         return sure >= EVIDENT
     return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
+
+
+def _blames(said: Said) -> bool:
+    """ "Cảm ơn cái ổ gà trước số 8 đã cho tôi ngã": thanks to a thing for what it did."""
+    sure = said.turn.categories[0][1] if said.turn.categories else 0.0
+    return sure >= BLAMED and _THING.search(fold(said.turn.text)) is not None
+
+
+BLAMED = 0.9
+_THING = re.compile(
+    r"\b(?:cam on|cam ta|khen|hoan nghinh|tuyet voi|gioi|hay)\b.*\b(?:cai|con|dong|duong|o ga|cong|rac|den|nuoc)\b.*"
+    r"\b(?:nga|te|hong|tat|ngap|thui|thoi|gay|be|vo|mat nuoc|mat dien|ban|lun|chua ai|khong ai|may thang|ca thang)\b"
+)
 
 
 def _reports(said: Said) -> bool:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.gateway import modes
+from feedback_store.guards import judge_danger
 from feedback_store.service import denunciations, emergencies, outbox, turns
+from feedback_store.service.emergencies import EmergencyHit
 from feedback_store.service.outbox import Reply
 from feedback_store.service.turns import Committed, Outcome, PendingEvent, Work
 from feedback_store.texts import render
@@ -55,7 +57,10 @@ def finish_specially(
     elif outcome.intent == "denunciation":
         denunciations.seal_event(session, event_id=event.id, now=now, heard=outcome.guard != modes.SEALED)
     elif outcome.intent == "emergency" and event.guard is None:
-        emergencies.record(session, conversation_id=work.conversation_id, event_id=event.id, hit=None, now=now)
+        # where phrases or the learned opinion asked about a danger, the engine is a second voice: the mode holds
+        asked = judge_danger(modes.words_of(event))
+        hit = EmergencyHit(asked.hit.kind, tuple(asked.hit.numbers), asked.hit.self_harm) if asked is not None else None
+        emergencies.record(session, conversation_id=work.conversation_id, event_id=event.id, hit=hit, now=now)
     return done
 
 

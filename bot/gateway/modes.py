@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
 from feedback_store.guards.emergency import likely_kind, load_watch
+from feedback_store.reading.announcing import announced
 from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
@@ -122,19 +123,22 @@ REPORT, CATEGORY = 0.8, 0.85
 OF_PEOPLE = ("hanh-chinh", "an-ninh", "xa-hoi")
 
 
-def under_seal(parse: dict[str, Any]) -> bool:
+def under_seal(parse: dict[str, Any], text: str = "") -> bool:
     """Whether words that follow a sealed denunciation are sealed too, by what the engine makes of them.
 
     A report begins another matter where its category is one of things, not of people, and it is sure.
     """
     intent = parse.get("intent") or {}
     name, sure = str(intent.get("name")), float(intent.get("confidence") or 0.0)
-    if name in OTHERS:
+    if name in OTHERS and announced(text) is None:
         return sure < OTHERS[name]
     for clause in parse.get("clauses") or ():
         if _another_report(clause.get("intent") or {}, clause.get("category")):
             return False
     best = next(iter(parse.get("category") or ()), None)
+    if best is not None and announced(text) is not None and judge_denunciation(text) is None:
+        of_people = str(best["name"]).split(".")[0] in OF_PEOPLE
+        return of_people or float(best["confidence"]) < CATEGORY  # "giờ tôi báo việc khác: đèn đường …"
     return not _another_report(intent, best)
 
 

@@ -265,7 +265,9 @@ class TurnRunner:
     async def _under_seal(self, work: Work, event: PendingEvent, owner: str) -> Outcome | None:
         """What follows a sealed denunciation is sealed too, unless it is taken back or clearly another matter."""
         text = modes.words_of(event)
-        if event.kind not in modes.KINDS_HEARD or event.guard is not None or says_report_only(text):
+        if event.kind not in modes.KINDS_HEARD or event.guard is not None:
+            return None
+        if says_report_only(text) and not modes.says_back(text):
             return None
         if text and (asked := modes.about_channel(text)) is not None:
             return asked
@@ -277,7 +279,7 @@ class TurnRunner:
                 parse = await self._with_renewal(work, owner, self._engine.parse(text))
             except (EngineUnavailable, EngineFailed, EngineRefused):
                 parse = {}  # sealed in doubt: what is sealed can be taken back, what was read cannot
-            if not modes.under_seal(parse):
+            if not modes.under_seal(parse, text):
                 await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
                 return None
         return modes.sealed_reply(text)

@@ -67,6 +67,11 @@ def find_procedure(session: Session, text: str) -> Found | Ambiguous | None:
     return Found(near[0].key, near[0].name, tuple(hits[1:3]))
 
 
+def procedure_name(session: Session, key: str) -> str | None:
+    """The name of the procedure ``key``; None for an unknown key."""
+    return session.scalars(select(Procedure.name).where(Procedure.key == key)).one_or_none()
+
+
 def procedure_answer(session: Session, *, key: str, aspect: str) -> Answer | None:
     """Answer one aspect of the procedure ``key``; None for an unknown key."""
     row = session.scalars(select(Procedure).where(Procedure.key == key, Procedure.active)).one_or_none()

@@ -128,6 +128,7 @@ _GO_ON = re.compile(
     r"|\b(?:khoi|dung|khong|ko|khoi can|khong can|dung co) (?:xoa|huy|bo di|bo phan anh|rut)\b"
     r"|\bcu de (?:day|do|vay|nguyen|the|do di)\b|\bgiu nguyen\b|\bgiu lai\b"
     r"|\b(?:cai|viec|vu|chuyen) (?:truoc|luc nay|hoi nay|ban nay|dang (?:lam|soan|bao|ghi))\b"
+    r"|\b(?:bo|xoa|quen|dung ghi)(?: qua| di)? (?:cau|tin|doan|y|chuyen|loi)(?: nhan)? (?:vua roi|do|ay|kia|nay|tren)\b"
 )
 GO_ON_WORDS = 20
 

@@ -10,7 +10,7 @@ from feedback_store.reading.words import document, folded
 LONGEST = 40
 _ASKS = re.compile(
     r"\b(?:duoc|phai|nen|co|dung|kip) (?:khong|ko|k|hong|hok|hem|hk|chua)\b(?! (?:sao|ai|con|bi|can|chay|gi))"
-    r"|\b(?:co nen|lam sao|lam gi|the nao|bao gio|khi nao|may gio|o dau|den dau|bao lau)\b"
+    r"|\b(?:co nen|(?<!ai )(?<!bi )lam sao|lam gi|the nao|bao gio|khi nao|may gio|o dau|den dau|bao lau)\b"
     r"|\b(?:khong|ko|chua|ha|nhi|vay|the) *$|\b(?:chua|hay chua|duoc chua) (?:a|ha|vay|em|ban|anh|chi|co|chu)\b"
 )
 """Words of a question without its mark: whoever asks what to do is not out of it."""

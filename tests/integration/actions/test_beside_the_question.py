@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from feedback_store.store import Store
+from feedback_store.tables import CallbackTask
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
@@ -92,3 +94,29 @@ def test_a_status_asked_while_a_report_is_written_is_that_of_the_report(chat: Ch
     said = chat.says("pa den duong hoi nay gui cho e di", "ask_ticket_status")
     assert "chưa được gửi" in said
     assert "nhập mã" not in said
+
+
+def test_to_be_torn_between_sending_and_giving_up_gives_nothing_up(chat: Chat) -> None:
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân", "submit_feedback")
+    chat.says("hủy thì tiếc mà gửi thì ngại", "cancel_request")
+    assert chat.drafts[-1].state == "open"
+
+
+def test_two_exchanges_in_one_sentence_are_both_made(chat: Chat) -> None:
+    chat.says("vỉa hè trước số 21 Hoàng Văn Thụ, phường Hồng Bàng bị lấn hết", "submit_feedback")
+    chat.says("nhầm rồi, số 112 chứ không phải số 21, phường Hồng An chứ không phải Hồng Bàng", "edit_report")
+    place = chat.drafts[-1].data["place_text"]
+    assert "112" in place
+    assert "Hồng An" in place
+
+
+def test_who_hears_of_a_request_for_a_person_is_told_what_was_asked_before(chat: Chat) -> None:
+    chat.says("làm giấy xác nhận độc thân cần gì", "ask_procedure")
+    if "Có phải" in chat.says("đúng rồi", "affirm"):
+        chat.says("đúng", "affirm")
+    chat.says("cho tôi gặp người thật đi", "human_agent")
+    assert "hôn nhân" in str(_calls(chat)[-1].topic)
+
+
+def _calls(chat: Chat) -> list[CallbackTask]:
+    return list(chat.desk.session.scalars(select(CallbackTask).where(CallbackTask.conversation_id == chat.id)))

@@ -79,3 +79,8 @@ def test_how_long_a_denunciation_takes_is_answered_and_not_sealed() -> None:
     assert found is not None
     assert "30 ngày" in found.replies[0].text
     assert about_channel("tên nó là Quách Văn Khuếch") is None
+
+
+def test_nobody_being_hurt_is_no_question() -> None:
+    assert says_over("may quá cứu hoả dập xong rồi, hết nguy hiểm, không ai làm sao cả")
+    assert not says_over("giờ phải làm sao")
