@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from actions import correcting, gather
+from actions import correcting, gather, remarks
 from actions.turn import Context, Turn, word
 from feedback_store.places.reading import merged
 from feedback_store.queries.lookups import category_name, offered
@@ -90,11 +90,11 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
         return
-    if gather.only_remarks(turn) and data.asked.get("place", 0) < 2:
+    if remarks.only_remarks(turn) and data.asked.get("place", 0) < 2:
         if read_stars(turn.text) is None:
             gather.keep_words(context, data)
         return
-    if gather.only_asks(turn) and data.asked.get("place", 0) < 2:
+    if remarks.only_asks(turn) and data.asked.get("place", 0) < 2:
         return  # asked again in other words; what is said a second time is taken as it stands
     if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):
         gather.keep_words(context, data)  # a place within a story: both are kept
@@ -179,7 +179,7 @@ def _declines(turn: Turn) -> bool:
 
 def _passes(data: ReportData, turn: Turn, step: str) -> bool:
     """A remark is no answer and no part of the report: asked in other words, and after the third left open."""
-    if not gather.is_remark(turn):
+    if not remarks.is_remark(turn):
         return False
     if data.asked.get(step, 0) >= GIVEN_UP:
         data.skip(step)
@@ -188,7 +188,7 @@ def _passes(data: ReportData, turn: Turn, step: str) -> bool:
 
 def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
     # Only the button, or a word of the closed list, files; the summary comes again.
-    if gather.is_remark(turn):
+    if remarks.is_remark(turn):
         return
     if not (turn.intent in (*BARE, "skip", "send_now") and len(turn.folded.split()) <= 6):
         _take_detail(context, data, turn)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
+from actions import remarks
 from actions.turn import Context, Turn
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.lexicon import lexicon
@@ -14,10 +14,8 @@ from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhap
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading import phones
 from feedback_store.reading.content import content
-from feedback_store.reading.stars import read_stars
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
-from vitext.syllables import is_plain_syllable
 
 SURE = 0.7
 LEAD = 0.35
@@ -57,7 +55,6 @@ _COURTESY = frozenset(
 _TAKING_BACK = frozenset(
     "a nham lon sai sua moi dung quen day roi nhe nha ne do xin loi ghi bam go vay so la cua toi tui em minh".split()
 )
-_ASKING = frozenset("nao sao gi dau may ha bao".split())
 # A number in such a story is the matter, not the way to reach the writer.
 _NUISANCE = re.compile(
     r"\b(lua dao|quay roi|khung bo|doi no|spam|quang cao|rao vat|mao danh|gia danh|de doa|tong dai)\b"
@@ -148,7 +145,7 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     turn = context.turn
     own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
     found = content(turn.text, own_number=own)
-    if beside and (kept := telling(turn)) != turn.text:
+    if beside and (kept := remarks.telling(turn)) != turn.text:
         found = replace(found, text=content(kept, own_number=own).text)
     data.name = data.name or found.name
     if own and data.phone is None and not data.anonymous:
@@ -161,45 +158,6 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     if found.text and found.text not in data.text:
         data.text.append(found.text)
     return bool(found.text)
-
-
-def idle(clause: dict[str, Any]) -> bool:
-    """Whether a clause beside a question of the report tells nothing of its matter: temper, politeness, an answer."""
-    intent, category = clause.get("intent") or {}, clause.get("category") or {}
-    aside = str(intent.get("name")) in ASIDE and float(intent.get("confidence") or 0) >= ASIDE_SURE
-    return aside and float(category.get("confidence") or 0) < CLEAR
-
-
-ASIDE = frozenset({
-    "skip", "deny", "affirm", "greet", "thanks", "goodbye", "abuse", "smalltalk_bot", "out_of_scope", "human_agent",
-    "stay_anonymous", "cancel_request", "ask_ticket_status", "ask_dossier_status", "ask_procedure", "send_now",
-})  # fmt: skip
-ASIDE_SURE = 0.5
-
-
-def telling(turn: Turn) -> str:
-    """The words of a turn without the clauses that tell nothing of the matter; all of them where it has one clause."""
-    kept = [one for one in turn.clauses if not idle(one) or re.search(r"\d", turn.text[one["start"] : one["end"]])]
-    if len(kept) == len(turn.clauses):
-        return turn.text
-    return ", ".join(turn.text[int(one["start"]) : int(one["end"])] for one in kept)
-
-
-REMARK_LONGEST = 8
-
-
-def is_remark(turn: Turn) -> bool:
-    """ "Trời nóng quá", "haizz": a few words beside the question, neither of the report nor of anything else."""
-    if turn.where is not None or turn.phone_span() is not None or any(char.isdigit() for char in turn.text):
-        return False
-    unsure = not turn.categories or turn.categories[0][1] < SURE
-    noise = not any(is_plain_syllable(word) for word in turn.folded.split())
-    idle = turn.intent in IDLE and (turn.confidence >= IDLE_SURE or turn.intent == "nlu_fallback")
-    return unsure and (idle or noise) and len(turn.folded.split()) <= REMARK_LONGEST
-
-
-IDLE = frozenset({"out_of_scope", "smalltalk_bot", "nlu_fallback", "abuse", "goodbye", "greet"})
-IDLE_SURE = 0.9
 
 
 def only_accuses(text: str) -> bool:
@@ -362,26 +320,6 @@ def only_a_unit(turn: Turn) -> bool:
     """A message that names a commune the lists know, and nothing else."""
     where = turn.where
     return where is not None and where.found is not None and _only_courtesy_beside(turn.text, where)
-
-
-def only_asks(turn: Turn) -> bool:
-    """ "ủa gọi số nào": a short question of the citizen's own that names no place."""
-    words = turn.folded.split()
-    return turn.where is None and len(words) <= 10 and ("?" in turn.text or not _ASKING.isdisjoint(words))
-
-
-REMARK = 7
-"""So many words without a place or a number are no answer to "where?" when they are said first."""
-
-
-def only_remarks(turn: Turn) -> bool:
-    """ "5 sao", "khen gì mà khen, người ta mỉa đấy …": no place and nothing that could be one."""
-    if turn.where is not None or turn.place():
-        return False
-    if read_stars(turn.text) is not None:
-        return True
-    words = turn.folded.split()
-    return len(words) >= REMARK and turn.intent not in ("inform", "submit_feedback", "multi")
 
 
 def take_phone(data: ReportData, turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from actions import asking, gather, report
+from actions import asking, gather, remarks, report
 from actions.choice.matters import ASKS, CLEAR, REPORT
 from actions.choice.reading import Choice, Heard, Reading
 from actions.choice.said import Said
@@ -73,7 +73,7 @@ def _says_nothing(spoken: Said, number: int, state: State) -> bool:
     if not state.writing or number >= len(spoken.turn.clauses) or any(char.isdigit() for char in text):
         return False
     clause = spoken.clauses[number]
-    return clause.route not in ASKS and gather.idle(spoken.turn.clauses[number])
+    return clause.route not in ASKS and remarks.idle(spoken.turn.clauses[number])
 
 
 def _asked_beside(spoken: Said, rest: Sequence[int]) -> str | None:

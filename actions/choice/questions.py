@@ -18,6 +18,7 @@ from feedback_store.reading import focus
 from feedback_store.reading.assent import gives_up, leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
 from feedback_store.reading.edits import parts_named, text_anew
 from feedback_store.reading.stars import Stars, read_stars
+from vitext import fold
 
 SURE_STORY = 0.8
 COMMENTS = frozenset(
@@ -72,11 +73,15 @@ def stars(said: Said, state: State) -> Iterator[Reading]:
     yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
 
 
+_STARS = re.compile(r"(?:\b[1-5]|\b(?:mot|hai|ba|bon|nam))\s?(?:sao\b|\*|diem\b)")
+
+
 def _stars_in_a_clause(said: Said, state: State) -> Stars | None:
     """ "… hốt có một nửa, cho một sao": said at the end of what is thought of a result."""
     if not state.unrated:
         return None
-    told = (read_stars(one.text) for one in said.clauses if one.route == "rate_service" and one.sure >= 0.9)
+    told = (read_stars(one.text) for one in said.clauses
+            if (one.route == "rate_service" and one.sure >= 0.9) or _STARS.search(fold(one.text)))  # fmt: skip
     return next((one for one in told if one is not None and one.plain), None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from actions import gather
+from actions import gather, remarks
 from tests.unit.choice.building import turn
 from tests.unit.places.test_gazetteer import places
 
@@ -16,7 +16,7 @@ from tests.unit.places.test_gazetteer import places
     [("trời nóng quá", "out_of_scope", 0.99), ("haizz", "nlu_fallback", 0.5), ("mấy người làm gì vậy", "abuse", 0.95)],
 )
 def test_a_few_idle_words_are_a_remark(text: str, route: str, sure: float) -> None:
-    assert gather.is_remark(turn(text, route, sure))
+    assert remarks.is_remark(turn(text, route, sure))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_few_idle_words_are_a_remark(text: str, route: str, sure: float) -> No
     ],
 )
 def test_words_that_may_tell_of_the_matter_are_no_remark(text: str, route: str, sure: float, categories) -> None:
-    assert not gather.is_remark(turn(text, route, sure, categories=categories))
+    assert not remarks.is_remark(turn(text, route, sure, categories=categories))
 
 
 def test_to_say_that_one_denounces_is_no_matter_yet() -> None:
