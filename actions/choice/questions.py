@@ -14,6 +14,7 @@ from actions.choice.telling import ANSWERS, GRAVE, STORY_WORDS, answers, gives_c
 from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
 from feedback_store.guards import says_report_only
+from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
 from feedback_store.reading.assent import gives_up, leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
 from feedback_store.reading.edits import parts_named, text_anew
@@ -64,7 +65,9 @@ def pressed(said: Said, state: State) -> Iterator[Reading]:
 def stars(said: Said, state: State) -> Iterator[Reading]:
     """ "5 sao", "1*", and a bare digit or "tạm được" where a result was just told."""
     found = read_stars(said.turn.text) or _stars_in_a_clause(said, state)
-    if found is None or said.turn.where is not None:  # a place is told: a report, whatever it says of stars
+    where = said.turn.where
+    placed = where is not None and where.weight >= OF_A_PLACE and read_stars(where.words) is None  # "5 sao nha" is none
+    if found is None or placed:  # a place is told: a report, whatever it says of stars
         return
     again = found.plain and state.question == "rating_comment" and state.rated is not None
     just_told = len(state.unrated) == 1 and not state.question

@@ -113,7 +113,7 @@ def _blames(said: Said) -> bool:
     return sure >= BLAMED and _THING.search(fold(said.turn.text)) is not None
 
 
-BLAMED = 0.9
+BLAMED = 0.8
 _THING = re.compile(
     r"\b(?:cam on|cam ta|khen|hoan nghinh|tuyet voi|gioi|hay)\b.*\b(?:cai|con|dong|duong|o ga|cong|rac|den|nuoc)\b.*"
     r"\b(?:nga|te|hong|tat|ngap|thui|thoi|gay|be|vo|mat nuoc|mat dien|ban|lun|chua ai|khong ai|may thang|ca thang)\b"

@@ -75,3 +75,9 @@ def test_a_number_that_answers_the_open_report_is_no_rating(chat: Chat) -> None:
     chat.says("đèn đường tắt cả tuần nay", "submit_feedback")
     chat.says("5", "inform")
     assert stars(chat) == []
+
+
+def test_stars_that_read_like_a_house_are_stars(chat: Chat) -> None:
+    ticket = told(chat)
+    chat.says("5 sao nha", "rate_service")
+    assert stars(chat)[0][:2] == (ticket.id, 5)
