@@ -73,6 +73,14 @@ def story(said: Said, state: State) -> Iterator[Reading]:
 
 
 ANNOUNCED = re.compile(r"^\s*(?:phan anh(?: them)?|pa|kien nghi|bao su co|gop y)\s*[:,\-]")
+_OF_REPORTS = re.compile(r"\b(?:phan anh|kien nghi|gop y)\b")
+
+
+def _opens_report(said: Said) -> bool:
+    """ "Tôi muốn gửi phản ánh": an announcement without its matter, which is asked next."""
+    return gather.is_opening(said.turn) and _OF_REPORTS.search(said.turn.folded) is not None
+
+
 def _announced(said: Said) -> bool:
     """ "Giờ tôi báo việc khác: đèn đường …"."""
     categories = said.turn.categories
@@ -89,7 +97,7 @@ PRAISED = 0.2
 def _evident(said: Said) -> bool:
     """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
     turn = said.turn
-    if turn.intent not in GRAVE and _announced(said):
+    if turn.intent not in GRAVE and (_announced(said) or _opens_report(said)):
         return True
     if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
         return False

@@ -93,7 +93,7 @@ def test_a_report_is_taken_back_by_words_after_a_question_with_its_reason(
 ) -> None:
     code = files(citizen, STORIES[0])
     said = citizen.says(f"tôi muốn rút phản ánh {code}")
-    assert f"muốn rút phản ánh {code}?" in said
+    assert f"muốn rút phản ánh {code} ạ?" in said
     assert "dừng xử lý" in said
     assert citizen.buttons == [BACK, KEEP]
     assert "Đã rút" not in operator.read(f"/console/phan-anh/{code}")
@@ -114,9 +114,9 @@ def test_a_report_is_taken_back_by_words_after_a_question_with_its_reason(
 )
 def test_without_a_code_the_only_open_report_is_meant(citizen: Citizen, words: str) -> None:
     code = files(citizen, STORIES[1])
-    assert f"muốn rút phản ánh {code}?" in citizen.says(words)
+    assert f"muốn rút phản ánh {code} ạ?" in citizen.says(words)
     assert "giữ nguyên" in citizen.says("thôi không rút nữa")
-    assert f"muốn rút phản ánh {code}?" in citizen.says(words)
+    assert f"muốn rút phản ánh {code} ạ?" in citizen.says(words)
     assert f"đã rút phản ánh {code}" in citizen.says("rút")
     assert "không có phản ánh nào" in citizen.says(words)
 
@@ -126,7 +126,7 @@ def test_of_several_open_reports_one_is_chosen(citizen: Citizen) -> None:
     said = citizen.says("tôi muốn rút phản ánh")
     assert "rút phản ánh nào" in said
     assert citizen.buttons == [second, first]
-    assert f"muốn rút phản ánh {first}?" in citizen.presses(first)
+    assert f"muốn rút phản ánh {first} ạ?" in citizen.presses(first)
 
 
 def test_old_buttons_pressed_again_do_nothing_more(citizen: Citizen) -> None:

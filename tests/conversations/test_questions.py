@@ -37,7 +37,7 @@ def test_the_answer_to_a_question_joins_the_report_and_other_business_does_not(
     assert "Đăng ký khai sinh" in other
     assert "Đã hỏi người dân" in user.read(path)
     thanks = citizen.says("bên trái cổng, cạnh cột điện nhé")
-    assert f"chuyển câu trả lời vào phản ánh {code}" in thanks
+    assert f"ghi câu trả lời vào phản ánh {code}" in thanks
     assert citizen.ticket == code
     page = user.read(path)
     assert "bên trái cổng, cạnh cột điện nhé" in page

@@ -24,7 +24,7 @@ def local() -> Iterator[System]:
 def test_a_place_outside_of_the_area_is_said_so_and_asked_again(local: System) -> None:
     person = Citizen(local.chat())
     said = person.says("đèn đường hỏng cả tuần ở đường Lê Lai phường Ngô Quyền")
-    assert "Phường Ngô Quyền nằm ngoài địa bàn" in said
+    assert "Phường Ngô Quyền không thuộc địa bàn" in said
     assert "Ý anh/chị" not in said
     person.says("nhầm, ở số 5 Tô Hiệu phường Lê Chân")
     summary = person.says("gửi luôn đi")

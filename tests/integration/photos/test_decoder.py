@@ -161,7 +161,7 @@ def test_a_child_without_memory_refuses_in_words_of_its_own() -> None:
     poor = Decoder(memory_mb=60)
     with pytest.raises(Failed) as refused:
         poor.public_copy(flat("PNG", 6000, 6000))
-    assert "bộ nhớ hoặc thời gian" in render(refused.value.key)
+    assert "Ảnh này nặng quá" in render(refused.value.key)
     assert poor.public_copy(written(scene(), "JPEG")).width == 400
 
 
