@@ -56,15 +56,15 @@ def send(context: Context, draft: Draft) -> None:
     ticket = tickets.get(context.session, filed.ticket_id)
     _tell_filed(context, ticket, again=False)
     if data.issues:
-        _next(context, data)
+        next_matter(context, data)
 
 
-def _next(context: Context, data: ReportData) -> None:
+def next_matter(context: Context, data: ReportData) -> None:
     """The next matter of the same message: a report of its own, with what holds for all of them."""
     issue, rest = data.issues[0], data.issues[1:]
     words = str(issue["text"])
     following = ReportData(text=[], issues=rest, anonymous=data.anonymous, phone=data.phone, name=data.name,
-                           own_numbers=list(data.own_numbers), category=issue["category"])  # fmt: skip
+                           own_numbers=list(data.own_numbers), category=issue["category"], taken_up=True)  # fmt: skip
     found = content(words, own_number=bool(data.own_numbers))
     following.text = [found.text or words]
     if following.category is None:

@@ -7,8 +7,10 @@ import json
 from actions.choice.state import Own, State
 from actions.turn import Answer, Context
 from feedback_store.guards import says_report_only
+from feedback_store.queries.lookups import category_name
 from feedback_store.queries.procedures import find_procedure
 from feedback_store.reading.assent import points_back
+from feedback_store.reading.dropping import subjects
 from feedback_store.reading.words import words_of
 from feedback_store.service import denunciations, drafts, questions, ratings
 from feedback_store.service.drafts import ReportData, next_step
@@ -35,6 +37,8 @@ def look(context: Context) -> State:
         step=next_step(data) if draft is not None else "",
         summary_shown=draft is not None and draft.summary_event_id is not None,
         data=data,
+        later=tuple(_named(context, str(one["text"]), one["category"]) for one in data.issues),
+        subject=_named(context, " ".join(data.text), data.category) if draft is not None else frozenset(),
         own=tuple(
             Own(one.id, one.code, one.state, one.category_code,
                 words=frozenset(words_of(f"{one.text} {one.place_text or ''}")))
@@ -55,6 +59,10 @@ def look(context: Context) -> State:
         missed=int(memory.get("missed") or 0),
         shown=tuple((str(label), str(payload)) for label, payload in memory.get("shown") or ()),
     )  # fmt: skip
+
+
+def _named(context: Context, text: str, category: str | None) -> frozenset[str]:
+    return subjects(f"{category_name(context.session, category) if category else ''} {text}")
 
 
 def knows_procedure(context: Context, text: str) -> bool:

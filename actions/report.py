@@ -171,6 +171,31 @@ def keep_for_later(context: Context, issues: Sequence[Issue]) -> None:
     drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
 
 
+def drop_matter(context: Context) -> None:
+    """A matter that waits is left out (``numbers``), or, without a number, the one in hand, and the next taken up."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data, numbers = drafts.data_of(draft), set(context.told("numbers") or ())
+    if not numbers:
+        context.answer.say("matter_dropped", names=_matter(context, " ".join(data.text), data.category))
+        drafts.cancel(draft, now=context.turn.now)
+        if data.issues:
+            filing.next_matter(context, data)
+        return
+    gone = [one for number, one in enumerate(data.issues) if number in numbers]
+    data.issues = [one for number, one in enumerate(data.issues) if number not in numbers]
+    drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
+    names = "; ".join(_matter(context, str(one["text"]), one["category"]) for one in gone)
+    context.answer.say("matter_dropped", names=names)
+    asking.ask(context, draft, data)
+
+
+def _matter(context: Context, text: str, category: str | None) -> str:
+    return category_name(context.session, category) if category and category != gather.OTHER else asking.shortened(text)
+
+
 def continue_report(context: Context, draft: Draft) -> None:
     """A message while a report is open and that is not a digression."""
     turn, data = context.turn, drafts.data_of(draft)

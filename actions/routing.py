@@ -68,6 +68,7 @@ ACTS: dict[str, Handler] = {
     "report_edit": report.edit,
     "report_whole": report.show_whole,
     "rewrite_report": report.rewrite,
+    "drop_matter": report.drop_matter,
     "report_send": filing.confirm,
     "stay_anonymous": report.stay_anonymous,
     "give_location": report.take_location,

@@ -34,6 +34,10 @@ class State:
     step: Step | str = ""
     summary_shown: bool = False
     data: ReportData = field(default_factory=ReportData)
+    later: tuple[frozenset[str], ...] = ()
+    """What names each matter that waits until this report is sent."""
+    subject: frozenset[str] = frozenset()
+    """What names the matter in hand."""
     own: tuple[Own, ...] = ()
     procedures: tuple[str, ...] = ()
     focus: Focus = ""

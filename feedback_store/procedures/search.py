@@ -22,7 +22,7 @@ _ASKING = frozenset(
     ở đâu bao nhiêu tiền phí lệ mất lâu mấy ngày thời gian nộp online trực tuyến qua mạng được không ko k hông
     và hay còn nữa thủ tục hồ sơ muốn biết để có phải đi ra như vậy nhỉ nhé nha hả ad admin về của một
     khi điều kiện mẫu đơn khai hướng dẫn kết quả quy định luật đăng ký cấp hết bị tại
-    e nhiêu xíu chút tí tẹo bn j z ntn vs dc đc mk mik c b xin hộ giùm dùm vậy thì ai""".split()
+    e nhiêu xíu chút tí tẹo bn j z ntn vs dc đc mk mik c b xin hộ giùm dùm vậy thì ai tải""".split()
 )
 _STOP = frozenset(map(fold, _ASKING))
 MIN_SCORE = 3.0

@@ -57,6 +57,8 @@ class ReportData:
     """A commune of another province and the codes of its province; "told" after that was said."""
     unknown_commune: str | None = None
     """A commune that no list has, as it was typed: the operator finds it."""
+    taken_up: bool = False
+    """Begun by the hotline with another matter of an earlier message."""
     pin_doubted: list[float] = field(default_factory=list)
     """A pin abroad or in another province, which was asked about."""
 
