@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from actions import correcting, gather, remarks
 from actions.turn import Context, Turn, word
@@ -12,9 +11,6 @@ from feedback_store.queries.lookups import category_name, offered
 from feedback_store.reading.content import content
 from feedback_store.reading.stars import read_stars
 from feedback_store.service.drafts import ReportData
-
-if TYPE_CHECKING:
-    pass
 
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")

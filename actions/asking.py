@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 WORDINGS = 3
 CHOICES = 8
+"""Communes on buttons; of more the name is asked for in words."""
 LONGEST_SHOWN = 200
 """Letters of a report that its summary shows; the whole is a tap away."""
-"""Communes on buttons; of more the name is asked for in words."""
 TOLD = "told"
 
 

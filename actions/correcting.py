@@ -6,13 +6,13 @@ import re
 from typing import Literal
 
 from actions import gather
-from actions.gather import fold_words
 from actions.turn import Context
 from feedback_store.places.correcting import corrected
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.reading import OF_A_PLACE, read_place
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading.phones import phones_in
+from feedback_store.reading.words import words_of
 from feedback_store.service.drafts import ReportData
 from vitext import clauses, fold, nfc
 
@@ -78,7 +78,7 @@ def correct(context: Context, data: ReportData) -> Heard | None:
         told = [_of_words(context, data, one) for one in pairs]
         return "corrected" if "corrected" in told else next((one for one in told if one is not None), None)
     heard = _of_words(context, data, rest) if rest else None
-    if heard is None and number and rest and len(fold_words(rest)) > 2 and not gather.only_courtesy(rest):
+    if heard is None and number and rest and len(words_of(rest)) > 2 and not gather.only_courtesy(rest):
         return None  # more than a number is said: read as an addition
     return heard or ("corrected" if number else None)
 
@@ -94,9 +94,9 @@ def _number_said_anew(context: Context, data: ReportData, text: str) -> tuple[st
     for start, end in clauses(text):
         piece = text[start:end]
         found = phones_in(piece)
-        if found and (_OF_NUMBER.search(fold(piece)) or len(fold_words(piece)) <= 4):
+        if found and (_OF_NUMBER.search(fold(piece)) or len(words_of(piece)) <= 4):
             last = found[-1]
-        elif _ABOUT_NUMBER.search(fold(piece)) and len(fold_words(piece)) <= 7 and not _HOUSE.search(fold(piece)):
+        elif _ABOUT_NUMBER.search(fold(piece)) and len(words_of(piece)) <= 7 and not _HOUSE.search(fold(piece)):
             continue  # "đổi số khác đi", "số kia của ông xã"
         else:
             kept.append(piece)
@@ -115,7 +115,7 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
     if parted is None:
         return None
     right, wrong = parted
-    if all(word in _TURNING or word in _SAYING for word in fold_words(right)):
+    if all(word in _TURNING or word in _SAYING for word in words_of(right)):
         return None  # "đã nói không phải trường học mà": nothing stands in its place
     read = context.turn.where if whole else read_place(text, gazetteer(context.session))
     named = (context.turn.place() if whole else None) or (read.words if read is not None else None)
@@ -182,11 +182,11 @@ def _exchange(data: ReportData, wrong: str, right: str) -> bool:
 def _exchange_place(context: Context, data: ReportData, before: str, right: str, wrong: str) -> bool:
     """The same of a place: where the report's words name the old one, they name the new one now."""
     places = gazetteer(context.session)
-    held = set(fold_words(before))
+    held = set(words_of(before))
     replaced = False
     for number, line in enumerate(data.text):
         read = read_place(line, places)
-        if read is None or not set(fold_words(read.words)) & held:
+        if read is None or not set(words_of(read.words)) & held:
             continue
         now = _renumbered(read.words, right, places)
         if wrong and fold(wrong).strip() in fold(read.words):
@@ -217,7 +217,7 @@ def _place_said_anew(context: Context, text: str) -> tuple[str, str] | None:
     right = _clean(_LEAD.sub("", text[: closing.start()]) if len(fold(text)) == len(text) else text[: closing.start()])
     read = read_place(right, gazetteer(context.session))
     told = read.words if read is not None else ""
-    return (right, "") if told and len(fold_words(right)) <= len(fold_words(told)) + 1 else None
+    return (right, "") if told and len(words_of(right)) <= len(words_of(told)) + 1 else None
 
 
 def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:

@@ -14,6 +14,7 @@ from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhap
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading import phones
 from feedback_store.reading.content import content
+from feedback_store.reading.words import words_of
 from feedback_store.service.drafts import ReportData
 from vitext import fold, has_marks, nfc
 
@@ -153,7 +154,7 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     if found.nameless and not data.anonymous:
         data.anonymous, data.phone = True, None
         context.answer.say("anonymous_taken")
-    if found.text and own and all(word in _TAKING_BACK for word in fold_words(found.text)):
+    if found.text and own and all(word in _TAKING_BACK for word in words_of(found.text)):
         return False
     if found.text and found.text not in data.text:
         data.text.append(found.text)
@@ -162,7 +163,7 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
 
 def only_accuses(text: str) -> bool:
     """ "Tôi muốn tố cáo", and not a word of whom or what."""
-    return all(word in _ANNOUNCING or word in ("cao", "giac") for word in fold_words(text))
+    return all(word in _ANNOUNCING or word in ("cao", "giac") for word in words_of(text))
 
 
 def is_opening(turn: Turn) -> bool:
@@ -302,7 +303,7 @@ def _placed_clauses(turn: Turn, read: PlaceRead) -> str | None:
 
 
 def _only_courtesy_beside(text: str, read: PlaceRead) -> bool:
-    return all(word in _COURTESY for word in fold_words(_without_spans(text, read.spans)))
+    return all(word in _COURTESY for word in words_of(_without_spans(text, read.spans)))
 
 
 def _without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -313,7 +314,7 @@ def _without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def only_courtesy(text: str) -> bool:
     """Words that greet, thank, announce or hesitate, and say nothing of a matter."""
-    return all(word in _ANNOUNCING or word in _COURTESY for word in fold_words(text))
+    return all(word in _ANNOUNCING or word in _COURTESY for word in words_of(text))
 
 
 def only_a_unit(turn: Turn) -> bool:
@@ -360,10 +361,6 @@ def words_beside(turn: Turn) -> int:
     placing = lexicon().placing
     plain = {fold(word) for word in placing}
     return len([w for w in words if w not in (placing if has_marks(w) else plain)])  # "ổ gà" is no "ở"
-
-
-def fold_words(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
 
 
 def only_detail(turn: Turn) -> bool:

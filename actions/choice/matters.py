@@ -44,7 +44,7 @@ STORY = 0.62
 CERTAIN = 0.9
 UNSURE = 0.4
 """Below it a clause's own route says nothing."""
-SURE_KIND, SPOKEN = .95, 0.97
+SURE_KIND, SPOKEN = 0.95, 0.97
 """How sure two matters of different kinds, and a wish to talk to somebody, must be to stand apart."""
 SEVERAL = 0.5
 """From here on the engine takes the whole for several matters."""
