@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -179,10 +180,7 @@ def drop_matter(context: Context) -> None:
         return
     data, numbers = drafts.data_of(draft), set(context.told("numbers") or ())
     if not numbers:
-        context.answer.say("matter_dropped", names=_matter(context, " ".join(data.text), data.category))
-        drafts.cancel(draft, now=context.turn.now)
-        if data.issues:
-            filing.next_matter(context, data)
+        _leave(context, draft)
         return
     gone = [one for number, one in enumerate(data.issues) if number in numbers]
     data.issues = [one for number, one in enumerate(data.issues) if number not in numbers]
@@ -190,6 +188,23 @@ def drop_matter(context: Context) -> None:
     names = "; ".join(_matter(context, str(one["text"]), one["category"]) for one in gone)
     context.answer.say("matter_dropped", names=names)
     asking.ask(context, draft, data)
+
+
+_ALL = re.compile(r"\b(?:het|tat ca|toan bo|ca hai|ca 2|ca thay)\b")
+
+
+def _leave(context: Context, draft: Draft) -> None:
+    """The matter in hand is given up; another that waits is taken up, unless all is given up ("hủy hết")."""
+    data = drafts.data_of(draft)
+    drafts.cancel(draft, now=context.turn.now)
+    follows = bool(data.issues) and not _ALL.search(context.turn.folded)
+    if data.taken_up:  # another may have been sent before it: "nothing was sent" would be untrue
+        context.answer.say("matter_dropped", names=_matter(context, " ".join(data.text), data.category))
+    else:
+        context.remember(cancelled=True)
+        context.answer.say("cancelled", buttons=None if follows else [button("another_report", "/submit_feedback")])
+    if follows:
+        filing.next_matter(context, data)
 
 
 def _matter(context: Context, text: str, category: str | None) -> str:
@@ -382,7 +397,5 @@ def cancel(context: Context) -> bool:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         return False
-    drafts.cancel(draft, now=context.turn.now)
-    context.remember(cancelled=True)
-    context.answer.say("cancelled", buttons=[button("another_report", "/submit_feedback")])
+    _leave(context, draft)
     return True

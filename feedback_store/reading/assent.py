@@ -35,7 +35,7 @@ def says_yes(text: str) -> bool:
     lists = _lists(marked)
     if not marked and _holds(spoken, lists["unclear"]):
         return False
-    if _holds(_without(spoken, lists["agreeing"]), lists["never"]):
+    if _holds(_without(spoken, lists["agreeing"]), lists["never"]) or _refuses(text):
         return False
     return _covered(spoken, lists["agreeing"], lists["beside"])
 
@@ -49,9 +49,27 @@ def leans_yes(text: str) -> bool:
     if not 0 < len(spoken) <= LONGEST:
         return False
     lists = _lists(marked)
-    if (not marked and _holds(spoken, lists["unclear"])) or any(word.isdigit() for word in spoken):
+    if (not marked and _holds(spoken, lists["unclear"])) or any(word.isdigit() for word in spoken) or _refuses(text):
         return False
     return _holds(spoken, lists["agreeing"]) and not _holds(_without(spoken, lists["agreeing"]), lists["never"])
+
+
+_NEEDING = frozenset(("cần", "can", "phải", "phai", "có", "co", "muốn", "muon"))
+
+
+def _refuses(text: str) -> bool:
+    """Whether what is agreed to elsewhere is given up: of "khỏi gửi nữa"; not of "khỏi, gửi luôn" or "khỏi sửa"."""
+    for piece in re.split(r"[,.;:!\n]+", text):
+        spoken, marked = _spoken(piece)
+        lists = _lists(marked)
+        left = [word for word in _without(spoken, lists["agreeing"]) if word not in _NEEDING]
+        for first in range(len(left)):
+            for length in range(1, 4):
+                after = left[first + length] if first + length < len(left) else ""
+                ends = tuple(left[first : first + length]) in lists["giving_up"]
+                if ends and (after == "\0" or (after,) in lists["agreeing"]):
+                    return True
+    return False
 
 
 def says_no(text: str) -> bool:

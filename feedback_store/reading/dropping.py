@@ -20,7 +20,7 @@ _OTHER = re.compile(
     r"\b(?:viec|chuyen|cai|vu|phan) (?:\w+ )?(?:kia|sau|thu hai|thu 2|con lai|khac|no|te)\b|\bhai viec kia\b"
 )
 _THIS = re.compile(r"\b(?:viec|chuyen|cai|vu|phan) (?:\w+ )?(?:nay|do|ay|ni)\b")
-_POINTED = re.compile(r"\b(?:viec|chuyen|vu) (\w+)")
+_POINTED = re.compile(r"\b(?:viec|chuyen|vu|(?:khong|ko|k) phai) (\w+)")
 _ONLY = re.compile(
     r"\bchi (?:can )?(?:gui|bao|phan anh|lam|soan|ghi) (?:mot |1 |moi )?(?:viec|chuyen|cai|vu) (?:nay|do|ni|dau)\b"
 )

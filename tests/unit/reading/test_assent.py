@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.reading.assent import says_wait, says_yes
+from feedback_store.reading.assent import gives_up, leans_yes, says_wait, says_yes
 from vitext import fold
 
 YES = [
@@ -73,3 +73,18 @@ def test_waiting(text: str) -> None:
 )  # fmt: skip
 def test_no_waiting(text: str) -> None:
     assert not says_wait(text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["khỏi gửi", "khỏi gửi nữa", "thôi khỏi gửi", "viec kia khoi gui", "khỏi chuyển đi", "không cần gửi", "bỏ gửi đi"],
+)
+def test_to_give_up_sending_is_no_yes(said: str) -> None:
+    assert not says_yes(said)
+    assert not leans_yes(said)
+    assert gives_up(said)
+
+
+@pytest.mark.parametrize("said", ["khỏi, gửi luôn", "khỏi sửa gửi đi", "khoi sua gui luon", "không sai gì, gửi đi"])
+def test_to_give_up_something_else_leaves_the_yes(said: str) -> None:
+    assert says_yes(said)

@@ -1,0 +1,73 @@
+"""Another matter of the same message waits until the report in hand is sent, cancelled or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from feedback_store.service import drafts
+from feedback_store.store import Store
+from tests.integration.actions.chat import Chat
+from tests.integration.tickets.conftest import Desk
+
+LAMP = "đèn đường trước số 7 Cầu Đất không sáng cả tuần"
+
+
+@pytest.fixture
+def chat(loaded_store: Store) -> Iterator[Chat]:
+    """At the summary of a report about rubbish, with a street lamp that waits."""
+    with loaded_store.reading() as session:
+        chat = Chat(Desk(session))
+        chat.writes()
+        data = drafts.data_of(chat.drafts[-1])
+        data.issues = [{"text": LAMP, "category": "dien-chieu-sang.den-duong"}]
+        drafts.save(chat.drafts[-1], data, now=chat.now, summary_event_id=chat.drafts[-1].summary_event_id)
+        yield chat
+
+
+def waiting(chat: Chat) -> list[str]:
+    """The words of what waits behind the open report."""
+    return [str(one["text"]) for one in drafts.data_of(chat.drafts[-1]).issues]
+
+
+def opened(chat: Chat) -> list[str]:
+    return [" ".join(drafts.data_of(one).text) for one in chat.drafts if one.state == "open"]
+
+
+@pytest.mark.parametrize("intent", ["cancel_request", "deny", "submit_feedback"])
+def test_what_waits_is_taken_up_when_the_report_in_hand_is_cancelled(chat: Chat, intent: str) -> None:
+    said = chat.says("thôi hủy đi", intent)
+    assert "đã hủy" in said
+    assert "còn nêu một việc khác" in said
+    assert opened(chat) == [LAMP]
+    assert chat.tickets == []
+
+
+def test_all_is_given_up_when_all_is_said(chat: Chat) -> None:
+    said = chat.says("hủy hết đi", "cancel_request")
+    assert "đã hủy" in said
+    assert opened(chat) == []
+
+
+@pytest.mark.parametrize("said", ["không phải đèn đường đâu, bỏ đi", "bỏ vụ đèn đường giúp em", "việc kia khỏi gửi"])
+@pytest.mark.parametrize("intent", ["cancel_request", "submit_feedback", "edit_report", "nlu_fallback"])
+def test_what_waits_is_dropped_by_its_name_whatever_is_understood(chat: Chat, said: str, intent: str) -> None:
+    answer = chat.says(said, intent)
+    assert "không gửi việc này" in answer
+    assert "Gửi" in answer  # the summary of the other stands again
+    assert waiting(chat) == []
+    assert "rác chất đống" in opened(chat)[0]
+
+
+def test_what_was_taken_up_is_dropped_and_what_was_sent_stays(chat: Chat) -> None:
+    assert "còn nêu một việc khác" in chat.presses("Gửi")
+    assert "không gửi việc này" in chat.says("có nói đèn đường gì đâu, bỏ đi", "cancel_request")
+    assert opened(chat) == []
+    assert len(chat.tickets) == 1
+    assert chat.tickets[0].code in chat.says("đã gửi chưa", "ask_ticket_status")
+
+
+def test_other_words_drop_nothing(chat: Chat) -> None:
+    chat.says("đèn đường chỗ đó bỏ hoang lâu rồi", "submit_feedback")
+    assert waiting(chat) == [LAMP]
