@@ -16,10 +16,20 @@ from feedback_store.domain.codes import codes_in
 from feedback_store.guards import says_report_only
 from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
-from feedback_store.reading.assent import gives_up, leans_wait, leans_yes, says_go_on, says_no, says_wait, says_yes
+from feedback_store.reading.assent import (
+    declines,
+    gives_up,
+    leans_wait,
+    leans_yes,
+    says_go_on,
+    says_no,
+    says_wait,
+    says_yes,
+)
 from feedback_store.reading.dropping import dropped, drops_taken_up
 from feedback_store.reading.edits import parts_named, text_anew
 from feedback_store.reading.stars import Stars, read_stars
+from feedback_store.service.drafts import OPTIONAL
 from vitext import fold
 
 SURE_STORY = 0.8
@@ -234,14 +244,18 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
         yield whole("torn", "hold", said, Heard.QUESTION, sure=0.95)
-    if gives_up(turn.text):
-        yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=0.9, follows=Follows.ENDS)
+    if state.step in OPTIONAL and declines(turn.text):
+        yield whole("declines", "skip", said, Heard.QUESTION, sure=0.95)
+    elif gives_up(turn.text):
+        sure = 0.7 if declines(turn.text) else 0.9
+        yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=sure, follows=Follows.ENDS,
+                    instead="ask_cancel")  # fmt: skip
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     yield from _edits(said, state)
     if state.summary_shown:
         yield from _at_summary(said)
-    elif state.step in ("photo", "phone") and says_no(turn.text):
+    elif state.step in OPTIONAL and says_no(turn.text):
         yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if answers(said, state):
         yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)

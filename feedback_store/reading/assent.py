@@ -127,6 +127,13 @@ def gives_up(text: str) -> bool:
     return 0 < len(spoken) <= LONGEST and _gives_up(spoken, lists) and _covered(spoken, lists["giving_up"], beside)
 
 
+def declines(text: str) -> bool:
+    """Of "khỏi", "thôi khỏi em", "không cần đâu": what was just asked is not wanted; not of "khỏi gửi", "hủy"."""
+    spoken, marked = _spoken(text)
+    lists = _lists(marked)
+    return 0 < len(spoken) <= LONGEST and "?" not in text and _covered(spoken, lists["declining"], lists["beside"])
+
+
 def says_wait(text: str) -> bool:
     """Of "khoan, để coi lại đã", "đừng gửi vội", "dung gui"; not of "thôi hủy đi", "khoan, sửa số nhà thành 7"."""
     spoken, marked = _spoken(text)
@@ -196,7 +203,8 @@ def _holds(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
 def _lists(marked: bool) -> dict[str, frozenset[tuple[str, ...]]]:
     """The phrases as they are compared: spelled, and as they are written without marks too, or folded."""
     made = {}
-    for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "sparing", "denying"):
+    for name in ("agreeing", "beside", "never", "unclear", "waiting", "hesitating", "giving_up", "declining", "sparing",
+                 "denying"):  # fmt: skip
         phrases = set[tuple[str, ...]]()
         for phrase in _phrases(document("assent")[name]):
             phrases.add(tuple(respell(word) for word in phrase) if marked else tuple(fold(word) for word in phrase))

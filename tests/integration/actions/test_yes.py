@@ -105,3 +105,20 @@ def test_a_short_question_after_a_report_is_about_it(chat: Chat, asked: str) -> 
     said = chat.says(asked, "ask_procedure")
     assert "thủ tục này" not in said
     assert "miễn phí" in said if "tiền" in asked else chat.tickets[-1].code in said
+
+
+@pytest.mark.parametrize("said", ["khỏi", "thôi khỏi em", "không cần đâu", "thoi khoi", "khỏi cần nha"])
+@pytest.mark.parametrize("intent", ["cancel_request", "deny", "skip", "nlu_fallback"])
+def test_what_is_declined_at_an_optional_question_is_that_question(chat: Chat, said: str, intent: str) -> None:
+    chat.says("rác chất đống ở số 5 Tô Hiệu, phường Lê Chân ba ngày rồi", "submit_feedback")
+    assert "số điện thoại" in chat.says(said, intent)
+    assert "Đúng thì anh/chị chọn" in chat.says(said, intent)
+    assert chat.drafts[-1].state == "open"
+
+
+@pytest.mark.parametrize("intent", ["cancel_request", "deny"])
+def test_what_is_declined_at_the_summary_is_asked_about(chat: Chat, intent: str) -> None:
+    to_the_summary(chat)
+    assert "muốn hủy" in chat.says("khỏi", intent)
+    assert chat.drafts[-1].state == "open"
+    assert not chat.tickets
