@@ -13,6 +13,8 @@ from typing import Literal
 from feedback_store.guards import opinion
 from feedback_store.guards.denunciation import Denunciation, check_denunciation
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
+from feedback_store.places.gazetteer import Gazetteer
+from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, has_marks, sentences
 
@@ -91,7 +93,7 @@ def _judge(text: str) -> Danger | None:
     hit, chance = check_emergency(text), opinion.chance(_ADDING.sub("", text))
     if chance is None:
         return Danger("answer", hit) if hit is not None else None
-    if hit is not None and (chance >= BESIDE or hit.self_harm):
+    if hit is not None and (chance >= BESIDE or hit.self_harm or _placeless(text) >= BESIDE):
         return Danger("answer", hit)
     if hit is None and (says_over(text) or len(text.split()) < FEWEST):
         return None
@@ -103,6 +105,20 @@ def _judge(text: str) -> Danger | None:
     if hit is not None or chance >= ASKS:
         return Danger("ask", hit or _of_kind(likely_kind(text), chance))
     return None
+
+
+_NO_COMMUNES = Gazetteer((), ())
+
+
+def _placeless(text: str) -> float:
+    """The chance without the address: "cháy nhà ở số 5 Tô Hiệu" has the words of a thousand calm reports in it."""
+    where = read_place(text, _NO_COMMUNES)
+    if where is None:
+        return 0.0
+    left = text
+    for start, end in sorted(where.spans, reverse=True):
+        left = f"{left[:start]} {left[end:]}"
+    return opinion.chance(left) or 0.0
 
 
 def _of_kind(kind: str, chance: float) -> EmergencyHit:

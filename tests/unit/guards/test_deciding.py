@@ -42,6 +42,17 @@ def test_both_agreeing_answer_one_alone_asks_and_neither_is_silent(says: Callabl
     assert told("chị hàng xóm ngồi bệt không nói gì") == "answer"
 
 
+@pytest.mark.parametrize(
+    "text", ["cháy nhà ở số 5 Tô Hiệu", "Số 47 Trần Nguyên Hãn phường An Biên cháy nhà", "chay nha ngo 12 duong Le Loi"]
+)
+def test_an_address_does_not_calm_a_danger(says: Callable[..., None], text: str) -> None:
+    calming = ("số", "so ", "ngo ", "ngõ", "hẻm")
+    says(lambda words: 0.02 if any(one in words.lower() for one in calming) else 0.8)
+    assert told(text) == "answer"
+    says(lambda words: 0.02)
+    assert told(text) == "ask"
+
+
 def test_a_danger_at_the_end_of_a_long_story_is_answered(says: Callable[..., None]) -> None:
     says(lambda text: 0.95 if text.strip(" .") == NOW.strip(" .") else 0.05)
     assert told(f"{CALM} {NOW}") == "answer"
