@@ -131,7 +131,7 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
     hidden = masked(whole, phones=[data.phone]) != whole
     phone = word("nameless") if data.anonymous else data.phone or word("no_phone")
     context.answer.say(
-        "summary" if count == 1 else f"summary_{(count - 2) % 2 + 1}",
+        "summary" if count == 1 else "summary_1" if _changed(draft, data) else "summary_2",
         buttons=summary_buttons(draft, whole=hidden or words != whole),
         words=words,
         category=category_name(session, str(data.category)),
@@ -141,6 +141,13 @@ def show_summary(context: Context, draft: Draft, data: ReportData) -> None:
         seen=word(_seen(data, hidden)),
     )
     drafts.save(draft, data, now=context.turn.now, summary_event_id=context.turn.event_id)
+
+
+def _changed(draft: Draft, data: ReportData) -> bool:
+    """Whether this turn, or the question before it, changed a part that the summary shows."""
+    before = drafts.data_of(draft)
+    parts = ("text", "category", "place_text", "commune", "media", "phone", "name", "anonymous")
+    return any(getattr(before, part) != getattr(data, part) for part in parts)
 
 
 def shortened(words: str) -> str:

@@ -26,13 +26,13 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent != "emergency" or turn.payload or turn.confidence >= SURE_OF_DANGER:
         return turn
     chance = opinion.chance(turn.text)
-    if chance is None or chance >= DOUBTED_BELOW:
-        return turn
+    if chance is None or chance >= DOUBTED_BELOW or judge_danger(turn.text) is not None:
+        return turn  # phrases speak for it, too
     left = tuple((name, sure / (1 - turn.confidence)) for name, sure in turn.ranking if name != "emergency")
     name, sure = left[0] if left else ("nlu_fallback", 0.0)
     return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left, danger=turn.confidence)
 
 
 def asks_of_danger(turn: Turn) -> bool:
-    """Whether a doubted danger is likely enough to ask about; where phrases spoke for it, the gateway asked."""
-    return turn.danger >= ASKS and judge_danger(turn.text) is None
+    """Whether a doubted danger is likely enough to ask about."""
+    return turn.danger >= ASKS

@@ -11,6 +11,7 @@ from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY_WORDS, UNSAID, whole
 from feedback_store.reading import focus
+from feedback_store.reading.assent import gives_something_up
 from feedback_store.reading.languages import language_of, wants_person
 
 FOLLOW_UP = 8
@@ -30,6 +31,9 @@ def foreign(said: Said, state: State) -> Iterator[Reading]:
         yield whole("foreign", "foreign", said, Heard.FOCUS, sure=0.97)
 
 
+AFTER_DANGER = frozenset({
+    matters.REPORT, "affirm", "send_now", "edit_report", "multi", "cancel_request", "inform", *matters.UNSAID,
+})  # fmt: skip
 _AS_REPORT = re.compile(r"\b(?:ghi lai|ghi nhan|phan anh|gui|bao|lap|kien nghi)\b")
 
 
@@ -38,7 +42,7 @@ def after_danger(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if not state.after_danger or state.writing or turn.where is not None or len(said.words) > 16:
         return
-    if _AS_REPORT.search(turn.folded) and turn.intent in (matters.REPORT, "affirm", "send_now", "edit_report", "multi"):
+    if _AS_REPORT.search(turn.folded) and turn.intent in AFTER_DANGER and not gives_something_up(turn.text):
         yield whole("after danger", "offer_danger_report", said, Heard.FOCUS, sure=0.9)
 
 

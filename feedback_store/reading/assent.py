@@ -127,6 +127,12 @@ def gives_up(text: str) -> bool:
     return 0 < len(spoken) <= LONGEST and _gives_up(spoken, lists) and _covered(spoken, lists["giving_up"], beside)
 
 
+def gives_something_up(text: str) -> bool:
+    """Whether words of giving up stand in a text, whatever else it says: of "hủy cái phản ánh hôm qua giúp tôi"."""
+    spoken, marked = _spoken(text)
+    return _gives_up(spoken, _lists(marked))
+
+
 def declines(text: str) -> bool:
     """Of "khỏi", "thôi khỏi em", "không cần đâu": what was just asked is not wanted; not of "khỏi gửi", "hủy"."""
     spoken, marked = _spoken(text)

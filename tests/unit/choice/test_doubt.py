@@ -52,10 +52,10 @@ def test_a_faint_danger_is_not_asked_about(hears) -> None:
     assert not asks_of_danger(taken(0.4))
 
 
-def test_what_the_gateway_asked_about_is_not_asked_twice(hears) -> None:
+def test_a_danger_that_phrases_speak_for_is_not_doubted(hears) -> None:
     hears(0.02)
-    found = replace(taken(0.7), text="cháy nhà số 12 rồi cứu với")
-    assert not asks_of_danger(found)
+    found = replace(turn("cháy nhà số 12 rồi cứu với", "emergency", 0.5), ranking=(("emergency", 0.5), ("praise", 0.2)))
+    assert doubted(found).intent == "emergency"
 
 
 def test_a_button_is_never_doubted(hears) -> None:
