@@ -20,6 +20,7 @@ from vitext import fold, has_marks, nfc
 
 SURE = 0.7
 LEAD = 0.35
+LIKELIER = 0.5
 CLEAR = 0.75
 """So sure of its category a sentence of a story must be to count."""
 STORY = 3
@@ -133,9 +134,13 @@ def _by_clauses(turn: Turn) -> tuple[tuple[str, float], ...]:
     return tuple((name, score / total) for name, score in ranked[:3])
 
 
-def understand_earlier(context: Context, data: ReportData, text: str) -> None:
-    """The same for words of an earlier message, which this turn's understanding does not cover."""
-    take_categories(data, offered(context.session, context.understand(text).categories))
+def understand_earlier(context: Context, data: ReportData, text: str, *, unasked: bool = False) -> None:
+    """The same for words of an earlier message, which this turn's understanding does not cover. ``unasked``: no
+    question may follow, so that a category is the likelier one than not, or none of them."""
+    found = offered(context.session, context.understand(text).categories)
+    take_categories(data, found)
+    if unasked and data.category is None:
+        data.category = found[0][0] if found and found[0][1] >= LIKELIER else OTHER
     take_place(context, data, text)
 
 
@@ -159,6 +164,19 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     if found.text and found.text not in data.text:
         data.text.append(found.text)
     return bool(found.text)
+
+
+def take_own(context: Context, data: ReportData) -> None:
+    """The writer's name, number and wish to stay unnamed, in words that ask for a report of what was said before."""
+    turn = context.turn
+    if not turn.text or turn.payload:
+        return
+    found = content(turn.text, own_number=True)
+    data.name = data.name or found.name
+    if found.nameless:
+        data.anonymous, data.phone = True, None
+    elif data.phone is None:
+        take_phone(data, turn)
 
 
 def only_accuses(text: str) -> bool:

@@ -49,7 +49,8 @@ def look(context: Context) -> State:
         focus=str(memory.get("focus") or ""),
         unrated=tuple(one.id for one in ratings.unrated(session, chat.id)) if filed else (),
         rated=int(rated) if rated is not None else None,
-        after_danger=chat.emergency_kind is not None and chat.emergency_until is None,
+        after_danger=chat.emergency_kind is not None
+        and (chat.emergency_until is None or chat.emergency_until > context.turn.now),
         last=chat.last_ticket_id,
         cancelled=bool(memory.get("cancelled")),
         waiting=waiting.category_code if waiting is not None else None,

@@ -124,9 +124,9 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     data = ReportData(danger=danger, anonymous=wants_no_name(context))
     if text:
         gather.keep_earlier(context, data, text)
-        gather.understand_earlier(context, data, text)
-        if danger and data.category is None:  # no question stands between a danger and its report
-            data.category = next(iter(data.category_choices), gather.OTHER)
+        gather.understand_earlier(context, data, text, unasked=danger)  # none stands between a danger and its report
+    if danger:
+        gather.take_own(context, data)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
     asking.ask(context, draft, data)
 

@@ -335,6 +335,7 @@ def danger_report(context: Context) -> None:
     if draft is not None:
         data = drafts.data_of(draft)
         data.danger = True
+        gather.take_own(context, data)
         asking.ask(context, draft, data, again=True)
         return
     report.start_from(context, last, danger=True)

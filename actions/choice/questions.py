@@ -239,7 +239,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         return
     told = matters.clear(said)
     matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
-    idle = turn.where is None and not _has_digit(turn.text) and not matter
+    asked = any(one not in ("where", "how") for one in focus.about(turn.text))  # "khoan, bao giờ thì xong?"
+    idle = turn.where is None and not _has_digit(turn.text) and not matter and not asked
     if says_wait(turn.text) or (idle and leans_wait(turn.text)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:

@@ -11,6 +11,7 @@ from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY_WORDS, UNSAID, whole
 from feedback_store.reading import focus
+from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
 from feedback_store.reading.languages import language_of, wants_person
 
@@ -31,6 +32,8 @@ def foreign(said: Said, state: State) -> Iterator[Reading]:
         yield whole("foreign", "foreign", said, Heard.FOCUS, sure=0.97)
 
 
+AS_REPORT_LONGEST = 16
+"""Words of the longest message that takes up the report which was offered, where it does not say so in full."""
 AFTER_DANGER = frozenset({
     matters.REPORT, "affirm", "send_now", "edit_report", "multi", "cancel_request", "inform", *matters.UNSAID,
 })  # fmt: skip
@@ -38,11 +41,15 @@ _AS_REPORT = re.compile(r"\b(?:ghi lai|ghi nhan|phan anh|gui|bao|lap|kien nghi)\
 
 
 def after_danger(said: Said, state: State) -> Iterator[Reading]:
-    """ "Có, ghi lại phản ánh giúp tôi" after an emergency that is over: what the button does."""
+    """ "Có, ghi lại phản ánh giúp tôi" after an emergency, or while it goes on: what the button does."""
     turn = said.turn
-    if not state.after_danger or state.writing or turn.where is not None or len(said.words) > 16:
+    if not state.after_danger or state.writing:
         return
-    if _AS_REPORT.search(turn.folded) and turn.intent in AFTER_DANGER and not gives_something_up(turn.text):
+    brief = turn.where is None and len(said.words) <= AS_REPORT_LONGEST
+    wanted = wants_as_report(turn.text) or (
+        brief and turn.intent in AFTER_DANGER and _AS_REPORT.search(turn.folded) is not None
+    )
+    if wanted and not gives_something_up(turn.text):
         yield whole("after danger", "offer_danger_report", said, Heard.FOCUS, sure=0.9)
 
 

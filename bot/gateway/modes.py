@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
 from feedback_store.guards.emergency import likely_kind, load_watch
-from feedback_store.reading.announcing import announced
+from feedback_store.reading.announcing import announced, wants_as_report
 from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
@@ -45,6 +45,8 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
     if says_over(text):
         button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
         return Outcome([Reply(render("guards.over"), (button,))], guard=OVER, intent=OVER)
+    if wants_as_report(text):
+        return None  # what the button of its first answer does, in words
     which = 0 if asks(text) else event.id
     told = likely_kind(text)
     danger = work.emergency if told == emergencies.UNSPECIFIED.kind else told  # "CHÁY mà, cháy nhà đó" after "113"

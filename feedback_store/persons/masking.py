@@ -149,7 +149,7 @@ def _introduced(text: str) -> Iterator[Personal]:
         count = _length_of_name(text, words, folded, first, sure="la" not in folded[number:first][1:2])
         if count:
             yield Personal(words[first][0], words[first + count - 1][1], "name")
-        number = first + count
+        number = first + count if count else number + 1  # "ghi tên | tên tôi là …": one introduction within another
 
 
 def _after_introduction(folded: Sequence[str], at: int) -> int | None:

@@ -1,4 +1,5 @@
-"""Whether somebody says that what follows is another report: "giờ tôi báo việc khác: …"."""
+"""Whether somebody says that what follows is another report ("giờ tôi báo việc khác: …"), or wants what was said before
+made into one ("ghi lại thành phản ánh giúp tôi")."""
 
 from __future__ import annotations
 
@@ -22,3 +23,17 @@ def announced(text: str) -> str | None:
         return None
     rest = text[found.end() :].strip()
     return rest if len(rest.split()) >= FEWEST else None
+
+
+_AS_REPORT = re.compile(
+    r"\b(?:ghi|lap|lam|gui|tao|viet|chuyen)(?: (?:lai|lun|luon|giup|gium|dum|ho|cho|toi|tui|tau|em|minh|chau|con|bac|no"
+    r"|thanh|mot|1|cai|viec|vu|chuyen|nay|do|ay|phieu|don)){0,6} (?:phan anh|kien nghi|don phan anh|pa)\b"
+)
+_NOT_YET = re.compile(r"\b(?:dung|khoi|khoan|khong|ko|chua|huy|xoa|rut)\b")
+
+
+def wants_as_report(text: str) -> bool:
+    """Of "ghi lại phản ánh giúp tôi, tên tôi là …"; not of "ghi phản ánh chưa", "khỏi gửi phản ánh"."""
+    plain = fold(text)
+    found = _AS_REPORT.search(plain)
+    return found is not None and not _NOT_YET.search(plain)

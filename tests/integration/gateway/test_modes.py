@@ -34,6 +34,16 @@ def test_every_message_in_an_emergency_gets_the_number_again_without_the_engine(
     assert len(calls(store)) == 1, "one scene is one alert"
 
 
+def test_who_asks_for_a_report_in_words_is_heard_as_the_button_is(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say(FIRE)
+    citizen.say("đừng gửi phản ánh, tới cứu đã")
+    assert engine.turns == []
+    citizen.say("ghi lại phản ánh giúp tôi, tên tôi là Lê Văn An")
+    assert [turn["text"] for turn in engine.turns] == ["ghi lại phản ánh giúp tôi, tên tôi là Lê Văn An"]
+
+
 def test_the_operator_sees_number_and_pin_of_an_emergency(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
     citizen.say(FIRE)
     citizen.say("gọi em 0912345678")

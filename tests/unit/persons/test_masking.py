@@ -19,6 +19,8 @@ HIDDEN = [
     ("031099001234", "[số giấy tờ]"),
     ("stk 19036789012345 techcombank", "stk [số tài khoản] techcombank"),
     ("tài khoản ngân hàng 0011001234567", "tài khoản ngân hàng [số tài khoản]"),
+    ("ghi ten tau la nguyen van an", "ghi ten tau la [tên]"),
+    ("để tên là Tư Hiền", "để tên là [tên]"),
     ("xe của tôi 15A-123.45 bị xước", "xe của tôi [biển số xe] bị xước"),
     ("thư về an.nguyen@example.vn", "thư về [thư điện tử]"),
     ("Tôi tên là Nguyễn Văn An, ở tổ 5", "Tôi tên là [tên], ở tổ 5"),
