@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import answering, asking, filing, gather, joining
-from actions.turn import Context, button, word
+from actions import answering, asking, changing, filing, gather, joining
+from actions.turn import Context, button
 from feedback_store.places import pins
 from feedback_store.places.country import country
-from feedback_store.places.reading import OF_A_PLACE, PlaceRead, read_place
+from feedback_store.places.reading import PlaceRead
 from feedback_store.queries.conversations import earlier_words
-from feedback_store.queries.lookups import category_name, gazetteer, offered
-from feedback_store.reading.content import content
+from feedback_store.queries.lookups import category_name, gazetteer
 from feedback_store.service import drafts
 from feedback_store.service.drafts import Issue, ReportData, next_step
-from vitext import fold
 
 if TYPE_CHECKING:
     from feedback_store.tables import Draft
@@ -41,27 +38,6 @@ def show_whole(context: Context) -> None:
         context.answer.say("nothing_open")
         return
     asking.show_whole(context, draft, drafts.data_of(draft))
-
-
-def rewrite(context: Context) -> None:
-    """ "Sửa nội dung lại là: …": these words take the place of all before, with the category and place they tell."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    words = str(context.told("text") or context.turn.text)
-    if draft is None:
-        context.answer.say("nothing_open")
-        return
-    data = drafts.data_of(draft)
-    data.text = [content(words, own_number=False).text or words]
-    data.editing = None
-    found = offered(context.session, context.understand(words).categories)
-    if found and found[0][1] >= gather.SURE:
-        data.category = found[0][0]
-    read = read_place(words, gazetteer(context.session))
-    if read is not None and read.weight >= OF_A_PLACE and fold(read.words) not in fold(data.place_text or ""):
-        data.place_text = read.words[:500]
-        gather.take_read(data, read)
-    context.answer.say("corrected", what=word("words_are", words=asking.shortened(data.text[0])))
-    asking.ask(context, draft, data)
 
 
 def agreed(context: Context) -> None:
@@ -170,45 +146,6 @@ def keep_for_later(context: Context, issues: Sequence[Issue]) -> None:
     data = drafts.data_of(draft)
     data.issues += [one for one in issues if one not in data.issues]
     drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
-
-
-def drop_matter(context: Context) -> None:
-    """A matter that waits is left out (``numbers``), or, without a number, the one in hand, and the next taken up."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    if draft is None:
-        context.answer.say("nothing_open")
-        return
-    data, numbers = drafts.data_of(draft), set(context.told("numbers") or ())
-    if not numbers:
-        _leave(context, draft)
-        return
-    gone = [one for number, one in enumerate(data.issues) if number in numbers]
-    data.issues = [one for number, one in enumerate(data.issues) if number not in numbers]
-    drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
-    names = "; ".join(_matter(context, str(one["text"]), one["category"]) for one in gone)
-    context.answer.say("matter_dropped", names=names)
-    asking.ask(context, draft, data)
-
-
-_ALL = re.compile(r"\b(?:het|tat ca|toan bo|ca hai|ca 2|ca thay)\b")
-
-
-def _leave(context: Context, draft: Draft) -> None:
-    """The matter in hand is given up; another that waits is taken up, unless all is given up ("hủy hết")."""
-    data = drafts.data_of(draft)
-    drafts.cancel(draft, now=context.turn.now)
-    follows = bool(data.issues) and not _ALL.search(context.turn.folded)
-    if data.taken_up:  # another may have been sent before it: "nothing was sent" would be untrue
-        context.answer.say("matter_dropped", names=_matter(context, " ".join(data.text), data.category))
-    else:
-        context.remember(cancelled=True)
-        context.answer.say("cancelled", buttons=None if follows else [button("another_report", "/submit_feedback")])
-    if follows:
-        filing.next_matter(context, data)
-
-
-def _matter(context: Context, text: str, category: str | None) -> str:
-    return category_name(context.session, category) if category and category != gather.OTHER else asking.shortened(text)
 
 
 def continue_report(context: Context, draft: Draft) -> None:
@@ -397,5 +334,5 @@ def cancel(context: Context) -> bool:
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         return False
-    _leave(context, draft)
+    changing.leave(context, draft)
     return True

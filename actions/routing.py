@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from actions import asking, filing, focus, joining, mine, parts, person, rating, reopening, report, talk
+from actions import asking, changing, filing, focus, joining, mine, parts, person, rating, reopening, report, talk
 from actions.choice import matters
 from actions.choice.doubt import asks_of_danger, doubted
 from actions.choice.readers import readings
@@ -67,8 +67,9 @@ ACTS: dict[str, Handler] = {
     "edit_report": report.edit,
     "report_edit": report.edit,
     "report_whole": report.show_whole,
-    "rewrite_report": report.rewrite,
-    "drop_matter": report.drop_matter,
+    "rewrite_report": changing.rewrite,
+    "take_out": changing.take_out,
+    "drop_matter": changing.drop_matter,
     "report_send": filing.confirm,
     "stay_anonymous": report.stay_anonymous,
     "give_location": report.take_location,

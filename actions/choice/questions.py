@@ -26,8 +26,6 @@ from feedback_store.reading.assent import (
     says_wait,
     says_yes,
 )
-from feedback_store.reading.dropping import dropped, drops_taken_up
-from feedback_store.reading.edits import parts_named, text_anew
 from feedback_store.reading.stars import Stars, read_stars
 from feedback_store.service.drafts import OPTIONAL
 from vitext import fold
@@ -253,49 +251,12 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
                     instead="ask_cancel")  # fmt: skip
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
-    yield from _edits(said, state)
     if state.summary_shown:
         yield from _at_summary(said)
     elif state.step in OPTIONAL and says_no(turn.text):
         yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if answers(said, state):
         yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
-
-
-def _edits(said: Said, state: State) -> Iterator[Reading]:
-    """The whole text said anew; a part that is named, or chosen from the list by its name."""
-    text = text_anew(said.turn.text) if state.step != "text" else None
-    if text is not None:
-        yield whole("rewrite", "rewrite_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS,
-                    with_={"text": text})  # fmt: skip
-    asked = any(payload.startswith("/report_edit{") for _, payload in state.shown)
-    parts = parts_named(said.turn.text, asked=asked)
-    if parts:
-        yield whole("part", "report_edit", said, Heard.QUESTION, sure=0.96, with_={"part": parts[0]})
-
-
-RUN = 2
-"""A matter is denied and dropped in so many clauses that stand together."""
-
-
-def drops(said: Said, state: State) -> Iterator[Reading]:
-    """ "Không phải học phí, bỏ đi": a matter that waits, or that was taken up, is left out; a part beside it edited."""
-    if not state.later and not state.data.taken_up:
-        return
-    count = len(said.clauses)
-    for length in range(min(RUN, count), 0, -1):
-        for first in range(count - length + 1):
-            takes = tuple(range(first, first + length))
-            text = said.turn.text[said.clauses[first].start : said.clauses[takes[-1]].end]
-            numbers = dropped(text, state.later, state.subject)
-            if not numbers and not (state.data.taken_up and drops_taken_up(text, state.subject)):
-                continue
-            yield Reading("drop", "drop_matter", takes, Heard.QUESTION, Follows.CHANGES, 0.97,
-                          with_={"numbers": numbers})  # fmt: skip
-            for number in set(said.every) - set(takes):
-                if parts := parts_named(said.clauses[number].text, asked=False):
-                    yield Reading("part", "report_edit", (number,), Heard.QUESTION, sure=0.96, with_={"part": parts[0]})
-            return
 
 
 _TORN = re.compile(r"\b(?:huy|bo)\b.*\b(?:ma|nhung|con)\b.*\bgui\b|\bgui\b.*\b(?:ma|nhung|con)\b.*\b(?:huy|bo)\b")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from actions.choice.changes import drops, edits
 from actions.choice.questions import (
     codes,
-    drops,
     outside_question,
     pressed,
     report_question,
@@ -41,9 +41,9 @@ from actions.choice.world import nods, noise, route, second_matter, several, sto
 Reader = Callable[[Said, State], Iterator[Reading]]
 
 READERS: tuple[Reader, ...] = (
-    pressed, stars, outside_question, still_there, takes_back, unseals, codes, drops, report_question, staff_question,
-    foreign, after_danger, rules, others_data, own_data, pointed, procedure_follow_up, nothing_sent, own_report,
-    complaint, only_asked, follow_up, second_matter, nods, several, story, noise, route,
+    pressed, stars, outside_question, still_there, takes_back, unseals, codes, drops, edits, report_question,
+    staff_question, foreign, after_danger, rules, others_data, own_data, pointed, procedure_follow_up, nothing_sent,
+    own_report, complaint, only_asked, follow_up, second_matter, nods, several, story, noise, route,
 )  # fmt: skip
 
 

@@ -148,6 +148,13 @@ def earlier_words(session: Session, *, conversation_id: uuid.UUID, event_id: int
     return _words(event) or None
 
 
+def words_before(session: Session, *, conversation_id: uuid.UUID, event_id: int) -> str:
+    """What the citizen wrote last before an event; '' if that is sealed, or there is nothing."""
+    query = select(InboundEvent).where(InboundEvent.conversation_id == conversation_id, InboundEvent.id < event_id)
+    event = session.scalars(query.order_by(InboundEvent.id.desc()).limit(1)).first()
+    return "" if event is None or event.sealed else _words(event)
+
+
 SCENE_WORDS = 12
 """Messages of one scene whose words become the report about it."""
 
