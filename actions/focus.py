@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import answering, talk
+from actions import answering, procedures, talk
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in
@@ -101,7 +101,7 @@ def _of_ticket(context: Context, ticket: Ticket, about: str) -> None:
 
 def procedure_again(context: Context) -> None:
     """One of the procedures that were asked about before."""
-    talk.answer_key(context, str(context.told("key")))
+    procedures.answer_key(context, str(context.told("key")))
 
 
 def others_data(context: Context) -> None:

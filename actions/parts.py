@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from actions import asking, gather, remarks, report
 from actions.choice.matters import ASKS, CLEAR, REPORT
@@ -149,8 +150,21 @@ def part(context: Context, whole: Turn, spoken: Said, takes: Sequence[int], act:
         aspect=understood.aspect,
         where=read_place(text, gazetteer(context.session)),
         media=whole.media,
-        clauses=(),
+        clauses=_moved(whole, spoken, takes, text),
     )
+
+
+def _moved(whole: Turn, spoken: Said, takes: Sequence[int], text: str) -> tuple[dict[str, Any], ...]:
+    """What the engine said of these clauses, at their places in the text that is made of them."""
+    moved, at = [], 0
+    for number in takes if len(whole.clauses) > 1 else ():
+        words = spoken.clauses[number].text
+        start = text.find(words, at)
+        if start < 0:
+            return ()
+        at = start + len(words)
+        moved.append({**whole.clauses[number], "start": start, "end": at})
+    return tuple(moved) if len(moved) > 1 else ()
 
 
 def cut(text: str, spans: Sequence[tuple[int, int]]) -> str:

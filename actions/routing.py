@@ -7,7 +7,21 @@ from dataclasses import replace
 
 import structlog
 
-from actions import asking, changing, filing, focus, joining, mine, parts, person, rating, reopening, report, talk
+from actions import (
+    asking,
+    changing,
+    filing,
+    focus,
+    joining,
+    mine,
+    parts,
+    person,
+    procedures,
+    rating,
+    reopening,
+    report,
+    talk,
+)
 from actions.choice import matters
 from actions.choice.doubt import asks_of_danger, doubted
 from actions.choice.readers import readings
@@ -38,8 +52,8 @@ ACTS: dict[str, Handler] = {
     "smalltalk_bot": _say("who_am_i", menu=True),
     "formal_complaint": talk.formal_complaint,
     "ask_dossier_status": _say("dossier_status"),
-    "ask_procedure": talk.answer_procedure,
-    "judge_answer": talk.judge_answer,
+    "ask_procedure": procedures.answer_procedure,
+    "judge_answer": procedures.judge_answer,
     "ask_ticket_status": talk.tell_status,
     "my_reports": mine.list_own,
     "add_to_report": mine.add,
@@ -85,7 +99,7 @@ ACTS: dict[str, Handler] = {
     "callback_time": person.time,
     "reopen_reason": reopening.reason,
     "reopen_answer": reopening.answered,
-    "candidate_answered": talk.candidate_answered,
+    "candidate_answered": procedures.candidate_answered,
     "callback_state": person.state,
     "callback_no_longer": person.no_longer,
     "no_code": talk.no_code,

@@ -10,13 +10,10 @@ from actions import asking, gather, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
-from feedback_store.procedures.answer import Answer
-from feedback_store.procedures.search import Hit
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.lookups import category_name
-from feedback_store.queries.procedures import Ambiguous, find_procedure, procedure_answer
 from feedback_store.reading.feelings import feeling_in
-from feedback_store.service import denunciations, drafts, emergencies, verdicts
+from feedback_store.service import denunciations, drafts, emergencies
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
 from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
 LISTS = re.compile(r"\b(danh sach|liet ke|nhung|cac|tat ca|bao nhieu|may|lich su)\b")  # "danh sách phản ánh của tôi"
-OFFERED = ("documents", "fee", "time", "place", "online")
 MENU = [
     button("report", "/submit_feedback"),
     button("procedure", "/ask_procedure"),
@@ -40,129 +36,6 @@ def say_and_resume(context: Context, name: str, buttons: list[Button] | None = N
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     context.answer.say(name, buttons=buttons if draft is None else None, **params)
     resume(context)
-
-
-# --- procedures -------------------------------------------------------------------------------
-
-
-def answer_key(context: Context, key: str) -> None:
-    """A procedure that was asked about before, in the aspect that is asked now, else the last one."""
-    aspect = context.told("aspect") or (context.turn.aspect if context.turn.intent == "ask_procedure" else None)
-    answered = procedure_answer(context.session, key=key, aspect=str(aspect or context.memory.get("said") or "general"))
-    if answered is None:
-        _nothing_found(context)
-    else:
-        _say_procedure(context, answered)
-
-
-def answer_procedure(context: Context) -> None:
-    """The aspect asked, from the catalogue; a follow-up without a name is about the last procedure."""
-    turn = context.turn
-    key, aspect = turn.value("procedure"), turn.value("aspect") or turn.aspect or "general"
-    if key is None:
-        if turn.payload or not turn.text:
-            context.answer.say("ask_which_procedure")
-            return
-        found = find_procedure(context.session, turn.entity("procedure") or turn.text) or find_procedure(
-            context.session, turn.text
-        )
-        if found is None and feeling_in(turn.text) == "bereaved":
-            found = _asked(context, word("papers_of_a_death"))
-        if isinstance(found, Ambiguous):
-            choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
-            context.remember(candidate=found.choices[0].key, aspect=str(aspect), pending="procedure")
-            context.answer.say(
-                "which_procedure" if len(choices) > 1 else "is_it_procedure",
-                buttons=[*choices, button("not_this", _about("none", aspect))],
-                custom={"once": False},
-                names=word("or").join(hit.name for hit in found.choices),
-            )
-            resume(context)
-            return
-        key = found.key if found else context.memory.get("candidate") or context.memory.get("procedure")
-        if found is None and (key is None or turn.entity("procedure") is not None):
-            _nothing_found(context)
-            return
-    answered = procedure_answer(context.session, key=str(key), aspect=str(aspect))
-    if answered is None:
-        _nothing_found(context)
-        return
-    _say_procedure(context, answered)
-
-
-def _asked(context: Context, name: str) -> Ambiguous | None:
-    """A procedure that is likely meant and was not named: it is asked, not answered."""
-    found = find_procedure(context.session, name)
-    if found is None or isinstance(found, Ambiguous):
-        return found
-    return Ambiguous((Hit(found.key, found.name, 0.0),))
-
-
-def _say_procedure(context: Context, answered: Answer) -> None:
-    named = [answered.key, *(one for one in context.memory.get("procedures") or () if one != answered.key)]
-    context.remember(procedure=answered.key, candidate=None, aspect=None, focus="procedure", said=answered.aspect,
-                     procedures=named[:3])  # fmt: skip
-    others = [a for a in OFFERED if a != answered.aspect]
-    context.answer.say(
-        "procedure_answer",
-        answer=answered.text,
-        custom={"once": False, "link": answered.link},
-        buttons=[
-            *(Button(render(f"procedures.aspect_{a}"), _about(answered.key, a)) for a in others),
-            button("useful", _verdict(answered.key, answered.aspect, "useful")),
-            button("wrong", _verdict(answered.key, answered.aspect, "wrong")),
-        ],
-    )
-    resume(context)
-
-
-def candidate_answered(context: Context) -> None:
-    """A typed yes or no to "Có phải anh/chị hỏi thủ tục này không?"."""
-    memory = context.memory
-    context.remember(pending=None)
-    key = memory.get("candidate")
-    if context.turn.intent == "affirm" and key is not None:
-        aspect = str(memory.get("aspect") or "general")
-        answered = procedure_answer(context.session, key=str(key), aspect=aspect)
-        if answered is not None:
-            _say_procedure(context, answered)
-            return
-    context.remember(candidate=None, aspect=None)
-    _nothing_found(context)
-
-
-def _nothing_found(context: Context) -> None:
-    context.remember(candidate=None)
-    _keep_verdict(context, None, None, "nothing_found")
-    context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
-    resume(context)
-
-
-def judge_answer(context: Context) -> None:
-    """ "Hữu ích / Chưa đúng" under an answer."""
-    turn = context.turn
-    verdict: verdicts.Verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
-    aspect = turn.value("aspect")
-    _keep_verdict(context, str(turn.value("procedure")), aspect, verdict)
-    name = "answer_useful" if verdict == "useful" else "answer_wrong"
-    context.answer.say(name, buttons=None if verdict == "useful" else [button("person", "/human_agent")])
-    resume(context)
-
-
-def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: verdicts.Verdict) -> None:
-    turn = context.turn
-    verdicts.keep(
-        context.session, verdict=verdict, procedure_key=key, aspect=aspect, question=turn.text,
-        event_id=turn.event_id, now=turn.now,
-    )  # fmt: skip
-
-
-def _about(key: str, aspect: str) -> str:
-    return "/ask_procedure" + json.dumps({"procedure": key, "aspect": aspect})
-
-
-def _verdict(key: str, aspect: str, verdict: str) -> str:
-    return "/judge_answer" + json.dumps({"procedure": key, "aspect": aspect, "verdict": verdict})
 
 
 # --- tickets ----------------------------------------------------------------------------------

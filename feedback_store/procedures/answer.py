@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback_store.texts import render
@@ -30,7 +30,8 @@ ASPECTS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body``: the aspect asked; ``source``: code, decision, source, date; ``notice``: decision 14."""
+    """``body``: the aspect asked; ``source``: code, decision, source, date; ``notice``: decision 14. ``more``: further
+    aspects that were asked for and stand in the body."""
 
     key: str
     aspect: str
@@ -39,6 +40,11 @@ class Answer:
     source: str
     notice: str | None
     link: str | None
+    more: tuple[str, ...] = ()
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        return (self.aspect, *self.more)
 
     @property
     def text(self) -> str:
@@ -60,6 +66,17 @@ def answer(record: Mapping[str, Any], aspect: str, *, verified: bool) -> Answer:
         notice=None if verified else render("procedures.unverified"),
         link=record.get("source_url"),
     )
+
+
+def together(answers: Sequence[Answer]) -> Answer:
+    """Several aspects of one procedure: the first names it, the others only what they tell; one source for all."""
+    first, *others = answers
+    bodies = [first.body]
+    for one in others:
+        _, _, lines = one.body.partition("\n")
+        bodies.append(f"{render(f'procedures.also_{one.aspect}')}\n{lines}")
+    known = any(one.known for one in answers)
+    return replace(first, body="\n\n".join(bodies), known=known, more=tuple(one.aspect for one in others))
 
 
 def _lines(record: Mapping[str, Any], aspect: str) -> list[str]:

@@ -1,0 +1,105 @@
+"""What a message asks of procedures: which ones, and which aspects of each ("cần giấy gì, bao nhiêu tiền?")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from actions.turn import Turn
+from vitext import fold
+
+SURE_ASPECT = 0.8
+"""So sure the engine is of the aspect of a clause that is answered beside another."""
+MOST_ASPECTS, MOST_PROCEDURES = 4, 3
+SURE_ASKED = 0.6
+"""So sure it is of a clause that asks about a procedure; less sure, it tells the story of another."""
+NAMING = 4
+"""Words of the shortest clause that names a procedure which the engine did not see in it."""
+_AND = re.compile(r"\s+(?:va|voi lai|roi|cung nhu|cung|con)\s+")
+
+Which = Callable[[str], str | None]
+"""The key of the procedure that words surely mean; None: of none, or of one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``text``: the words about one procedure; ``aspects``: those asked for in so many words, in order."""
+
+    text: str
+    aspects: tuple[str, ...]
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    aspect: str | None
+    half: bool = False
+
+
+def asked(turn: Turn, which: Which, aspect_of: Callable[[str], str | None]) -> tuple[Asked, ...]:
+    """Each procedure that is asked about, in order; at least one. ``aspect_of``: the engine's aspect of other words."""
+    groups: list[list[_Piece]] = []
+    keys: list[str | None] = []
+    for piece in _pieces(turn, aspect_of):
+        key = _key(turn, piece, which)
+        if groups and (key is None or keys[-1] in (None, key)):
+            groups[-1].append(piece)
+            keys[-1] = keys[-1] or key
+        else:
+            groups.append([piece])
+            keys.append(key)
+    found = [
+        Asked(turn.text[group[0].start : group[-1].end], _aspects(group), key)
+        for group, key in zip(groups, keys, strict=True)
+    ]
+    if len(found) < 2:
+        return (Asked(turn.text, found[0].aspects if found else ()),)
+    shared = next((one.aspects for one in reversed(found) if one.aspects), ())
+    return tuple(one if one.aspects else replace(one, aspects=shared) for one in found[:MOST_PROCEDURES])
+
+
+def _aspects(group: list[_Piece]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(one.aspect for one in group if one.aspect is not None and one.aspect != "general"))
+    return named[:MOST_ASPECTS]
+
+
+def _pieces(turn: Turn, aspect_of: Callable[[str], str | None]) -> Iterator[_Piece]:
+    """The clauses of a question with their aspects; a clause of two questions ("mấy tiền và mấy ngày") in two."""
+    whole: dict[str, Any] = {"start": 0, "end": len(turn.text), "intent": {"name": turn.intent, "confidence": 1.0}}
+    for one in turn.clauses or (whole,):
+        start, end, route, said = int(one["start"]), int(one["end"]), one.get("intent") or {}, one.get("aspect") or {}
+        asks = route.get("name") == "ask_procedure" and float(route["confidence"]) >= SURE_ASKED
+        sure = str(said["name"]) if asks and said and float(said["confidence"]) >= SURE_ASPECT else None
+        halves = list(_halves(turn.text, start, end)) if asks else []
+        aspects = [aspect_of(turn.text[a:b]) for a, b in halves] if len(halves) > 1 else []
+        if aspects:
+            yield from (_Piece(a, b, aspect, half=True) for (a, b), aspect in zip(halves, aspects, strict=True))
+        else:
+            yield _Piece(start, end, sure)
+
+
+def _halves(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    plain = fold(text)
+    if len(plain) != len(text):
+        return
+    at = start
+    for found in _AND.finditer(plain, start, end):
+        if len(plain[at : found.start()].split()) > 1 and len(plain[found.end() : end].split()) > 1:
+            yield at, found.start()
+            at = found.end()
+    yield at, end
+
+
+def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
+    if piece.aspect in (None, "general") and not piece.half:
+        return None  # a story that names a procedure asks nothing of it
+    words = turn.text[piece.start : piece.end]
+    tagged = any(
+        one.get("entity") == "procedure" and piece.start <= int(one.get("start", -1)) < piece.end
+        for one in turn.entities
+    )
+    return which(words) if tagged or len(words.split()) >= NAMING else None

@@ -1,0 +1,173 @@
+"""What is asked about procedures: found in the catalogue, answered in each aspect asked, judged by who asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions import asked
+from actions.asking import resume
+from actions.turn import Button, Context, button, word
+from feedback_store.procedures.answer import Answer, together
+from feedback_store.procedures.search import Hit
+from feedback_store.queries.procedures import Ambiguous, Found, find_procedure, procedure_answer
+from feedback_store.reading.feelings import feeling_in
+from feedback_store.service import verdicts
+from feedback_store.texts import render
+
+OFFERED = ("documents", "fee", "time", "place", "online")
+
+
+def answer_key(context: Context, key: str) -> None:
+    """A procedure that was asked about before, in the aspect that is asked now, else the last one."""
+    aspect = context.told("aspect") or (context.turn.aspect if context.turn.intent == "ask_procedure" else None)
+    answered = procedure_answer(context.session, key=key, aspect=str(aspect or context.memory.get("said") or "general"))
+    if answered is None:
+        _nothing_found(context)
+    else:
+        _say_procedure(context, answered)
+
+
+def answer_procedure(context: Context) -> None:
+    """Each procedure that is asked about, in each aspect asked, from the catalogue; a follow-up without a name is about
+    the last procedure."""
+    turn = context.turn
+    if turn.payload or not turn.text:
+        _answer_one(context, ())
+        return
+    groups = asked.asked(turn, lambda words: _surely(context, words), lambda words: context.understand(words).aspect)
+    if len(groups) == 1:
+        _answer_one(context, groups[0].aspects if len(groups[0].aspects) > 1 else ())
+        return
+    more = context.more
+    for number, group in enumerate(groups):
+        context.more = more or number + 1 < len(groups)
+        aspects = group.aspects or (turn.aspect or "general",)
+        answered = _answers(context, group.key, aspects) if group.key else None
+        if answered is not None:
+            _say_procedure(context, answered)
+        else:
+            context.turn = replace(turn, text=group.text, entities=(), clauses=())
+            _answer_one(context, group.aspects)
+    context.turn, context.more = turn, more
+
+
+def _surely(context: Context, words: str) -> str | None:
+    found = find_procedure(context.session, words)
+    return found.key if isinstance(found, Found) else None
+
+
+def _answer_one(context: Context, aspects: Sequence[str]) -> None:
+    turn = context.turn
+    key, aspect = turn.value("procedure"), turn.value("aspect") or turn.aspect or "general"
+    if key is None:
+        if turn.payload or not turn.text:
+            context.answer.say("ask_which_procedure")
+            return
+        found = find_procedure(context.session, turn.entity("procedure") or turn.text) or find_procedure(
+            context.session, turn.text
+        )
+        if found is None and feeling_in(turn.text) == "bereaved":
+            found = _asked(context, word("papers_of_a_death"))
+        if isinstance(found, Ambiguous):
+            choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
+            context.remember(candidate=found.choices[0].key, aspect=str(aspect), pending="procedure")
+            context.answer.say(
+                "which_procedure" if len(choices) > 1 else "is_it_procedure",
+                buttons=[*choices, button("not_this", _about("none", aspect))],
+                custom={"once": False},
+                names=word("or").join(hit.name for hit in found.choices),
+            )
+            resume(context)
+            return
+        key = found.key if found else context.memory.get("candidate") or context.memory.get("procedure")
+        if found is None and (key is None or turn.entity("procedure") is not None):
+            _nothing_found(context)
+            return
+    answered = _answers(context, str(key), aspects or (str(aspect),))
+    if answered is None:
+        _nothing_found(context)
+        return
+    _say_procedure(context, answered)
+
+
+def _answers(context: Context, key: str, aspects: Sequence[str]) -> Answer | None:
+    """The answers to all aspects as one, under one source."""
+    found = [procedure_answer(context.session, key=key, aspect=one) for one in aspects]
+    return together([one for one in found if one is not None]) if all(found) and found else None
+
+
+def _asked(context: Context, name: str) -> Ambiguous | None:
+    """A procedure that is likely meant and was not named: it is asked, not answered."""
+    found = find_procedure(context.session, name)
+    if found is None or isinstance(found, Ambiguous):
+        return found
+    return Ambiguous((Hit(found.key, found.name, 0.0),))
+
+
+def _say_procedure(context: Context, answered: Answer) -> None:
+    named = [answered.key, *(one for one in context.memory.get("procedures") or () if one != answered.key)]
+    context.remember(procedure=answered.key, candidate=None, aspect=None, focus="procedure", said=answered.aspect,
+                     procedures=named[:3])  # fmt: skip
+    others = [a for a in OFFERED if a not in answered.aspects]
+    context.answer.say(
+        "procedure_answer",
+        answer=answered.text,
+        custom={"once": False, "link": answered.link},
+        buttons=[
+            *(Button(render(f"procedures.aspect_{a}"), _about(answered.key, a)) for a in others),
+            button("useful", _verdict(answered.key, answered.aspect, "useful")),
+            button("wrong", _verdict(answered.key, answered.aspect, "wrong")),
+        ],
+    )
+    resume(context)
+
+
+def candidate_answered(context: Context) -> None:
+    """A typed yes or no to "Có phải anh/chị hỏi thủ tục này không?"."""
+    memory = context.memory
+    context.remember(pending=None)
+    key = memory.get("candidate")
+    if context.turn.intent == "affirm" and key is not None:
+        aspect = str(memory.get("aspect") or "general")
+        answered = procedure_answer(context.session, key=str(key), aspect=aspect)
+        if answered is not None:
+            _say_procedure(context, answered)
+            return
+    context.remember(candidate=None, aspect=None)
+    _nothing_found(context)
+
+
+def _nothing_found(context: Context) -> None:
+    context.remember(candidate=None)
+    _keep_verdict(context, None, None, "nothing_found")
+    context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
+    resume(context)
+
+
+def judge_answer(context: Context) -> None:
+    """ "Hữu ích / Chưa đúng" under an answer."""
+    turn = context.turn
+    verdict: verdicts.Verdict = "useful" if turn.value("verdict") == "useful" else "wrong"
+    aspect = turn.value("aspect")
+    _keep_verdict(context, str(turn.value("procedure")), aspect, verdict)
+    name = "answer_useful" if verdict == "useful" else "answer_wrong"
+    context.answer.say(name, buttons=None if verdict == "useful" else [button("person", "/human_agent")])
+    resume(context)
+
+
+def _keep_verdict(context: Context, key: str | None, aspect: str | None, verdict: verdicts.Verdict) -> None:
+    turn = context.turn
+    verdicts.keep(
+        context.session, verdict=verdict, procedure_key=key, aspect=aspect, question=turn.text,
+        event_id=turn.event_id, now=turn.now,
+    )  # fmt: skip
+
+
+def _about(key: str, aspect: str) -> str:
+    return "/ask_procedure" + json.dumps({"procedure": key, "aspect": aspect})
+
+
+def _verdict(key: str, aspect: str, verdict: str) -> str:
+    return "/judge_answer" + json.dumps({"procedure": key, "aspect": aspect, "verdict": verdict})
