@@ -16,6 +16,7 @@ from actions import gather
 from actions.routing import handle
 from actions.turn import Answer, Context, Surroundings, Turn, read_turn
 from feedback_store.queries.lookups import gazetteer, offered
+from feedback_store.reading.address import address_of
 from feedback_store.service import drafts, effects
 from feedback_store.store import Store, database_away
 from hotline.faults import fault
@@ -76,12 +77,23 @@ def take(session: Session, turn: Turn, around: Surroundings) -> dict[str, Any]:
     where = None if turn.payload or not turn.text else gather.where_of(turn, gazetteer(session))
     turn = replace(turn, categories=offered(session, turn.categories), where=where)
     context = Context(session, turn, conversation, Answer(), around)
+    address = _address(context)
     handle(context)
+    for reply in context.answer.replies if address else ():
+        reply["custom"]["address"] = address
     if context.answer.replies and context.why:
         context.answer.replies[0]["custom"]["why"] = context.why
     result = {"replies": context.answer.replies, "slots": _slots(session, conversation)}
     effects.keep(session, event_id=turn.event_id, action=NAME, result=result, now=dt.datetime.now(dt.UTC))
     return result
+
+
+def _address(context: Context) -> str | None:
+    """How the citizen is spoken to: as they said now or before; None: as everybody."""
+    said = address_of(context.turn.text) if context.turn.text and not context.turn.payload else None
+    if said is not None and said != context.memory.get("address"):
+        context.remember(address=said)
+    return said or context.memory.get("address")
 
 
 def _slots(session: Session, conversation: Conversation) -> dict[str, str | None]:

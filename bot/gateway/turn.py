@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineAnswer
 from bot.gateway.modes import says_back
+from feedback_store.reading.address import addressed
 from feedback_store.service import buttons
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
@@ -105,7 +106,7 @@ def outcome_of(answer: EngineAnswer, work: Work) -> Outcome:
         shown = tuple(
             Button(str(one["title"]), str(one["payload"]), once=once) for one in response.get("buttons") or ()
         )
-        text = str(response.get("text") or "").strip()
+        text = addressed(str(response.get("text") or "").strip(), custom.get("address"))
         if text:
             replies.append(Reply(text, shown, ask=ask, link=custom.get("link")))
         elif replies and (ask or shown):
