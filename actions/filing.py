@@ -9,6 +9,7 @@ from actions.turn import Context, button, word
 from feedback_store.domain.lifecycle import OPEN_TICKET
 from feedback_store.queries.lookups import category_name
 from feedback_store.reading.content import content
+from feedback_store.reading.words import words_of
 from feedback_store.service import drafts, foretelling, tickets
 from feedback_store.service.drafts import ReportData, next_step
 from vitext.dates import spoken_time
@@ -75,6 +76,8 @@ def next_matter(context: Context, data: ReportData) -> None:
         following.place_text, following.commune = data.place_text, data.commune
         following.lat, following.lon, following.old_ward = data.lat, data.lon, data.old_ward
         following.commune_choices = []
+    elif following.commune is None and data.commune is not None and _within(following.place_text, data.place_text):
+        following.commune, following.commune_choices, following.old_ward = data.commune, [], data.old_ward
     if data.phone is None and not data.anonymous:
         following.skip("phone")
     name = category_name(context.session, following.category) if following.category else found.text
@@ -83,6 +86,17 @@ def next_matter(context: Context, data: ReportData) -> None:
         context.session, conversation_id=context.conversation.id, data=following, now=context.turn.now
     )
     asking.ask(context, made, following)
+
+
+_KINDS = frozenset(
+    "duong pho ngo hem kiet ngach phuong xa p x so nha dau cuoi truoc sau gan canh doi dien cong o tai".split()
+)
+
+
+def _within(place: str | None, other: str | None) -> bool:
+    """Whether the second matter is told at the street or lane of the first: all its names and numbers stand there."""
+    names = set(words_of(place or "")) - _KINDS
+    return bool(names) and names <= set(words_of(other or ""))
 
 
 def _tell_filed(context: Context, ticket: Ticket, *, again: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from actions import remarks
-from actions.turn import Context, Turn
+from actions.turn import Context, Turn, word
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
@@ -241,6 +241,9 @@ def take_commune(context: Context, data: ReportData, text: str) -> bool:
 def take_more_of_place(context: Context, data: ReportData) -> bool:
     """A message that tells more of the place and hardly anything else ("gần chợ Hàng nha"): joined with the place."""
     read = context.turn.where
+    if data.place_text and (house := _house_said(context.turn.folded)) and not _has_house(context, data.place_text):
+        data.place_text = f"{word('house_number', number=house)}, {data.place_text}"[:500]
+        return True
     if read is None or read.weight < OF_A_PLACE or words_beside(context.turn) > FILLER or not data.place_text:
         return False
     before = read_place(data.place_text, gazetteer(context.session))
@@ -253,12 +256,30 @@ def take_more_of_place(context: Context, data: ReportData) -> bool:
     return True
 
 
+_HOUSE_SAID = re.compile(r"\b(?:so nha|nha so|sn)\s*(?:cua \w+ )?(?:la|:|o)?\s*(\d+\w?(?:/\d+\w?)*)\b")
+HOUSE_LONGEST = 9
+
+
+def _house_said(plain: str) -> str | None:
+    """The number in "số nhà là 48 đó", told by itself."""
+    found = _HOUSE_SAID.search(plain)
+    return found.group(1) if found is not None and len(plain.split()) <= HOUSE_LONGEST else None
+
+
+def _has_house(context: Context, place: str) -> bool:
+    read = read_place(place, gazetteer(context.session))
+    return read is not None and "house" in read.kinds
+
+
 def better_place(context: Context, data: ReportData) -> bool:
     """An address with a number or a street, told where only "trước ngõ nhà bà" was known before: it takes its place."""
     read = context.turn.where
     if read is None or read.weight < OF_A_PLACE or not EXACT & read.kinds or not data.place_text:
         return False
     before = read_place(data.place_text, gazetteer(context.session))
+    if before is not None and "house" in read.kinds - before.kinds and "way" in before.kinds - read.kinds:
+        data.place_text = f"{read.words}, {data.place_text}"[:500]  # "trước cửa nhà số 139" of the street told before
+        return True
     if before is not None and EXACT & before.kinds and any(char.isdigit() for char in data.place_text):
         return False
     if before is not None and before.weight >= read.weight:

@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from actions.turn import Turn
+from feedback_store.places.lexicon import lexicon
 from feedback_store.reading.stars import read_stars
+from vitext import fold, has_marks, nfc
 from vitext.syllables import is_plain_syllable
 
 SURE = 0.7
@@ -65,6 +67,17 @@ REMARK = 7
 """So many words without a place or a number are no answer to "where?" when they are said first."""
 
 
+_SIDES = frozenset("dau cuoi xom thon ap hem ngo kiet cho khuc doan bo cong duong pho nga".split())
+
+
+def places(text: str) -> bool:
+    """Whether a word says where ("gần", "đầu", "chỗ"), though no place that is known stands there."""
+    placing = lexicon().placing
+    plain = {fold(word) for word in placing}
+    words = re.findall(r"\w+", nfc(text).lower())
+    return any(word in (placing if has_marks(word) else plain) or fold(word) in _SIDES for word in words)
+
+
 def only_remarks(turn: Turn) -> bool:
     """ "5 sao", "khen gì mà khen, người ta mỉa đấy …": no place and nothing that could be one."""
     if turn.where is not None or turn.place():
@@ -72,6 +85,8 @@ def only_remarks(turn: Turn) -> bool:
     if read_stars(turn.text) is not None:
         return True
     words = turn.folded.split()
+    if turn.intent in IDLE and turn.confidence >= ASIDE_SURE and not places(turn.text):
+        return True
     return len(words) >= REMARK and turn.intent not in ("inform", "submit_feedback", "multi")
 
 

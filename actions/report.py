@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from feedback_store.places.country import country
 from feedback_store.places.reading import PlaceRead
 from feedback_store.queries.conversations import earlier_words
 from feedback_store.queries.lookups import category_name, gazetteer
+from feedback_store.reading.words import words_of
 from feedback_store.service import drafts
 from feedback_store.service.drafts import Issue, ReportData, next_step
 
@@ -138,13 +140,28 @@ def go_on(context: Context) -> None:
         continue_report(context, draft)
 
 
+ADDS = 4
+"""So many new words of a matter told again are kept beside the first telling; fewer only name it."""
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether no number in one telling speaks against the other."""
+    first, second = set(re.findall(r"\d+", one)), set(re.findall(r"\d+", other))
+    return not first or not second or bool(first & second)
+
+
 def keep_for_later(context: Context, issues: Sequence[Issue]) -> None:
     """Other matters told in the middle of a report: each becomes a report of its own after this one."""
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         return
     data = drafts.data_of(draft)
-    data.issues += [one for one in issues if one not in data.issues]
+    for one in issues:
+        told = next((held for held in data.issues if held["category"] and held["category"] == one["category"]), None)
+        if told is None or not _same_place(str(told["text"]), str(one["text"])):
+            data.issues += [one] if one not in data.issues else []
+        elif len(set(words_of(str(one["text"]))) - set(words_of(str(told["text"])))) > ADDS:
+            told["text"] = f"{told['text']}\n{one['text']}"
     drafts.save(draft, data, now=context.turn.now, summary_event_id=draft.summary_event_id)
 
 

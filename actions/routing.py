@@ -104,6 +104,7 @@ ACTS: dict[str, Handler] = {
     "callback_no_longer": person.no_longer,
     "no_code": talk.no_code,
     "hold": report.hold,
+    "later": _say("later"),
     "report_yes": report.agreed,
     "report_no": report.disagreed,
     "yes_and": report.agreed,

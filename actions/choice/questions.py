@@ -252,7 +252,7 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:
-        yield from _at_summary(said)
+        yield from _at_summary(said, state.subject | FIRST)
     elif state.step in OPTIONAL and says_no(turn.text):
         yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if answers(said, state):
@@ -266,11 +266,16 @@ AGREES = frozenset({"affirm", "send_now"})
 SURE_OF_YES = 0.9
 
 
-def _at_summary(said: Said) -> Iterator[Reading]:
-    """A yes files; a yes with more takes it in and shows what changed; a no asks what to change."""
+FIRST = frozenset(("cay", "truoc", "trc"))
+""" "Gửi cấy nước ni trước đi", of several matters."""
+
+
+def _at_summary(said: Said, naming: frozenset[str]) -> Iterator[Reading]:
+    """A yes files; a yes with more takes it in and shows what changed; a no asks what to change. ``naming``: words by
+    which the matter of the report is named."""
     turn = said.turn
     agreed = [number for number, clause in enumerate(said.clauses) if says_yes(clause.text)]
-    if says_yes(turn.text):
+    if says_yes(turn.text, naming=naming):
         yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
     elif leans_yes(turn.text) and turn.intent in AGREES and turn.confidence >= SURE_OF_YES and turn.where is None:
         yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)

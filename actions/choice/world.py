@@ -13,7 +13,7 @@ from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY, is_noise, tells_story, whole
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import announced
-from feedback_store.reading.assent import says_yes
+from feedback_store.reading.assent import gives_something_up, says_yes
 from vitext import fold, has_letters
 
 KEPT_SURE = 0.8
@@ -144,6 +144,27 @@ def nods(said: Said, state: State) -> Iterator[Reading]:
     """👍 to no question."""
     if not has_letters(said.turn.text) and says_yes(said.turn.text) and not state.summary_shown:
         yield whole("nod", "thanks", said, Heard.WORLD, sure=0.95)
+
+
+_PUTS_OFF = re.compile(
+    r"^(?:(?:u|uh|um|da|vang|ok|oke|a|o|the|vay|roi)\W+)*thoi\b"
+    r"|\bde (?:toi|tui|em|minh|chau|con|bac|chi|anh|ba|ong|tau)\b(?: \w+){1,12}"
+    r" (?:da|sau|cai da|cho chac|lai da|lai xem)\W*$"
+)
+PUT_OFF = frozenset({
+    "edit_report", "skip", "send_now", "affirm", "deny", "inform", "dissatisfied_reopen", "cancel_request", "goodbye",
+    *matters.WEAK,
+})  # fmt: skip
+PUT_OFF_LONGEST = 16
+
+
+def puts_off(said: Said, state: State) -> Iterator[Reading]:
+    """ "Ừ thôi, để tôi ra hỏi lại thợ đã", where nothing is open: nothing is to be done."""
+    turn = said.turn
+    if state.writing or state.question or turn.where is not None or len(said.words) > PUT_OFF_LONGEST:
+        return
+    if turn.intent in PUT_OFF and _PUTS_OFF.search(turn.folded) and not gives_something_up(turn.text):
+        yield whole("puts off", "later", said, Heard.WORLD, sure=0.85)
 
 
 # What follows from the engine's word alone, and what is asked where it is too weak for that (decision 9).

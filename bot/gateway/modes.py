@@ -20,6 +20,7 @@ from feedback_store.reading.announcing import announced, wants_as_report
 from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
+from feedback_store.reading.words import words_of as words_in
 from feedback_store.service import emergencies
 from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Button, Reply
@@ -154,6 +155,11 @@ _HOW_LONG = re.compile(
     r"\b(giai quyet|xu ly|xong|tra loi|co ket qua|xem xet|thu ly|xac minh|nguoi ta|ho|moi)\b"
     r"|\b(giai quyet|xu ly|tra loi|co ket qua|thu ly)\b.*\b(bao lau|may ngay|bao gio|khi nao|chung nao)\b"
 )
+# "Thế đơn thì nộp ở đâu": nothing in it but asking where to go with it.
+_ONLY_WHERE = frozenset(
+    """the vay rua roi thi la ma a o u da alo don giay to cao cai do nay nop gui dua mang viet lam dau cho nao noi ai
+    ben co quan toi em minh chau con bac phai can nen gap den tai len voi nhi ha ad oi tong dai anh chi hoi""".split()
+)
 SHORT = 14
 
 
@@ -165,7 +171,11 @@ def says_back(text: str) -> bool:
 def asks_where(text: str) -> bool:
     """ "Nộp đơn ở đâu?": which channel is the proper one, asked in a few words."""
     plain = fold(text)
-    return len(plain.split()) <= SHORT and _WHERE_TO.search(plain) is not None
+    words = words_in(text)
+    if len(words) > SHORT:
+        return False
+    asked = {"nop", "gui", "dua", "mang"} & set(words) and {"dau", "nao", "ai"} & set(words)
+    return _WHERE_TO.search(plain) is not None or bool(asked and all(one in _ONLY_WHERE for one in words))
 
 
 def asks_how_long(text: str) -> bool:

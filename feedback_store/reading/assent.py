@@ -22,8 +22,11 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 
 
-def says_yes(text: str) -> bool:
-    """Of "ừa đúng rồi gửi giùm nghen", "ok lun", "👍"; not of "đừng gửi", "đúng chưa?", "ok nhưng sửa số nhà"."""
+def says_yes(text: str, *, naming: frozenset[str] = frozenset()) -> bool:
+    """Of "ừa đúng rồi gửi giùm nghen", "ok lun", "👍"; not of "đừng gửi", "đúng chưa?", "ok nhưng sửa số nhà".
+
+    ``naming``: folded words that name what is agreed to, and say nothing more of it: "gửi cái vụ rác này đi".
+    """
     if "?" in text:
         return False
     spoken, marked = _spoken(text)
@@ -37,7 +40,7 @@ def says_yes(text: str) -> bool:
         return False
     if _holds(_without(spoken, lists["agreeing"]), lists["never"]) or _refuses(text):
         return False
-    return _covered(spoken, lists["agreeing"], lists["beside"])
+    return _covered([one for one in spoken if fold(one) not in naming], lists["agreeing"], lists["beside"])
 
 
 def leans_yes(text: str) -> bool:

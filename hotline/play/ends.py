@@ -67,9 +67,9 @@ def end_outcomes(
             for number, fields in enumerate(wanted):
                 ticket = tickets[number] if number < len(tickets) else None
                 yield from _ticket(session, f"{at} {number + 1}", fields, ticket)
-        elif key == "reopened":
+        elif key == "reopened" and not isinstance(wanted, list):
             yield _count(at, wanted, len(_reopened(session, tickets)))
-        elif key == "which":
+        elif key in ("which", "reopened"):
             again = _reopened(session, tickets)
             for number, fields in enumerate(wanted):
                 ticket = again[number] if number < len(again) else None

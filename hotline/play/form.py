@@ -128,7 +128,7 @@ def _end(given: Any, where: str) -> Mapping[str, Any]:
     _keys(given, END_CHECKS, where)
     for key, wanted in given.items():
         at = f"{where}: {key}"
-        if key in ("ticket", "each", "which"):
+        if key in ("ticket", "each", "which") or (key == "reopened" and isinstance(wanted, list)):
             for one in [wanted] if key == "ticket" else _list(wanted, at):
                 _fields(one, TICKET_CHECKS, at)
         elif key in ("alert", "callback"):

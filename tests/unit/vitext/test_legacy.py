@@ -100,10 +100,14 @@ def _spelled(text: str) -> bool:
     return all(is_syllable(word.lower()) for word in re.findall(r"[^\W\d_]+", text) if has_marks(word))
 
 
+@cache
+def marked() -> list[str]:
+    """Sentences with marks, spelled as Vietnamese is: an old encoding of a slip is no word's."""
+    return [text for text in sentences() if sum(map(has_marks, re.findall(r"\w+", text))) > 1 and _spelled(text)]
+
+
 def sample(size: int) -> list[str]:
-    """Of sentences with marks, spelled as Vietnamese is: an old encoding of a slip is no word's."""
-    marked = [text for text in sentences() if sum(map(has_marks, re.findall(r"\w+", text))) > 1 and _spelled(text)]
-    return random.Random(4).sample(marked, size)
+    return random.Random(4).sample(marked(), size)
 
 
 @pytest.mark.parametrize(
