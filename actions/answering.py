@@ -86,9 +86,10 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if turn.intent == "affirm" and turn.place() is None and len(turn.folded.split()) <= 4:
         return
+    if read_stars(turn.text) is not None and turn.where is None:
+        return  # stars are no place, however often it is asked
     if remarks.only_remarks(turn) and data.asked.get("place", 0) < 2:
-        if read_stars(turn.text) is None:
-            gather.keep_words(context, data)
+        gather.keep_words(context, data)
         return
     if remarks.only_asks(turn) and data.asked.get("place", 0) < 2:
         return  # asked again in other words; what is said a second time is taken as it stands
@@ -151,7 +152,11 @@ def _answer_phone(context: Context, data: ReportData, turn: Turn) -> None:
     elif (turn.intent in ("skip", "deny") and len(turn.folded.split()) <= 8) or _declines(turn):
         data.skip("phone")
     elif gather.part_of_number(turn):
-        context.answer.say("phone_unread")
+        if data.asked.get("phone", 0) >= GIVEN_UP:
+            data.skip("phone")
+            context.answer.say("phone_left")
+        else:
+            context.answer.say("phone_unread")
     elif _passes(data, turn, "phone"):
         return
     elif not (turn.intent in BARE and len(turn.folded.split()) <= 4):

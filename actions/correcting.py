@@ -73,7 +73,7 @@ def correct(context: Context, data: ReportData) -> Heard | None:
         return None  # "bấm nhầm, số tui 09…": a number is given for the first time
     text = nfc(context.turn.text)
     rest, number = _number_said_anew(context, data, text)
-    pairs = [one for one in (rest[a:b] for a, b in clauses(rest)) if _EXCHANGE.search(fold(one))] if rest else []
+    pairs = [one for one in (rest[a:b] for a, b in clauses(rest)) if _anew(one)] if rest else []
     if len(pairs) > 1:  # "số 112 chứ không phải số 21, phường Hồng An chứ không phải Hồng Bàng"
         told = [_of_words(context, data, one) for one in pairs]
         return "corrected" if "corrected" in told else next((one for one in told if one is not None), None)
@@ -81,6 +81,12 @@ def correct(context: Context, data: ReportData) -> Heard | None:
     if heard is None and number and rest and len(words_of(rest)) > 2 and not gather.only_courtesy(rest):
         return None  # more than a number is said: read as an addition
     return heard or ("corrected" if number else None)
+
+
+def _anew(piece: str) -> bool:
+    """ "Số 41 chứ không phải số 14", "phường An Biên mới đúng": a piece that says one part anew by itself."""
+    plain = fold(piece)
+    return _EXCHANGE.search(plain) is not None or (_CLOSING.search(plain) is not None and len(plain.split()) > 3)
 
 
 def _number_said_anew(context: Context, data: ReportData, text: str) -> tuple[str, bool]:

@@ -64,6 +64,11 @@ def next_matter(context: Context, data: ReportData) -> None:
     """The next matter of the same message: a report of its own, with what holds for all of them."""
     issue, rest = data.issues[0], data.issues[1:]
     words = str(issue["text"])
+    begun = drafts.taken_up(issue)
+    if begun is not None:
+        begun.issues = rest
+        _go_on_with(context, begun, words)
+        return
     following = ReportData(text=[], issues=rest, anonymous=data.anonymous, phone=data.phone, name=data.name,
                            own_numbers=list(data.own_numbers), category=issue["category"], taken_up=True)  # fmt: skip
     found = content(words, own_number=bool(data.own_numbers))
@@ -73,19 +78,20 @@ def next_matter(context: Context, data: ReportData) -> None:
     else:
         gather.take_place(context, following, words)
     if not following.has_place and data.has_place:
-        following.place_text, following.commune = data.place_text, data.commune
-        following.lat, following.lon, following.old_ward = data.lat, data.lon, data.old_ward
-        following.commune_choices = []
+        gather.take_place_of(following, data)
     elif following.commune is None and data.commune is not None and _within(following.place_text, data.place_text):
         following.commune, following.commune_choices, following.old_ward = data.commune, [], data.old_ward
     if data.phone is None and not data.anonymous:
         following.skip("phone")
-    name = category_name(context.session, following.category) if following.category else found.text
+    _go_on_with(context, following, found.text)
+
+
+def _go_on_with(context: Context, data: ReportData, words: str) -> None:
+    """``words`` name the matter where no category does."""
+    name = category_name(context.session, data.category) if data.category else asking.shortened(words)
     context.answer.say("next_issue", name=name)
-    made = drafts.open_draft(
-        context.session, conversation_id=context.conversation.id, data=following, now=context.turn.now
-    )
-    asking.ask(context, made, following)
+    made = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
+    asking.ask(context, made, data)
 
 
 _KINDS = frozenset(

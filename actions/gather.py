@@ -223,6 +223,12 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         data.skip("commune")
 
 
+def take_place_of(data: ReportData, other: ReportData) -> None:
+    """The place of another report of the same citizen."""
+    data.place_text, data.commune, data.old_ward = other.place_text, other.commune, other.old_ward
+    data.lat, data.lon, data.commune_choices = other.lat, other.lon, []
+
+
 def share_place(data: ReportData, read: PlaceRead) -> None:
     """The place that another matter of the same message was told at."""
     data.place_text = read.words[:500]

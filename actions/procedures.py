@@ -65,14 +65,14 @@ def _answer_one(context: Context, aspects: Sequence[str]) -> None:
         if turn.payload or not turn.text:
             context.answer.say("ask_which_procedure")
             return
-        found = find_procedure(context.session, turn.entity("procedure") or turn.text) or find_procedure(
-            context.session, turn.text
-        )
+        found = _found(context, turn.entity("procedure"), turn.text)
         if found is None and feeling_in(turn.text) == "bereaved":
             found = _asked(context, word("papers_of_a_death"))
         if isinstance(found, Ambiguous):
             choices = [Button(hit.name[:60], _about(hit.key, aspect)) for hit in found.choices]
             context.remember(candidate=found.choices[0].key, aspect=str(aspect), pending="procedure")
+            if len(choices) == 1:
+                _talked_of(context, found.choices[0].key)  # "cái đầu tiên" may mean it
             context.answer.say(
                 "which_procedure" if len(choices) > 1 else "is_it_procedure",
                 buttons=[*choices, button("not_this", _about("none", aspect))],
@@ -92,6 +92,13 @@ def _answer_one(context: Context, aspects: Sequence[str]) -> None:
     _say_procedure(context, answered)
 
 
+def _found(context: Context, named: str | None, text: str) -> Found | Ambiguous | None:
+    """By the name that the engine saw, or by all the words, whichever means one procedure surely."""
+    found = [find_procedure(context.session, words) for words in (named, text) if words]
+    sure = next((one for one in found if isinstance(one, Found)), None)
+    return sure or next((one for one in found if one is not None), None)
+
+
 def _answers(context: Context, key: str, aspects: Sequence[str]) -> Answer | None:
     """The answers to all aspects as one, under one source."""
     found = [procedure_answer(context.session, key=key, aspect=one) for one in aspects]
@@ -106,10 +113,14 @@ def _asked(context: Context, name: str) -> Ambiguous | None:
     return Ambiguous((Hit(found.key, found.name, 0.0),))
 
 
+def _talked_of(context: Context, key: str) -> None:
+    named = [key, *(one for one in context.memory.get("procedures") or () if one != key)]
+    context.remember(procedures=named[:3])
+
+
 def _say_procedure(context: Context, answered: Answer) -> None:
-    named = [answered.key, *(one for one in context.memory.get("procedures") or () if one != answered.key)]
-    context.remember(procedure=answered.key, candidate=None, aspect=None, focus="procedure", said=answered.aspect,
-                     procedures=named[:3])  # fmt: skip
+    _talked_of(context, answered.key)
+    context.remember(procedure=answered.key, candidate=None, aspect=None, focus="procedure", said=answered.aspect)
     others = [a for a in OFFERED if a not in answered.aspects]
     context.answer.say(
         "procedure_answer",

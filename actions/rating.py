@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from actions import reopening
 from actions.talk import own_ticket, say_and_resume
 from actions.turn import Button, Context, button
-from feedback_store.domain.lifecycle import IllegalMove
+from feedback_store.domain.lifecycle import OPEN_TICKET, IllegalMove
 from feedback_store.reading.stars import Stars
 from feedback_store.service import ratings
 from feedback_store.service.status import own_tickets
@@ -28,13 +28,22 @@ def rate(context: Context) -> None:
     turn = context.turn
     code, stars = turn.value("ticket"), turn.value("stars")
     if code is None or stars is None:
-        say_and_resume(context, "rate_how")
+        _nothing_to_rate(context)
         return
     ticket = own_ticket(context, str(code))
     if ticket is None:
         context.answer.say("status_not_found", code=str(code))
         return
     _rate(context, ticket, int(stars))
+
+
+def _nothing_to_rate(context: Context) -> None:
+    """Stars before there is a result: of which report it is still to come."""
+    waiting = [one for one in own_tickets(context.session, context.conversation.id) if one.state in OPEN_TICKET]
+    if waiting:
+        say_and_resume(context, "rate_not_yet", code=waiting[0].code)
+    else:
+        say_and_resume(context, "rate_how")
 
 
 def rate_in_words(context: Context) -> None:
@@ -46,7 +55,7 @@ def rate_in_words(context: Context) -> None:
         own = own_tickets(context.session, context.conversation.id, limit=200)
         unrated = [one for one in own if one.id == context.memory.get("rated")] or unrated
     if not unrated:
-        say_and_resume(context, "rate_how")
+        _nothing_to_rate(context)
         return
     if len(unrated) > 1:
         context.answer.say(

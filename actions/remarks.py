@@ -7,7 +7,6 @@ from typing import Any
 
 from actions.turn import Turn
 from feedback_store.places.lexicon import lexicon
-from feedback_store.reading.stars import read_stars
 from vitext import fold, has_marks, nfc
 from vitext.syllables import is_plain_syllable
 
@@ -82,8 +81,6 @@ def only_remarks(turn: Turn) -> bool:
     """ "5 sao", "khen gì mà khen, người ta mỉa đấy …": no place and nothing that could be one."""
     if turn.where is not None or turn.place():
         return False
-    if read_stars(turn.text) is not None:
-        return True
     words = turn.folded.split()
     if turn.intent in IDLE and turn.confidence >= ASIDE_SURE and not places(turn.text):
         return True

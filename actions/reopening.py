@@ -158,5 +158,5 @@ def _reopen(context: Context, ticket: Ticket, why: str) -> bool:
     except IllegalMove as refused:
         context.answer.say("refused", reason=render(refused.key, **refused.params))
         return refused.key != "tickets.reason_needed"
-    context.answer.say("reopen_taken", custom={"ticket": ticket.code})
+    context.answer.say("reopen_taken", code=ticket.code, custom={"ticket": ticket.code})
     return True

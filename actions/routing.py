@@ -10,6 +10,7 @@ import structlog
 from actions import (
     asking,
     changing,
+    dangers,
     filing,
     focus,
     joining,
@@ -62,9 +63,9 @@ ACTS: dict[str, Handler] = {
     "rate": rating.rate,
     "dissatisfied_reopen": reopening.pressed,
     "human_agent": person.asked,
-    "emergency": talk.emergency,
-    "offer_danger_report": talk.danger_report,
-    "danger_now": talk.emergency,
+    "emergency": dangers.emergency,
+    "offer_danger_report": dangers.danger_report,
+    "danger_now": dangers.emergency,
     "denunciation": talk.denunciation,
     "denunciation_is_report": talk.not_denunciation,
     "cancel_request": talk.cancel,
@@ -146,7 +147,7 @@ def handle(context: Context) -> None:
     _log(context, spoken, choice)
     serious = any(one.act in parts.SERIOUS for one in choice.taken)
     if asks_of_danger(turn) and not serious:
-        talk.ask_danger(context)
+        dangers.ask_danger(context)
     elif not serious:
         talk.feel(context)
     candidate = context.memory.get("candidate")

@@ -6,16 +6,14 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from actions import asking, gather, mine, person, report
+from actions import gather, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
-from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.lookups import category_name
 from feedback_store.reading.feelings import feeling_in
-from feedback_store.service import denunciations, drafts, emergencies
+from feedback_store.service import denunciations, drafts
 from feedback_store.service.status import Limited, NotFound, OwnStory, asker_of, own_tickets, ticket_status
-from feedback_store.texts import render
 from vitext.dates import spoken_date, spoken_time
 
 if TYPE_CHECKING:
@@ -141,11 +139,6 @@ def nothing_sent(context: Context) -> None:
     context.answer.say("nothing_sent", buttons=[MENU[0]])
 
 
-def ask_danger(context: Context) -> None:
-    """Whether somebody is in danger, with the numbers; the message itself goes its way."""
-    context.answer.say("ask_danger", buttons=[Button(render("guards.button_danger"), "/danger_now")])
-
-
 def feel(context: Context) -> None:
     """One human sentence, once in a conversation, for a death in the family or for hardship."""
     if context.turn.payload or context.memory.get("felt"):
@@ -188,30 +181,6 @@ def skip(context: Context) -> None:
 
 
 # --- the edges of the law ---------------------------------------------------------------------
-
-
-def emergency(context: Context) -> None:
-    """The engine saw what the guard did not: numbers first, then the report is offered."""
-    context.answer.say(
-        "emergency",
-        buttons=[button("danger_report", "/offer_danger_report")],
-        custom={"serious": "emergency"},
-    )
-
-
-def danger_report(context: Context) -> None:
-    """After the numbers: the same words as a report of its own category, with the faster class."""
-    last = emergency_words(context.session, conversation_id=context.conversation.id, before=context.turn.event_id)
-    emergencies.end(context.session, conversation_id=context.conversation.id)
-    context.conversation.emergency_kind = None
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    if draft is not None:
-        data = drafts.data_of(draft)
-        data.danger = True
-        gather.take_own(context, data)
-        asking.ask(context, draft, data, again=True)
-        return
-    report.start_from(context, last, danger=True)
 
 
 def formal_complaint(context: Context) -> None:

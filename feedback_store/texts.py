@@ -29,7 +29,7 @@ def all_texts(folder: Path = FOLDER) -> dict[str, str]:
                 raise ValueError(f"{path.name}: the text {key!r} stands in two files")
             if not isinstance(text, str):
                 raise ValueError(f"{path.name}: the text {key!r} is not a sentence")
-            found[key] = text.strip()
+            found[key] = text.strip("\n")  # blanks at an end belong to what is joined with it
     return found
 
 

@@ -18,6 +18,7 @@ from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
 from feedback_store.reading.assent import (
     declines,
+    gives_something_up,
     gives_up,
     leans_wait,
     leans_yes,
@@ -26,6 +27,7 @@ from feedback_store.reading.assent import (
     says_wait,
     says_yes,
 )
+from feedback_store.reading.content import content
 from feedback_store.reading.stars import Stars, read_stars
 from feedback_store.service.drafts import OPTIONAL
 from vitext import fold
@@ -239,7 +241,7 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
     asked = any(one not in ("where", "how") for one in focus.about(turn.text))  # "khoan, bao giờ thì xong?"
     idle = turn.where is None and not _has_digit(turn.text) and not matter and not asked
-    if says_wait(turn.text) or (idle and leans_wait(turn.text)):
+    if says_wait(turn.text) or (idle and (leans_wait(turn.text) or _waits(said))):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
         yield whole("torn", "hold", said, Heard.QUESTION, sure=0.95)
@@ -249,6 +251,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         sure = 0.7 if declines(turn.text) else 0.9
         yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=sure, follows=Follows.ENDS,
                     instead="ask_cancel")  # fmt: skip
+    if state.step != "text" and names_oneself(said):
+        yield whole("name", "continue_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS)
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:
@@ -266,6 +270,38 @@ AGREES = frozenset({"affirm", "send_now"})
 SURE_OF_YES = 0.9
 
 
+NAMING_LONGEST = 12
+
+
+def names_oneself(said: Said) -> bool:
+    """ "Ghi tên bác là Đặng Thị Nhàn": the writer's name and hardly a word beside."""
+    if len(said.words) > NAMING_LONGEST:
+        return False
+    found = content(said.turn.text, own_number=True)
+    return found.name is not None and not found.nameless and gather.only_courtesy(found.text)
+
+
+_NOT_YET = re.compile(
+    r"\b(?:dung|khoan|chua|tam|chua nen)(?: \w+){0,1} (?:gui|goi|nop)\b(?! lai)"
+    r"|\bde (?:\w+ ){1,9}(?:cai da|da|cho chac|xem sao|roi tinh)\b"
+)
+WAITS_LONGEST = 16
+
+
+def _waits(said: Said) -> bool:
+    """ "Ấy đừng gửi, để hỏi lại ông nhà tôi cái đã": whatever the engine takes it for, nothing is given up in words."""
+    turn = said.turn
+    return (
+        len(said.words) <= WAITS_LONGEST
+        and turn.intent in WAITING
+        and _NOT_YET.search(turn.folded) is not None
+        and not gives_something_up(turn.text)
+    )
+
+
+WAITING = frozenset({
+    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "out_of_scope",
+})  # fmt: skip
 FIRST = frozenset(("cay", "truoc", "trc"))
 """ "Gửi cấy nước ni trước đi", of several matters."""
 

@@ -78,17 +78,29 @@ def said(turn: Turn, knows: Callable[[str], bool] = lambda text: False) -> Said:
 
 def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Clause:
     start, end = int(one["start"]), int(one["end"])
+    route, sure = _name(one.get("intent")) or UNKNOWN, _sure(one.get("intent"))
+    if route == "cancel_request" and _names_procedure(turn, start, end) and knows(turn.text[start:end]):
+        route, sure = "ask_procedure", max(sure, NAMED)  # "xóa thường trú", "hủy đăng ký kết hôn"
+        one = {**one, "intent": {"name": route, "confidence": sure}}
     return Clause(
         start=start,
         end=end,
         text=turn.text[start:end],
-        route=_name(one.get("intent")) or UNKNOWN,
-        sure=_sure(one.get("intent")),
+        route=route,
+        sure=sure,
         category=_name(one.get("category")),
         category_sure=_sure(one.get("category")),
         aspect=_name(one.get("aspect")),
         procedure=_asks_procedure(one, turn, knows),
     )
+
+
+NAMED = 0.9
+"""So surely a clause asks about the procedure that the engine sees named in it, whatever else its words mean."""
+
+
+def _names_procedure(turn: Turn, start: int, end: int) -> bool:
+    return any(one.get("entity") == "procedure" and start <= int(one.get("start", -1)) < end for one in turn.entities)
 
 
 def _asks_procedure(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> bool:

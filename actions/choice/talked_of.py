@@ -13,7 +13,9 @@ from actions.choice.telling import GRAVE, STORY_WORDS, UNSAID, whole
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
+from feedback_store.reading.dropping import subjects
 from feedback_store.reading.languages import language_of, wants_person
+from feedback_store.reading.words import words_of
 
 FOLLOW_UP = 8
 """Words of the longest question that may be about what was just done."""
@@ -150,6 +152,8 @@ def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
     if turn.where is not None or any(one.procedure for one in said.clauses) or turn.entity("ticket_code"):
         return
     aspect = _aspect(said)
+    if aspect is None and turn.intent == "nlu_fallback" and len(said.words) <= FOLLOW_UP and turn.aspect != "general":
+        aspect = turn.aspect  # "rứa có mất đồng mô không o"
     if aspect is not None and turn.intent not in GRAVE and turn.intent != "human_agent":
         yield whole("aspect", "procedure_again", said, Heard.FOCUS, sure=0.92,
                     with_={"key": state.procedures[0], "aspect": aspect})  # fmt: skip
@@ -161,12 +165,27 @@ def nothing_sent(said: Said, state: State) -> Iterator[Reading]:
         yield whole("cancelled", "nothing_sent", said, Heard.FOCUS, sure=0.9)
 
 
+def _named(words: str, state: State) -> str | None:
+    """The code of the one report of several that the words name ("rứa cái nước thì ai lo"), else None."""
+    if state.writing or len(state.own) < 2:
+        return None
+    named = subjects(words)
+    shared = [len(named & (one.words | frozenset(words_of(one.category_name)))) for one in state.own]
+    best = max(shared)
+    return state.own[shared.index(best)].code if best and shared.count(best) == 1 else None
+
+
+_QUESTION = re.compile(r"\b(?:khong|ko|k|hong|hok|hem|chua)(?: vay| a| the| em| ha| nhi| he| o| day| rua)*$")
+
+
 def own_report(said: Said, state: State) -> Iterator[Reading]:
     """A short question about one's own report: who, until when, what it costs, was it sent, who sees my name."""
     if not (state.writing or state.own) or (state.writing and state.step == "text"):
         return
     if state.focus == "procedure" and said.turn.intent == "ask_procedure":
         return  # a follow-up to what was just answered
+    if said.turn.intent == "stay_anonymous" and not _QUESTION.search(said.turn.folded) and "?" not in said.turn.text:
+        return  # "đừng để ai biết tui là người báo": a wish, no question
     for number, clause in enumerate(said.clauses):
         about = tuple(one for one in focus.about(clause.text) if one not in ("where", "how"))
         tells = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN and len(clause.words) > 7
@@ -174,7 +193,8 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
             continue
         if clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about):
             continue
-        yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85, with_={"about": about})
+        yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85,
+                      with_={"about": about, "code": _named(clause.text, state)})  # fmt: skip
 
 
 def complaint(said: Said, state: State) -> Iterator[Reading]:

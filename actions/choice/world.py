@@ -13,7 +13,8 @@ from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY, is_noise, tells_story, whole
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import announced
-from feedback_store.reading.assent import gives_something_up, says_yes
+from feedback_store.reading.assent import gives_something_up, gives_up, says_yes
+from feedback_store.reading.content import content
 from vitext import fold, has_letters
 
 KEPT_SURE = 0.8
@@ -169,6 +170,10 @@ def puts_off(said: Said, state: State) -> Iterator[Reading]:
 
 # What follows from the engine's word alone, and what is asked where it is too weak for that (decision 9).
 # Staying unnamed has none: it protects, is said back, and can be undone.
+UNNAMED = 0.6
+"""Less sure, a wish to stay unnamed that no word says is none: "biết tên đường gì đâu mà nói"."""
+CANCEL_ASKED = 0.7
+"""So sure at the most a report is to be given up whose words say something else, too."""
 CONSEQUENCES = {"cancel_request": (Follows.ENDS, "ask_cancel"), "human_agent": (Follows.CHANGES, "nlu_fallback")}
 
 
@@ -176,6 +181,13 @@ def route(said: Said, state: State) -> Iterator[Reading]:
     """What the engine takes the whole message for; less sure than what follows from it needs, it is asked about."""
     turn = said.turn
     follows, instead = CONSEQUENCES.get(turn.intent, (Follows.ANSWER, None))
+    sure = turn.confidence
+    if turn.intent == "cancel_request" and state.writing and not gives_up(turn.text):
+        sure = min(sure, CANCEL_ASKED)  # "chắc hủy quách hợp đồng thuê nhà cho rồi": asked, not done
+    unsaid = turn.intent == "stay_anonymous" and sure < UNNAMED and not content(turn.text, own_number=False).nameless
+    if unsaid and state.writing:
+        yield whole("route", "continue_report", said, Heard.REST, sure=sure, follows=Follows.KEEPS)
+        return
     if turn.intent == "human_agent" and state.called:  # the request stands; only its state is told
         follows, instead = Follows.ANSWER, None
-    yield whole("route", turn.intent, said, Heard.REST, sure=turn.confidence, follows=follows, instead=instead)
+    yield whole("route", turn.intent, said, Heard.REST, sure=sure, follows=follows, instead=instead)

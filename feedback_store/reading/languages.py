@@ -37,12 +37,17 @@ def language_of(text: str) -> Language | None:
     return "en" if english / len(words) >= SHARE and strange / len(words) >= STRANGE else None
 
 
+_ASKED_HELP = re.compile(r"\b(?:can|could|would|will) (?:you |anyone |somebody |someone |please )+help me\b")
+""" "Can you help me?" asks politely; "help me" cries."""
+
+
 def danger_in(text: str) -> str | None:
     """Kind of the danger that a message in another language tells of, as in ``data/guards.yaml``; None: of none."""
     language = language_of(text)
     lowered = text.lower()
     if language is None or any(_stands(one, lowered) for one in document("languages")["calm"]):
         return None
+    lowered = _ASKED_HELP.sub(" ", lowered)
     for kind, words in document("languages")["danger"].items():
         if any(_stands(one, lowered) for one in words):
             return str(kind)

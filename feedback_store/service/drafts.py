@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import json
 import re
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -26,7 +27,8 @@ from feedback_store.texts import render
 Step = Literal["text", "category", "place", "commune", "photo", "phone", "summary"]
 HIDDEN = "[số điện thoại đã giấu]"
 Issue = dict[str, str | None]
-"""Another matter of the same message: ``{"text": …, "category": code or None}``."""
+"""Another matter: ``{"text": …, "category": code or None}``; with ``kept`` a report that was begun and set aside, as
+JSON (`set_aside`)."""
 OPTIONAL: frozenset[str] = frozenset({"photo", "phone"})
 
 
@@ -122,6 +124,18 @@ def pin_name(session: Session, data: ReportData) -> str | None:
 
 def data_of(draft: Draft) -> ReportData:
     return ReportData(**copy.deepcopy(draft.data or {}))  # the row must not see what is changed before save()
+
+
+def set_aside(data: ReportData) -> Issue:
+    """A report that waits for another, with all that was gathered of it."""
+    kept = asdict(replace(data, issues=[], asked={}, editing=None))
+    return {"text": "\n".join(data.text), "category": data.category, "kept": json.dumps(kept, ensure_ascii=False)}
+
+
+def taken_up(issue: Issue) -> ReportData | None:
+    """The report that was set aside; None: the issue was only told."""
+    kept = issue.get("kept")
+    return ReportData(**json.loads(kept)) if kept else None
 
 
 def get_open(session: Session, conversation_id: uuid.UUID, *, lock: bool = False) -> Draft | None:

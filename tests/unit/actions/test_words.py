@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from actions.routing import ACTS
+from actions.turn import word
 from feedback_store.texts import has
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,3 +82,8 @@ def test_no_parameter_of_a_response_has_a_name_that_the_engine_keeps_for_itself(
     for name, variants in DOMAIN["responses"].items():
         for variant in variants:
             assert not kept & set(re.findall(r"\{(\w+)\}", variant["text"])), name
+
+
+def test_words_that_join_others_keep_their_blanks() -> None:
+    assert word("or") == " hoặc "
+    assert word("because", reason="trùng") == " Lý do: trùng"

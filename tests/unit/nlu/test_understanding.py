@@ -64,7 +64,7 @@ def test_several_matters_are_parts_each_read_from_its_own_words() -> None:
     clauses = [clause(text, "den hỏng ngõ 5", "submit_feedback", "chieu-sang.den"),
                clause(text, "ngoài ra rac đầy đường", "submit_feedback", "moi-truong.rac")]  # fmt: skip
     found = {"chieu-sang.den": 0.5, "moi-truong.rac": 0.5}
-    got = understood(text, "submit_feedback", found, clauses=clauses)
+    got = understood(text, "submit_feedback", found, clauses=clauses, several=0.6)
     assert got.route == "multi"
     assert got.parts == (Part("submit_feedback", "chieu-sang.den"), Part("submit_feedback", "moi-truong.rac"))
 

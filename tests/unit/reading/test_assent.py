@@ -88,3 +88,11 @@ def test_to_give_up_sending_is_no_yes(said: str) -> None:
 @pytest.mark.parametrize("said", ["khỏi, gửi luôn", "khỏi sửa gửi đi", "khoi sua gui luon", "không sai gì, gửi đi"])
 def test_to_give_up_something_else_leaves_the_yes(said: str) -> None:
     assert says_yes(said)
+
+
+def test_a_yes_may_name_what_is_agreed_to_and_nothing_new() -> None:
+    naming = frozenset("nuoc may cay truoc".split())
+    assert says_yes("đúng rồi, gửi cấy nước máy ni trước đi", naming=naming)
+    assert not says_yes("đúng rồi, gửi cấy nước máy ni trước đi")
+    assert not says_yes("đúng rồi, nước máy còn hôi nữa", naming=naming)
+    assert not says_yes("khỏi gửi cấy nước máy ni", naming=naming)

@@ -14,6 +14,7 @@ from feedback_store.reading.over import says_over
         ("chừng mô thì làm", "when"), ("may ngay thi xong", "when"), ("có mất tiền không", "cost"),
         ("gửi thế này tốn phí gì ko", "cost"), ("đã gửi đi chưa", "sent"), ("gửi được chưa vậy", "sent"),
         ("ai xem được số của tôi", "seen"), ("hàng xóm có biết tên tôi không", "seen"), ("có bị lộ ra không", "seen"),
+        ("rứa ổng có biết ai báo không hè", "seen"), ("thế ai đi bắt mấy cái xe ấy", "who"),
         ("bổ sung ảnh thì làm thế nào", "add"), ("muốn gửi thêm ảnh kiểu gì", "add"),
     ],
 )  # fmt: skip

@@ -11,7 +11,8 @@ from feedback_store.reading.over import asks, says_over
 
 @pytest.mark.parametrize(
     "text",
-    ["dập xong rồi không ai sao cả", "cứu hỏa dập xong rồi, mọi người ra hết rồi", "tat roi, khong sao", "ổn rồi ạ"],
+    ["dập xong rồi không ai sao cả", "cứu hỏa dập xong rồi, mọi người ra hết rồi", "tat roi, khong sao", "ổn rồi ạ",
+     "xe cấp cứu tới chở bác ấy đi rồi", "công an đến đưa nó đi rồi"],
 )
 def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
     assert says_over(text)
@@ -68,6 +69,8 @@ def test_going_back_from_a_seal_names_nobody_new() -> None:
 def test_where_to_send_a_denunciation_is_a_question() -> None:
     assert asks_where("vậy tôi nộp đơn ở đâu?")
     assert asks_where("nop don to cao o dau")
+    assert asks_where("vậy giấy đó thì gửi cho ai hả em")
+    assert not asks_where("nộp hồ sơ khai sinh ở phường nào")
     assert not asks_where("nó bỏ phong bì ở bàn rồi")
 
 

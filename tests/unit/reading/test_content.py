@@ -1,0 +1,37 @@
+"""What of a message is the matter, and what leaves it: greetings, fright, a wish to stay unnamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback_store.reading.content import Content, content
+from feedback_store.reading.feelings import feeling_in
+
+
+@pytest.mark.parametrize(
+    "wish",
+    ["đừng có để tên tui ra nghe", "khỏi đưa tên em lên nha", "tui sợ ổng biết tui méc lắm", "không muốn lộ danh tính"],
+)
+def test_a_wish_to_stay_unnamed_is_no_word_of_the_report(wish: str) -> None:
+    found = content(f"trại heo sát nhà thúi quá. {wish}", own_number=False)
+    assert found.nameless
+    assert found.text.rstrip(".") == "trại heo sát nhà thúi quá"
+
+
+@pytest.mark.parametrize("text", ["đừng để tên đường viết sai như vậy", "hàng xóm sợ chó nên không dám ra ngõ"])
+def test_a_report_that_speaks_of_names_and_fear_is_one(text: str) -> None:
+    assert content(text, own_number=False) == Content(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("thôi chết, trước cửa số 139 cơ", "trước cửa số 139 cơ"), ("à quên, đèn tắt ở ngõ 7", "đèn tắt ở ngõ 7"),
+     ("chết chó ngoài bờ mương", "chết chó ngoài bờ mương")],
+)  # fmt: skip
+def test_being_startled_is_no_word_of_the_report(text: str, left: str) -> None:
+    assert content(text, own_number=False).text == left
+
+
+def test_a_southern_i_is_no_misery() -> None:
+    assert feeling_in("tui giận lắm") is None
+    assert feeling_in("khổ quá không biết kêu ai") == "hard"
