@@ -43,7 +43,7 @@ _LONG_AGO = re.compile(
     r"|\bhoi (?:do|ay|xua|truoc|con|nam|no)\b|\b(?:ngay xua|ngay truoc|may nam truoc|thuo)\b"
 )
 """ "Năm 2009 xóm tôi bị cháy": a sentence of a story that tells of another time …"""
-_NOW = re.compile(r"\b(?:gio|bay gio|dang|hien|vua|cuu|nay)\b")
+_NOW = re.compile(r"\b(?:gio|bay gio|dang|hien|vua|cuu voi|nay)\b")
 """ … unless it tells of today, too."""
 
 
@@ -96,6 +96,7 @@ def _by_sentence(text: str) -> list[tuple[EmergencyHit | None, float]]:
             return []
         plain = fold(text[start:end])
         if _LONG_AGO.search(plain) and not _NOW.search(plain):
+            found.append((None, 0.0))
             continue
         found.append((check_emergency(text[start:end]), chance))
     return found

@@ -64,6 +64,13 @@ def test_a_danger_of_another_time_in_a_long_story_is_not_asked_about(says: Calla
     assert told(f"{LONG_AGO} {CALM}") is None
 
 
+def test_a_sentence_of_another_year_is_no_danger_however_it_reads(says: Callable[..., None]) -> None:
+    says(lambda text: 0.5 if "cháy" in text else 0.05)
+    ago = "Kính thưa quý đài. Năm 2009 xóm tôi bị cháy một trận to, may mà bộ đội cứu được. Tôi ở một mình đã lâu."
+    assert told(f"{ago} Nay mỗi lần mưa là nước cống ở ngách dềnh lên tới đầu gối, mong các anh cho nạo vét.") is None
+    assert told(f"{ago} Giờ bếp nhà tôi lại cháy nữa rồi, lửa bén lên mái.") is not None
+
+
 def test_where_a_message_belongs_is_no_part_of_what_it_tells(says: Callable[..., None]) -> None:
     says(lambda text: 0.9 if "bổ sung" in text.lower() else 0.0)
     assert told("Bổ sung: nước lên vỉa hè rồi") is None

@@ -1,0 +1,109 @@
+"""Which acts readers propose for a message in a state, without engine or database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from actions.choice.readers import readings
+from actions.choice.reading import choose
+from actions.choice.said import Said, said
+from actions.choice.state import Own, State
+from feedback_store.service.drafts import ReportData
+from tests.unit.choice.building import EMPTY, parts, simple, turn
+
+RUBBISH = ReportData(text=["rác chất đống ở ngõ 5"], category="moi-truong.rac", place_text="ngõ 5")
+WRITING = State(step="photo", data=RUBBISH)
+SUMMARY = replace(WRITING, step="summary", summary_shown=True, subject=frozenset("rac chat dong".split()))
+PROCEDURE = State(focus="procedure", procedures=("khai_sinh", "ho_chieu"))
+
+
+def acts(message: Said, state: State) -> list[str]:
+    chosen = choose(readings(message, state), len(message.clauses))
+    return [one.act if one.firm else str(one.instead) for one in chosen.taken]
+
+
+@pytest.mark.parametrize(
+    "text", ["ấy đừng gửi, để hỏi lại ông nhà tôi cái đã", "chưa gửi vội em", "khoan gửi nhé để tui coi lại đã"]
+)
+def test_to_wait_gives_nothing_up_whatever_the_engine_says(text: str) -> None:
+    assert acts(simple(text, "cancel_request", 0.99), SUMMARY) == ["hold"]
+
+
+def test_giving_up_in_so_many_words_gives_up() -> None:
+    assert acts(simple("hủy đi em", "cancel_request", 0.99), SUMMARY) == ["cancel_request"]
+
+
+def test_what_only_the_engine_takes_for_giving_up_is_asked() -> None:
+    text = "chán quá chắc trả phòng trọ cho xong"
+    assert acts(simple(text, "cancel_request", 0.95), WRITING) == ["ask_cancel"]
+    assert acts(simple(text, "cancel_request", 0.95), EMPTY) == ["cancel_request"]
+
+
+def test_a_question_beside_waiting_is_answered() -> None:
+    assert acts(simple("khoan bao giờ thì xong", "ask_procedure", 0.9), WRITING) == ["own_report"]
+
+
+@pytest.mark.parametrize("text", ["ghi tên bác là Đặng Thị Nhàn", "tên em là Lò Văn Khấu nhé"])
+def test_who_gives_a_name_does_not_want_to_stay_unnamed(text: str) -> None:
+    assert acts(simple(text, "stay_anonymous", 0.94), SUMMARY) == ["continue_report"]
+
+
+def test_a_wish_to_stay_unnamed_is_no_question_of_who_sees_it() -> None:
+    wish = simple("đừng để ai biết tui là người báo nghen", "stay_anonymous", 0.97)
+    assert acts(wish, WRITING) == ["stay_anonymous"]
+
+
+def test_a_weak_guess_that_somebody_wants_to_stay_unnamed_is_an_answer() -> None:
+    assert acts(simple("biết tên đường gì đâu mà nói", "stay_anonymous", 0.43), WRITING) == ["continue_report"]
+
+
+def test_words_are_taken_out_of_what_was_told_only() -> None:
+    assert acts(simple("bỏ câu chửi ra giùm", "cancel_request", 0.9), SUMMARY) == ["take_out"]
+    assert acts(simple("bỏ câu chửi ra giùm", "cancel_request", 0.9), EMPTY) == ["cancel_request"]
+
+
+def test_a_yes_that_names_the_matter_files_it() -> None:
+    assert acts(simple("ừ gửi cái rác này trước đi", "send_now", 0.6), SUMMARY) == ["report_yes"]
+    assert "report_yes" not in acts(simple("ừ gửi cái rác này với cái đèn đi", "send_now", 0.6), SUMMARY)
+
+
+def test_the_aspect_of_a_few_words_is_that_of_the_procedure_in_hand() -> None:
+    message = simple("rứa có mất đồng mô không o", "nlu_fallback", 0.6)
+    message = said(replace(message.turn, aspect="fee"))
+    (chosen,) = choose(readings(message, PROCEDURE), 1).taken
+    assert (chosen.act, chosen.with_["key"], chosen.with_["aspect"]) == ("procedure_again", "khai_sinh", "fee")
+
+
+def test_the_report_that_is_named_is_the_one_that_is_asked_about() -> None:
+    own = (
+        Own(2, "PA-2", "new", "cay-xanh.nguy-co", "Cây nghiêng", frozenset({"nghieng", "xa", "cu"})),
+        Own(1, "PA-1", "new", "cap-nuoc.nuoc-ban", "Nước đục", frozenset({"nuoc", "may", "duc"})),
+    )
+    message = simple("rứa cái nước thì ai lo o hè", "nlu_fallback", 0.5)
+    (chosen,) = choose(readings(message, State(own=own)), 1).taken
+    assert (chosen.act, chosen.with_["code"]) == ("own_report", "PA-1")
+
+
+def test_who_puts_off_where_nothing_is_open_needs_nothing() -> None:
+    assert acts(simple("ừ thôi, để tôi hỏi lại thợ đã", "edit_report", 0.56), EMPTY) == ["later"]
+
+
+def test_a_procedure_named_by_what_it_ends_is_asked_about() -> None:
+    made = turn("có được hỗ trợ mai táng không, với lại phải xóa thường trú nữa phải không", "ask_procedure")
+    start = made.text.index("với lại")
+    clauses = tuple(
+        {"start": a, "end": b, "intent": {"name": name, "confidence": 0.8}, "category": None, "aspect": None}
+        for a, b, name in ((0, start - 2, "ask_procedure"), (start, len(made.text), "cancel_request"))
+    )
+    named = ({"entity": "procedure", "start": made.text.index("xóa"), "end": made.text.index(" nữa"), "value": "x"},)
+    told = said(replace(made, clauses=clauses, entities=named), lambda words: "thường trú" in words)
+    assert [one.route for one in told.clauses] == ["ask_procedure", "ask_procedure"]
+
+
+def test_a_danger_and_its_report_in_words() -> None:
+    going_on = State(after_danger=True)
+    asked = parts("ghi lại phản ánh giúp tôi, tên tôi là An", ("ghi lại phản ánh giúp tôi", "edit_report", 0.5),
+                  ("tên tôi là An", "inform", 0.9), route="edit_report", sure=0.5)  # fmt: skip
+    assert acts(asked, going_on) == ["offer_danger_report"]
