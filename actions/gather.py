@@ -247,8 +247,11 @@ def take_commune(context: Context, data: ReportData, text: str) -> bool:
 def take_more_of_place(context: Context, data: ReportData) -> bool:
     """A message that tells more of the place and hardly anything else ("gần chợ Hàng nha"): joined with the place."""
     read = context.turn.where
-    if data.place_text and (house := _house_said(context.turn.folded)) and not _has_house(context, data.place_text):
-        data.place_text = f"{word('house_number', number=house)}, {data.place_text}"[:500]
+    if data.place_text and (house := _house_said(context.turn.folded)):
+        if _has_house(context, data.place_text):
+            data.place_text = _HOUSE_IN_PLACE.sub(lambda found: found.group(1) + house, data.place_text, count=1)
+        else:
+            data.place_text = f"{word('house_number', number=house)}, {data.place_text}"[:500]
         return True
     if read is None or read.weight < OF_A_PLACE or words_beside(context.turn) > FILLER or not data.place_text:
         return False
@@ -263,6 +266,7 @@ def take_more_of_place(context: Context, data: ReportData) -> bool:
 
 
 _HOUSE_SAID = re.compile(r"\b(?:so nha|nha so|sn)\s*(?:cua \w+ )?(?:la|:|o)?\s*(\d+\w?(?:/\d+\w?)*)\b")
+_HOUSE_IN_PLACE = re.compile(r"((?:\bsố(?: nhà)?|\bso(?: nha)?|^)\s*)\d+\w?(?:/\d+\w?)*", re.IGNORECASE)
 HOUSE_LONGEST = 9
 
 

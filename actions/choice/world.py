@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from actions import gather
 from actions.choice import matters
@@ -23,9 +23,13 @@ KEPT_SURE = 0.8
 
 def second_matter(said: Said, state: State) -> Iterator[Reading]:
     """Another matter told in the middle of a report: kept for afterwards."""
-    if not state.writing or state.step == "text" or state.data.category is None:
+    if not state.writing or state.step == "text":
         return
     found = matters.matters(said)
+    if state.data.category is None:
+        if len(found) == 1 and matters.opens_anew(said) and _is_none_of(state.data.category_choices, said):
+            yield whole("second", "keep_for_later", said, Heard.WORLD, follows=Follows.KEEPS, sure=0.95)
+        return
     if len(found) == 1 and _begins_another(said, state):
         yield whole("second", "keep_for_later", said, Heard.WORLD, follows=Follows.KEEPS, sure=0.95)
     for one in found if len(found) > 1 else ():
@@ -33,6 +37,13 @@ def second_matter(said: Said, state: State) -> Iterator[Reading]:
             yield Reading("beside", one.route, one.takes, Heard.WORLD, sure=one.sure)
         elif one.category != state.data.category and one.sure >= KEPT_SURE:
             yield Reading("second", "keep_for_later", one.takes, Heard.WORLD, Follows.KEEPS, 0.95)
+
+
+def _is_none_of(choices: Sequence[str], said: Said) -> bool:
+    """Whether a matter is surely of another group than all that the open report may be of."""
+    one = matters.clear(said)
+    groups = {choice.split(".")[0] for choice in choices}
+    return one is not None and one.route == matters.REPORT and one.sure >= KEPT_SURE and one.group not in groups
 
 
 def _begins_another(said: Said, state: State) -> bool:
@@ -44,7 +55,8 @@ def _begins_another(said: Said, state: State) -> bool:
     if one.group == str(state.data.category).split(".")[0]:
         return False
     anew = matters.opens_anew(said)
-    placed = turn.where is not None and gather.words_beside(turn) >= 5 and state.step != "place"
+    beside = 2 if one.sure >= matters.CERTAIN and state.step not in ("place", "commune", "category") else 5
+    placed = turn.where is not None and gather.words_beside(turn) >= beside and state.step != "place"
     return (anew and one.sure >= STORY) or (placed and one.sure >= KEPT_SURE)
 
 
@@ -148,7 +160,7 @@ def nods(said: Said, state: State) -> Iterator[Reading]:
 
 
 _PUTS_OFF = re.compile(
-    r"^(?:(?:u|uh|um|da|vang|ok|oke|a|o|the|vay|roi)\W+)*thoi\b"
+    r"^(?:(?:u|uh|um|da|vang|ok|oke|a|o|the|vay|roi)\W+)*thoi\b(?! (?:tiet|gian|han|buoi|su|ky|diem|khoa))"
     r"|\bde (?:toi|tui|em|minh|chau|con|bac|chi|anh|ba|ong|tau)\b(?: \w+){1,12}"
     r" (?:da|sau|cai da|cho chac|lai da|lai xem)\W*$"
 )

@@ -147,7 +147,7 @@ class Naming(Sentence, ABC):
             return -2.0 if coded else 1.0  # "Cây xăng Bình An TL 852"
         borne = word.spelled in self.names.spelled if self.marks else word.key in self.names.plain
         likely = 0.25 if borne or not is_plain_syllable(word.key) else -0.1
-        score = likely if not self.cased else -0.3 if bounded else -1.5
+        score = likely if not self.cased else -0.3 if bounded else -2.2
         if self._polite(at):
             score -= 3.0
         elif self.lex.prepositions.at(self.words, at, self.marks):
