@@ -88,9 +88,14 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
         return
     if read_stars(turn.text) is not None and turn.where is None:
         return  # stars are no place, however often it is asked
-    if remarks.only_remarks(turn) and data.asked.get("place", 0) < 2:
-        gather.keep_words(context, data)
-        return
+    if remarks.only_remarks(turn):
+        if remarks.is_idle(turn):
+            if data.asked.get("place", 0) >= GIVEN_UP:
+                data.skip("place")
+            return
+        if data.asked.get("place", 0) < 2:
+            gather.keep_words(context, data)
+            return
     if remarks.only_asks(turn) and data.asked.get("place", 0) < 2:
         return  # asked again in other words; what is said a second time is taken as it stands
     if gather.words_beside(turn) > gather.FILLER and (turn.place() or turn.intent in ("submit_feedback", "multi")):

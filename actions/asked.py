@@ -19,6 +19,10 @@ NAMING = 4
 """Words of the shortest clause that names a procedure which the engine did not see in it."""
 _AND = re.compile(r"\s+(?:va|voi lai|roi|cung nhu|cung|con)\s+")
 
+_ASKS = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|gi|chi|nao|sao|dau|mo|rang)\W*(?:a|vay|the|ha|em|anh|chi|nhi|he)?\W*$|\?\s*$"
+)
+
 Which = Callable[[str], str | None]
 """The key of the procedure that words surely mean; None: of none, or of one of several."""
 
@@ -58,7 +62,8 @@ def asked(turn: Turn, which: Which, aspect_of: Callable[[str], str | None]) -> t
     ]
     if len(found) < 2:
         return (Asked(turn.text, found[0].aspects if found else ()),)
-    shared = next((one.aspects for one in reversed(found) if one.aspects), ())
+    halves = any(piece.half for group in groups for piece in group)
+    shared = next((one.aspects for one in reversed(found) if one.aspects), ()) if halves else ("general",)
     return tuple(one if one.aspects else replace(one, aspects=shared) for one in found[:MOST_PROCEDURES])
 
 
@@ -95,9 +100,9 @@ def _halves(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
-    if piece.aspect in (None, "general") and not piece.half:
-        return None  # a story that names a procedure asks nothing of it
     words = turn.text[piece.start : piece.end]
+    if piece.aspect in (None, "general") and not piece.half and not _ASKS.search(fold(words)):
+        return None  # a story that names a procedure asks nothing of it
     tagged = any(
         one.get("entity") == "procedure" and piece.start <= int(one.get("start", -1)) < piece.end
         for one in turn.entities

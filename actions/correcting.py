@@ -194,10 +194,11 @@ def _exchange_place(context: Context, data: ReportData, before: str, right: str,
         read = read_place(line, places)
         if read is None or not set(words_of(read.words)) & held:
             continue
-        now = _renumbered(read.words, right, places)
-        if wrong and fold(wrong).strip() in fold(read.words):
+        numbered = _other_number(read.words, right, wrong)
+        now = numbered or _renumbered(read.words, right, places)
+        if numbered is None and wrong and fold(wrong).strip() in fold(read.words):
             now = corrected(read.words, data.place_text or right, places)
-        if fold(now) == fold(read.words) or (wrong and _stands(wrong, now)):
+        if fold(now) == fold(read.words) or (numbered is None and wrong and _stands(wrong, now)):
             now = data.place_text or right
         data.text[number] = line[: read.start] + now + line[read.end :]
         replaced = True
@@ -250,6 +251,18 @@ def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -
 
 
 _NUMBERED = re.compile(r"\b(so nha|so|ngo|ngach|hem|kiet|to|khu|lo|tang|km|cot)\s*(\d[\w/.-]*)")
+
+
+_NUMBER = re.compile(r"(?<![\w/])\d+\w?(?:/\d+\w?)*(?![\w/])")
+
+
+def _other_number(old: str, right: str, wrong: str) -> str | None:
+    """The place with one number for the other, where nothing but a number is exchanged: "68 chứ không phải 66"."""
+    new, gone = _NUMBER.findall(right), _NUMBER.findall(wrong)
+    if len(new) != 1 or len(gone) != 1 or len(words_of(right)) > 3:
+        return None
+    made = re.sub(rf"(?<![\w/]){re.escape(gone[0])}(?![\w/])", new[0], old, count=1)
+    return made if made != old else None
 
 
 def _renumbered(old: str, right: str, places: Gazetteer) -> str:

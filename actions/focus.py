@@ -69,6 +69,8 @@ def _of_draft(context: Context, data: ReportData, about: str) -> None:
         context.answer.say("draft_when" if due else "draft_when_unknown", due=spoken_time(due) if due else "")
     else:
         name = "draft_sent" if about == "state" else f"draft_{about}"
+        if about == "seen" and data.anonymous:
+            name = "anonymous_taken"
         context.answer.say(name, privacy_url=context.links["privacy"])
 
 

@@ -16,7 +16,7 @@ from feedback_store.reading import phones
 from feedback_store.reading.content import content
 from feedback_store.reading.words import words_of
 from feedback_store.service.drafts import ReportData
-from vitext import fold, has_marks, nfc
+from vitext import clauses, fold, has_marks, nfc
 
 SURE = 0.7
 LEAD = 0.35
@@ -337,7 +337,14 @@ def _without_politeness(text: str, read: PlaceRead | None) -> str:
     before = text[: read.start]
     if read.weight >= OF_A_PLACE and _LOCATIVE.search(fold(before)) and len(read.spans) == 1:
         return text[read.start :].strip()  # "thôi đèn đường ở ngõ 89 Lạch Tray"
+    if read.weight >= OF_A_PLACE:  # "trước 31 Lê Lợi nè, nãy bấm nhầm"
+        kept = [text[a:b] for a, b in clauses(text) if _touches(a, b, read) or remarks.places(text[a:b])]
+        return ", ".join(kept).strip()
     return text.strip()
+
+
+def _touches(start: int, end: int, read: PlaceRead) -> bool:
+    return any(a < end and start < b for a, b in read.spans)
 
 
 def _placed_clauses(turn: Turn, read: PlaceRead) -> str | None:

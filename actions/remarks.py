@@ -77,12 +77,17 @@ def places(text: str) -> bool:
     return any(word in (placing if has_marks(word) else plain) or fold(word) in _SIDES for word in words)
 
 
+def is_idle(turn: Turn) -> bool:
+    """ "Ui mệt ghê hè", "hihi": small talk or temper that names no place."""
+    return turn.intent in IDLE - {"nlu_fallback"} and turn.confidence >= ASIDE_SURE and not places(turn.text)
+
+
 def only_remarks(turn: Turn) -> bool:
     """ "5 sao", "khen gì mà khen, người ta mỉa đấy …": no place and nothing that could be one."""
     if turn.where is not None or turn.place():
         return False
     words = turn.folded.split()
-    if turn.intent in IDLE and turn.confidence >= ASIDE_SURE and not places(turn.text):
+    if is_idle(turn):
         return True
     return len(words) >= REMARK and turn.intent not in ("inform", "submit_feedback", "multi")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.turn import Turn
-from feedback_store.guards import find_denunciation, judge_danger, opinion
+from feedback_store.guards import calm_story, find_denunciation, judge_danger, opinion
 from feedback_store.reading.assent import says_go_on
 
 SURE_OF_DANGER = 0.8
@@ -35,4 +35,4 @@ def doubted(turn: Turn) -> Turn:
 
 def asks_of_danger(turn: Turn) -> bool:
     """Whether a doubted danger is likely enough to ask about."""
-    return turn.danger >= ASKS
+    return turn.danger >= ASKS and not calm_story(turn.text)

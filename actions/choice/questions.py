@@ -109,7 +109,7 @@ def outside_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("addition?", "take_addition", said, Heard.QUESTION)
     elif question in ("callback_phone", "callback_time"):
         yield from _callback(said, question, bare_code)
-    elif question == "rating_comment" and (
+    elif question == "rating_comment" and not _reports_beside(said) and (
         turn.intent in COMMENTS or (turn.intent in ("thanks", "goodbye") and len(said.words) >= 4)
     ):
         yield whole("comment?", "rating_comment", said, Heard.QUESTION)
@@ -123,6 +123,13 @@ def outside_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("forget?", "do_forget", said, Heard.QUESTION)
     elif question == "code" and (turn.intent in ("skip", "deny") or _has_no_code(turn)):
         yield whole("code?", "no_code", said, Heard.QUESTION)
+
+
+def _reports_beside(said: Said) -> bool:
+    """ "Báo thêm đèn đường trước số 19 …" after the stars: a report with its place, no word about the result."""
+    where, categories = said.turn.where, said.turn.categories
+    placed = where is not None and where.weight >= OF_A_PLACE
+    return placed and said.turn.intent in ("submit_feedback", "multi") and bool(categories) and categories[0][1] >= 0.8
 
 
 _NO_CODE = re.compile(
@@ -282,9 +289,11 @@ def names_oneself(said: Said) -> bool:
 
 
 _NOT_YET = re.compile(
-    r"\b(?:dung|khoan|chua|tam|chua nen)(?: \w+){0,1} (?:gui|goi|nop)\b(?! lai)"
+    r"\b(?:khoan|chua|tam|chua nen)(?: \w+){0,1} (?:gui|goi|nop)\b(?! lai)"
     r"|\bde (?:\w+ ){1,9}(?:cai da|da|cho chac|xem sao|roi tinh)\b"
 )
+_DO_NOT = re.compile(r"\bđừng(?: \w+){0,1} (?:gửi|gởi|nộp)\b(?! lại)", re.IGNORECASE)
+"""Without marks "dung gui" may say "đúng, gửi"."""
 WAITS_LONGEST = 16
 
 
@@ -294,7 +303,7 @@ def _waits(said: Said) -> bool:
     return (
         len(said.words) <= WAITS_LONGEST
         and turn.intent in WAITING
-        and _NOT_YET.search(turn.folded) is not None
+        and (_NOT_YET.search(turn.folded) is not None or _DO_NOT.search(turn.text) is not None)
         and not gives_something_up(turn.text)
     )
 

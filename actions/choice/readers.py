@@ -36,14 +36,15 @@ from actions.choice.talked_of import (
     procedure_follow_up,
     rules,
 )
-from actions.choice.world import nods, noise, puts_off, route, second_matter, several, story
+from actions.choice.world import cancels_asked, nods, noise, puts_off, route, second_matter, several, story
 
 Reader = Callable[[Said, State], Iterator[Reading]]
 
 READERS: tuple[Reader, ...] = (
-    pressed, stars, outside_question, still_there, takes_back, unseals, codes, drops, edits, report_question,
-    staff_question, foreign, after_danger, rules, others_data, own_data, pointed, procedure_follow_up, nothing_sent,
-    own_report, complaint, only_asked, follow_up, second_matter, nods, puts_off, several, story, noise, route,
+    pressed, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
+    report_question, staff_question, foreign, after_danger, rules, others_data, own_data, pointed,
+    procedure_follow_up, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
+    puts_off, several, story, noise, route,
 )  # fmt: skip
 
 

@@ -184,7 +184,8 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
         return
     if state.focus == "procedure" and said.turn.intent == "ask_procedure":
         return  # a follow-up to what was just answered
-    if said.turn.intent == "stay_anonymous" and not _QUESTION.search(said.turn.folded) and "?" not in said.turn.text:
+    wish = said.turn.intent == "stay_anonymous" and "seen" in focus.about(said.turn.text)
+    if wish and not _QUESTION.search(said.turn.folded) and "?" not in said.turn.text:
         return  # "đừng để ai biết tui là người báo": a wish, no question
     for number, clause in enumerate(said.clauses):
         about = tuple(one for one in focus.about(clause.text) if one not in ("where", "how"))
@@ -214,7 +215,7 @@ def follow_up(said: Said, state: State) -> Iterator[Reading]:
         yield whole("follow-up", "own_report", said, Heard.FOCUS, sure=0.7, with_={"about": ()})
 
 
-_ONLY_ASKED = re.compile(r"^(?:\w+ ){0,4}hoi (?:cho |de )?(?:biet|vui|choi)(?: vay| the)? (?:thoi|a|chu)\b")
+_ONLY_ASKED = re.compile(r"^(?:\w+ ){0,4}hoi (?:cho |de )?(?:biet|vui|choi)(?: vay| the| vay thoi)? (?:thoi|a|chu)\b")
 
 
 def only_asked(said: Said, state: State) -> Iterator[Reading]:

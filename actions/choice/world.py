@@ -189,12 +189,35 @@ CANCEL_ASKED = 0.7
 CONSEQUENCES = {"cancel_request": (Follows.ENDS, "ask_cancel"), "human_agent": (Follows.CHANGES, "nlu_fallback")}
 
 
+def _gives_up(said: Said, state: State) -> bool:
+    """Whether a clause of the message gives the report up and says nothing else but its name."""
+    return any(gives_up(one.text, naming=state.subject) for one in said.clauses) or _asked_to_cancel(said, state)
+
+
+def _asked_to_cancel(said: Said, state: State) -> bool:
+    """ "Ừ bỏ hẳn", right after it was asked whether the report is given up."""
+    asked = [payload for _, payload in state.shown]
+    alone = "/cancel_request" in asked and not any("report_send" in one for one in asked)
+    return alone and len(said.words) <= ASKED_LONGEST
+
+
+ASKED_LONGEST = 6
+
+
+def cancels_asked(said: Said, state: State) -> Iterator[Reading]:
+    """A yes to "Anh/chị muốn hủy phản ánh đang soạn?", or giving up in any words."""
+    if not state.writing or state.summary_shown or not _asked_to_cancel(said, state):
+        return
+    if says_yes(said.turn.text) or gives_something_up(said.turn.text):
+        yield whole("cancel?", "cancel_request", said, Heard.QUESTION, follows=Follows.ENDS, sure=0.95)
+
+
 def route(said: Said, state: State) -> Iterator[Reading]:
     """What the engine takes the whole message for; less sure than what follows from it needs, it is asked about."""
     turn = said.turn
     follows, instead = CONSEQUENCES.get(turn.intent, (Follows.ANSWER, None))
     sure = turn.confidence
-    if turn.intent == "cancel_request" and state.writing and not gives_up(turn.text):
+    if turn.intent == "cancel_request" and state.writing and not _gives_up(said, state):
         sure = min(sure, CANCEL_ASKED)  # "chắc hủy quách hợp đồng thuê nhà cho rồi": asked, not done
     unsaid = turn.intent == "stay_anonymous" and sure < UNNAMED and not content(turn.text, own_number=False).nameless
     if unsaid and state.writing:

@@ -3,7 +3,7 @@
 Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's form, an import.
 """
 
-from feedback_store.guards.deciding import Danger, find_denunciation, judge_danger
+from feedback_store.guards.deciding import Danger, calm_story, find_denunciation, judge_danger
 from feedback_store.guards.denunciation import Denunciation, check_denunciation, says_report_only
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, load_watch
 
@@ -11,6 +11,7 @@ __all__ = [
     "Danger",
     "Denunciation",
     "EmergencyHit",
+    "calm_story",
     "check_denunciation",
     "check_emergency",
     "find_denunciation",

@@ -71,6 +71,12 @@ def judge_danger(text: str) -> Danger | None:
     return whole
 
 
+def calm_story(text: str) -> bool:
+    """Whether a long story holds no sentence that tells of a danger now."""
+    told = _by_sentence(text) if len(text.split()) >= STORY else []
+    return len(told) >= FEWEST_SENTENCES and all(hit is None and chance < ASKS for hit, chance in told)
+
+
 def find_denunciation(*parts: str | None) -> Denunciation | None:
     """What the words of one message, or of the fields of one form, are: phrases that say so, and the learned opinion
     where there is one. None: as far as they show, no denunciation. Never raises for any text."""
@@ -89,7 +95,7 @@ def find_denunciation(*parts: str | None) -> Denunciation | None:
 
 def _by_sentence(text: str) -> list[tuple[EmergencyHit | None, float]]:
     """What the phrases and the opinion make of each sentence; empty where there is no opinion."""
-    found = []
+    found: list[tuple[EmergencyHit | None, float]] = []
     for start, end in sentences(text[:LONGEST]):
         chance = opinion.chance(text[start:end])
         if chance is None:

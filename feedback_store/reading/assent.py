@@ -122,9 +122,13 @@ def _gives_up(spoken: Sequence[str], lists: dict[str, frozenset[tuple[str, ...]]
     return False
 
 
-def gives_up(text: str) -> bool:
-    """Of "hủy đi em", "thôi không gửi nữa": giving up and nothing else; not of "bỏ chữ gần chợ", "đừng hủy"."""
+def gives_up(text: str, *, naming: frozenset[str] = frozenset()) -> bool:
+    """Of "hủy đi em", "thôi không gửi nữa": giving up and nothing else; not of "bỏ chữ gần chợ", "đừng hủy".
+
+    ``naming``: folded words that name what is given up: "thôi bỏ cái xe tải đi".
+    """
     spoken, marked = _spoken(text)
+    spoken = [one for one in spoken if fold(one) not in naming]
     lists = _lists(marked)
     beside = lists["beside"] | lists["hesitating"] | lists["agreeing"]
     return 0 < len(spoken) <= LONGEST and _gives_up(spoken, lists) and _covered(spoken, lists["giving_up"], beside)
