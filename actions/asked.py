@@ -23,8 +23,9 @@ _ASKS = re.compile(
     r"\b(?:khong|ko|k|hong|hok|gi|chi|nao|sao|dau|mo|rang)\W*(?:a|vay|the|ha|em|anh|chi|nhi|he)?\W*$|\?\s*$"
 )
 
+PERHAPS = "?"
 Which = Callable[[str], str | None]
-"""The key of the procedure that words surely mean; None: of none, or of one of several."""
+"""The key of the procedure that words surely mean, PERHAPS and a key where it is to be asked; None: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,14 @@ def asked(turn: Turn, which: Which, aspect_of: Callable[[str], str | None]) -> t
     keys: list[str | None] = []
     for piece in _pieces(turn, aspect_of):
         key = _key(turn, piece, which)
-        if groups and (key is None or keys[-1] in (None, key)):
+        if groups and (key is None or keys[-1] is None or keys[-1].lstrip(PERHAPS) == key.lstrip(PERHAPS)):
             groups[-1].append(piece)
             keys[-1] = keys[-1] or key
         else:
             groups.append([piece])
             keys.append(key)
     found = [
-        Asked(turn.text[group[0].start : group[-1].end], _aspects(group), key)
+        Asked(turn.text[group[0].start : group[-1].end], _aspects(group), key if key and key[0] != PERHAPS else None)
         for group, key in zip(groups, keys, strict=True)
     ]
     if len(found) < 2:

@@ -34,6 +34,9 @@ _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.
 """ "Ngõ 79 lận": another than was understood."""
 _SHORTLY = 8
 """ "À, số 45": an interjection alone turns to another value within so few words."""
+_JOINING = re.compile(
+    r"^\s*(?:(?:với|voi) lại|còn|con|mà|ma|thêm|them|rồi|roi)\s+(?:(?:là|la|cái|cai|thì|thi)\s+)*", re.IGNORECASE
+)
 _MORE = re.compile(r"^(?:con|them|nua|nhan tien|va|voi lai|tien the)\b")
 _PAUSE = re.compile(r"\s*[,;.]\s*")
 _NO = re.compile(r"^\s*(?:(?:a|o|e|ay|oi|da)\s+)?(?:khong|ko)\s+")
@@ -72,6 +75,10 @@ def correct(context: Context, data: ReportData) -> Heard | None:
     if data.phone is None and context.turn.phone() is not None:
         return None  # "bấm nhầm, số tui 09…": a number is given for the first time
     text = nfc(context.turn.text)
+    if (changed := _quoted_exchanges(data, text)) is not None:
+        text = changed
+        if not re.search(r"\w", text):
+            return "corrected"
     rest, number = _number_said_anew(context, data, text)
     pairs = [one for one in (rest[a:b] for a, b in clauses(rest)) if _anew(one)] if rest else []
     if len(pairs) > 1:  # "số 112 chứ không phải số 21, phường Hồng An chứ không phải Hồng Bàng"
@@ -81,6 +88,28 @@ def correct(context: Context, data: ReportData) -> Heard | None:
     if heard is None and number and rest and len(words_of(rest)) > 2 and not gather.only_courtesy(rest):
         return None  # more than a number is said: read as an addition
     return heard or ("corrected" if number else None)
+
+
+_QUOTED = re.compile(
+    r"\b(?:doi|sua|thay|chinh|ghi)(?: lai)?(?: (?:chu|cau|tu|cho))?\s*[\"“'‘«]([^\"”'’»]+)[\"”'’»]\s*"
+    r"(?:thanh|bang|sang|la|ra)(?: la)?\s*[\"“'‘«]([^\"”'’»]+)[\"”'’»][\s,;.]*"
+)
+
+
+def _quoted_exchanges(data: ReportData, text: str) -> str | None:
+    """'Đổi "xưởng cưa" thành "xưởng xay đá"': done in the report's words and place; what else is said. None: none."""
+    plain = fold(text)
+    if len(plain) != len(text):
+        return None
+    done, rest, at = False, "", 0
+    for found in _QUOTED.finditer(plain):
+        wrong, right = found.group(1).strip(), text[found.start(2) : found.end(2)].strip()
+        done = _exchange(data, wrong, right) or done
+        if data.place_text and wrong in fold(data.place_text):
+            start = fold(data.place_text).index(wrong)
+            data.place_text = data.place_text[:start] + right + data.place_text[start + len(wrong) :]
+        rest, at = rest + text[at : found.start()], found.end()
+    return rest + text[at:] if done else None
 
 
 def _anew(piece: str) -> bool:
@@ -120,7 +149,7 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
     parted = anew or _parted(text)
     if parted is None:
         return None
-    right, wrong = parted
+    right, wrong = _JOINING.sub("", parted[0]), parted[1]
     if all(word in _TURNING or word in _SAYING for word in words_of(right)):
         return None  # "đã nói không phải trường học mà": nothing stands in its place
     read = context.turn.where if whole else read_place(text, gazetteer(context.session))
@@ -139,7 +168,7 @@ def _of_words(context: Context, data: ReportData, text: str) -> Heard | None:
         replaced = _exchange_place(context, data, before[1] or "", right, wrong)
     else:
         replaced = _exchange(data, wrong, right)
-        _correct_category(context, data, right)
+        _correct_category(context, data, "\n".join(data.text) if replaced else right)
     beside = gather.words_beside(context.turn) if whole else 0
     if not replaced and not (about_place and (anew or beside <= gather.FILLER)):
         data.text.append(right if wrong or about_place else text)

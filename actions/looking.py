@@ -45,6 +45,7 @@ def look(context: Context) -> State:
             for one in filed
         ),
         procedures=tuple(memory.get("procedures") or ()),
+        told=tuple(memory.get("told") or ()),
         about=tuple(memory.get("about") or ()),
         focus=str(memory.get("focus") or ""),
         unrated=tuple(one.id for one in ratings.unrated(session, chat.id)) if filed else (),

@@ -16,6 +16,8 @@ from feedback_store.reading.feelings import feeling_in
 from feedback_store.service import verdicts
 from feedback_store.texts import render
 
+MOST_TOLD = 5
+"""So many procedures are remembered in the order in which they were first asked about."""
 OFFERED = ("documents", "fee", "time", "place", "online")
 
 
@@ -55,7 +57,9 @@ def answer_procedure(context: Context) -> None:
 
 def _surely(context: Context, words: str) -> str | None:
     found = find_procedure(context.session, words)
-    return found.key if isinstance(found, Found) else None
+    if isinstance(found, Ambiguous):
+        return asked.PERHAPS + found.choices[0].key
+    return found.key if found is not None else None
 
 
 def _answer_one(context: Context, aspects: Sequence[str]) -> None:
@@ -115,7 +119,8 @@ def _asked(context: Context, name: str) -> Ambiguous | None:
 
 def _talked_of(context: Context, key: str) -> None:
     named = [key, *(one for one in context.memory.get("procedures") or () if one != key)]
-    context.remember(procedures=named[:3])
+    told = list(context.memory.get("told") or ())
+    context.remember(procedures=named[:3], told=[*told, *([] if key in told else [key])][-MOST_TOLD:])
 
 
 def _say_procedure(context: Context, answered: Answer) -> None:

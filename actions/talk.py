@@ -10,6 +10,7 @@ from actions import gather, mine, person, report
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.domain.codes import codes_in, find_code
+from feedback_store.guards import reported
 from feedback_store.queries.lookups import category_name
 from feedback_store.reading.feelings import feeling_in
 from feedback_store.service import denunciations, drafts
@@ -209,7 +210,11 @@ def not_denunciation(context: Context) -> None:
     context.answer.say("seal_lifted")
     if gather.only_accuses(words):
         words = ""  # "tôi muốn tố cáo": the matter is still to be told
-    told = words if turn.payload else f"{words}\n{turn.text.strip()}"
+    anew = "" if turn.payload else reported(turn.text)
+    if anew:
+        told = anew  # "tôi chỉ phản ánh cô ấy quát nạt": what was accused stays out of it
+    else:
+        told = words if turn.payload else f"{words}\n{turn.text.strip()}"
     report.start_from(context, told.strip())
 
 
@@ -217,7 +222,8 @@ def cancel(context: Context) -> None:
     if str(context.memory.get("pending", "")).startswith("callback"):
         person.no_longer(context)
         return
-    if context.memory.get("pending"):
+    pressed = bool(context.turn.payload) and drafts.get_open(context.session, context.conversation.id) is not None
+    if context.memory.get("pending") and not pressed:
         context.remember(pending=None, reopen=None, rated=None, adding=None, forget=None)
         context.answer.say("stopped")
         resume(context)

@@ -52,6 +52,6 @@ def _odds(chance: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-BIAS = -3.89
-WEIGHTS = (3.68, 1.78, -0.87, 1.69, 1.78, 0.67, -0.09, -0.99, -0.65, 0.7)
+BIAS = -2.79
+WEIGHTS = (2.99, 1.87, -0.98, 1.71, 1.83, 0.67, -0.23, -1.05, -0.82, 0.61)
 """Fitted on messages that the engine had not learned from: ``python -m tests.bench.matters``."""

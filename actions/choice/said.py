@@ -78,6 +78,8 @@ def said(turn: Turn, knows: Callable[[str], bool] = lambda text: False) -> Said:
 
 def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Clause:
     start, end = int(one["start"]), int(one["end"])
+    if _is_place(turn, start, end):
+        one = {**one, "intent": {"name": "inform", "confidence": 1.0}, "category": None}
     route, sure = _name(one.get("intent")) or UNKNOWN, _sure(one.get("intent"))
     if route == "cancel_request" and _names_procedure(turn, start, end) and knows(turn.text[start:end]):
         route, sure = "ask_procedure", max(sure, NAMED)  # "xóa thường trú", "hủy đăng ký kết hôn"
@@ -101,6 +103,13 @@ NAMED = 0.9
 
 def _names_procedure(turn: Turn, start: int, end: int) -> bool:
     return any(one.get("entity") == "procedure" and start <= int(one.get("start", -1)) < end for one in turn.entities)
+
+
+def _is_place(turn: Turn, start: int, end: int) -> bool:
+    """Whether a clause is nothing but a part of the place: "đầu ngõ 30 Miếu Hai Xã," tells of no matter."""
+    spans = turn.where.spans if turn.where is not None else ()
+    inside = sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
+    return len(turn.clauses) > 1 and inside >= 0.9 * len(turn.text[start:end].strip())
 
 
 def _asks_procedure(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> bool:

@@ -40,6 +40,8 @@ class State:
     """What names the matter in hand."""
     own: tuple[Own, ...] = ()
     procedures: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    """Procedures in the order in which they were first asked about."""
     focus: Focus = ""
     about: tuple[str, ...] = ()
     """What was asked last of a report: "còn cái kia" asks the same of the other."""

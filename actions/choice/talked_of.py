@@ -9,7 +9,7 @@ from actions.choice import matters
 from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import GRAVE, STORY_WORDS, UNSAID, whole
+from actions.choice.telling import GRAVE, STORY_WORDS, whole
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
@@ -104,7 +104,9 @@ def pointed(said: Said, state: State) -> Iterator[Reading]:
     if found is None or len(said.words) > 14 or said.turn.entity("procedure") is not None:
         return
     if state.focus == "procedure" and len(state.procedures) > 1:
-        key = _of(list(reversed(state.procedures)), found)
+        key = _of(list(state.told or reversed(state.procedures)), found)
+        if found == "other":
+            key = state.procedures[1]
         yield whole("pointed", "procedure_again", said, Heard.FOCUS, sure=0.94,
                     with_={"key": key, "aspect": _aspect(said)})  # fmt: skip
     elif len(state.own) > 1 and not state.writing:
@@ -198,9 +200,16 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
                       with_={"about": about, "code": _named(clause.text, state)})  # fmt: skip
 
 
+_REPLACES = re.compile(
+    r"\bthay (?:\w+ ){0,3}(?:don |cho |duoc )?(?:khieu nai|don)\b|\bphan anh\b.*\bthay\b|\bthay\b.*\bphan anh\b"
+)
+
+
 def complaint(said: Said, state: State) -> Iterator[Reading]:
     """A question after a complaint was explained."""
     about = focus.about(said.turn.text)
+    if state.focus == "complaint" and not state.writing and _REPLACES.search(said.turn.folded):
+        yield whole("complaint", "no_complaint", said, Heard.FOCUS, sure=0.95)
     if state.focus == "complaint" and not state.writing and (about or said.turn.intent == "ask_procedure") \
             and not any(one.procedure for one in said.clauses) and said.turn.where is None:
         yield whole("complaint", "complaint_asked", said, Heard.FOCUS, sure=0.88, with_={"about": about})
@@ -223,5 +232,5 @@ def only_asked(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if state.writing or turn.where is not None or len(said.words) > STORY_WORDS * 3:
         return
-    if _ONLY_ASKED.search(turn.folded) and turn.intent in UNSAID and "?" not in turn.text:
+    if _ONLY_ASKED.search(turn.folded) and turn.intent not in GRAVE and "?" not in turn.text:
         yield whole("only asked", "deny", said, Heard.FOCUS, sure=0.97)

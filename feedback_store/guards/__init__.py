@@ -4,7 +4,7 @@ Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's fo
 """
 
 from feedback_store.guards.deciding import Danger, calm_story, find_denunciation, judge_danger
-from feedback_store.guards.denunciation import Denunciation, check_denunciation, says_report_only
+from feedback_store.guards.denunciation import Denunciation, check_denunciation, reported, says_report_only
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, load_watch
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "find_denunciation",
     "judge_danger",
     "load_watch",
+    "reported",
     "says_report_only",
 ]

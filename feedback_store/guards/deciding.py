@@ -18,7 +18,7 @@ from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, fold, has_marks, sentences
 
-ALONE = 0.7
+ALONE = 0.6
 """So likely, the opinion needs no phrase; below it seven of eight alarms of the development set were false."""
 BESIDE = 0.2
 """Less likely than this, a phrase alone only asks."""

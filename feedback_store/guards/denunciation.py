@@ -15,6 +15,7 @@ from typing import Literal
 from feedback_store.guards.emergency import GUARDS, read_guards
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
 from feedback_store.reading.words import folded
+from vitext import fold
 
 _LISTS = ("office", "certain", "with_office", "possible", "calm")
 
@@ -45,6 +46,18 @@ def says_report_only(text: str) -> bool:
     """ "Không, tôi chỉ phản ánh …": what was sealed is to be an ordinary report."""
     plain = folded(text)
     return _REPORT_ONLY.search(plain) is not None
+
+
+_ONLY = re.compile(r"\bchi (?:muon |la |xin )?(?:phan anh|kien nghi|gop y)(?: (?:la|rang|viec|ve|ve viec))*\s+")
+FEWEST_REPORTED = 5
+
+
+def reported(text: str) -> str:
+    """The matter in "tôi chỉ phản ánh nhân viên một cửa quát nạt người già"; "" where none is told."""
+    plain = fold(text)
+    found = _ONLY.search(plain) if len(plain) == len(text) else None
+    rest = text[found.end() :].strip() if found is not None else ""
+    return rest if len(rest.split()) >= FEWEST_REPORTED else ""
 
 
 _UPPER = "A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"

@@ -17,7 +17,7 @@ import yaml
 
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
 from feedback_store.texts import render
-from vitext import has_marks
+from vitext import fold, has_marks, nfc
 
 GUARDS = Path(__file__).resolve().parents[2] / "data" / "guards.yaml"
 LEVELS = {"certain": 3, "likely": 2, "possible": 1}
@@ -60,6 +60,8 @@ class _Watch:
     """What a picture says, by the picture."""
     adorned: frozenset[Phrase]
     """Praise, trade and anger: beside them a picture only adds weight."""
+    words: Mapping[str, frozenset[str]]
+    """Words of a kind of danger, where no phrase tells it."""
 
 
 def read_guards(path: Path = GUARDS) -> dict[str, Any]:
@@ -85,7 +87,8 @@ def load_watch(path: Path = GUARDS) -> _Watch:
     numbers = {kind: tuple(entry["numbers"]) for kind, entry in data["emergency"].items()}
     lexicon = Lexicon([*meaning, *urgent, *look_alike, *calm, *adorned])
     kinds, pictures = tuple(data["emergency"]), dict(data["pictures"])
-    return _Watch(lexicon, kinds, numbers, meaning, urgent, look_alike, calm, pictures, adorned)
+    words = {kind: frozenset(told) for kind, told in data["kind_words"].items()}
+    return _Watch(lexicon, kinds, numbers, meaning, urgent, look_alike, calm, pictures, adorned, words)
 
 
 def check_emergency(text: str) -> EmergencyHit | None:
@@ -107,6 +110,7 @@ def check_emergency(text: str) -> EmergencyHit | None:
     return _told(watch, words)
 
 
+CLEARLY = 2
 CRIMES = frozenset({"violence", "child"})
 
 
@@ -128,8 +132,20 @@ def likely_kind(text: str) -> str:
              if one.phrase in watch.meaning]  # fmt: skip
     best = max((score for _, score in found), default=0)
     if best < LEVELS["likely"]:
-        return "unspecified"
+        return _kind_by_words(watch, text)
     return next(kind for kind in watch.kinds if (kind, best) in found)
+
+
+def _kind_by_words(watch: _Watch, text: str) -> str:
+    """The kind that the words of the text belong to, two more of them than of any other; else "unspecified": every
+    number is better than a wrong one."""
+    marked = has_marks(text)
+    words = set(re.findall(r"\w+", nfc(text).lower()))
+    counted = {
+        kind: len(words & (told if marked else {fold(word) for word in told})) for kind, told in watch.words.items()
+    }
+    (kind, best), (_, second) = sorted(counted.items(), key=lambda one: -one[1])[:2]
+    return kind if best - second >= CLEARLY else "unspecified"
 
 
 def _spelled_out(text: str, pictures: Mapping[str, str]) -> str:
