@@ -6,6 +6,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from actions import remarks
 from actions.turn import Button, Context, button, word
 from feedback_store.persons.masking import masked
 from feedback_store.places.country import country
@@ -213,10 +214,19 @@ def _payload(intent: str, **values: str) -> str:
     return f"/{intent}{json.dumps(values)}"
 
 
+GIVEN_UP = 3
+LEFT_OPEN = frozenset(("place", "photo", "phone"))
+
+
 def resume(context: Context) -> None:
     """After other business: a report that is open is asked on."""
     if context.more:
         return
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
-    if draft is not None:
-        ask(context, draft, drafts.data_of(draft), again=True)
+    if draft is None:
+        return
+    data = drafts.data_of(draft)
+    step = next_step(data)
+    if remarks.is_idle(context.turn) and step in LEFT_OPEN and data.asked.get(str(step), 0) >= GIVEN_UP:
+        data.skip(str(step))  # three times something else was said
+    ask(context, draft, data, again=True)

@@ -208,8 +208,8 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
     own = text == context.turn.text
     read = context.turn.where if own else read_place(text, places)
     words = read.words if read is not None and (whole or read.weight >= OF_A_PLACE) else None
-    if words is None and own:
-        words = context.turn.place()
+    if words is None and own and (told := context.turn.place()) is not None and _may_place(told):
+        words = told
     if whole and (read is None or words_beside(context.turn) <= FILLER):
         words = _without_politeness(text, read)
     elif whole and read is not None:
@@ -221,6 +221,12 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
         data.commune_choices = [one.code for one in communes_perhaps(text, places)]
     if not places.communes:
         data.skip("commune")
+
+
+def _may_place(words: str) -> bool:
+    """Whether words that the engine alone takes for a place could be one; "sâu hoắm" is none."""
+    named = any(word[:1].isupper() for word in words.split())
+    return named or not has_marks(words) or remarks.places(words) or any(char.isdigit() for char in words)
 
 
 def take_place_of(data: ReportData, other: ReportData) -> None:

@@ -95,6 +95,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
     goes_on = sorted(number for one in reports if one.act == "continue_report" for number in one.takes)
     others = [one for one in reports if one.act in (REPORT, "keep_for_later")]
     words = [part(context, whole, spoken, one.takes, REPORT) for one in others]
+    if len(words) > 1 and not goes_on and len({_name(context, one) for one in words}) == 1 and not _apart(words):
+        words = [replace(whole, intent=REPORT)]  # one matter, told twice in a story
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None:
         first, *words = _worst_first(words)
@@ -115,6 +117,11 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
         context.answer.say("kept_for_later", names="; ".join(_name(context, one) for one in words))
     context.more = False
     asking.ask(context, draft, drafts.data_of(draft))
+
+
+def _apart(turns: Sequence[Turn]) -> bool:
+    """Whether two of them tell a place of their own."""
+    return sum(one.where is not None and one.where.weight >= OF_A_PLACE for one in turns) > 1
 
 
 def _worst_first(turns: list[Turn]) -> list[Turn]:

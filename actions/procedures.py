@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions import asked
+from actions import asked, talk
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.procedures.answer import Answer, together
@@ -155,8 +156,18 @@ def candidate_answered(context: Context) -> None:
     _nothing_found(context)
 
 
+_OF_PROCEDURES = re.compile(
+    r"\b(?:thu tuc|ho so|giay|don|mau|to khai|dang ky|dang ki|cap|xin|lam|mo|doi|sang ten|chung thuc|cong chung|khai"
+    r"|nop|tro cap|bao hiem|so do|so hong|bang|the|phep|visa|ho chieu|can cuoc|cccd|thue|phi|le phi|tach|gop|che do"
+    r"|huong)\b"
+)
+
+
 def _nothing_found(context: Context) -> None:
     context.remember(candidate=None)
+    if context.turn.entity("procedure") is None and not _OF_PROCEDURES.search(context.turn.folded):
+        talk.fallback(context)  # a question, but of no procedure
+        return
     _keep_verdict(context, None, None, "nothing_found")
     context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
     resume(context)

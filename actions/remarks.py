@@ -23,12 +23,17 @@ def is_remark(turn: Turn) -> bool:
         return False
     unsure = not turn.categories or turn.categories[0][1] < SURE
     noise = not any(is_plain_syllable(word) for word in turn.folded.split())
-    idle = turn.intent in IDLE and (turn.confidence >= IDLE_SURE or turn.intent == "nlu_fallback")
-    return unsure and (idle or noise) and len(turn.folded.split()) <= REMARK_LONGEST
+    words = len(turn.folded.split())
+    sure = IDLE_SURE if words > FEW else ASIDE_SURE
+    idle = turn.intent in IDLE and (turn.confidence >= sure or turn.intent == "nlu_fallback")
+    weak = turn.confidence < ASIDE_SURE and words <= FEW  # "bực cả mình"
+    return unsure and (idle or noise or weak) and words <= REMARK_LONGEST
 
 
 IDLE = frozenset({"out_of_scope", "smalltalk_bot", "nlu_fallback", "abuse", "goodbye", "greet"})
 IDLE_SURE = 0.9
+FEW = 4
+"""In so few words without a place less is enough."""
 
 
 def idle(clause: dict[str, Any]) -> bool:
@@ -66,7 +71,10 @@ REMARK = 7
 """So many words without a place or a number are no answer to "where?" when they are said first."""
 
 
-_SIDES = frozenset("dau cuoi xom thon ap hem ngo kiet cho khuc doan bo cong duong pho nga".split())
+_SIDES = frozenset(
+    """dau cuoi xom thon ap hem ngo kiet cho khuc doan bo cong duong pho nga quan truong chua chung khu xa phuong to doi
+    ben cau song kenh dinh mieu tram cty tiem shop benh toa lang ban""".split()
+)
 
 
 def places(text: str) -> bool:
@@ -79,7 +87,11 @@ def places(text: str) -> bool:
 
 def is_idle(turn: Turn) -> bool:
     """ "Ui mệt ghê hè", "hihi": small talk or temper that names no place."""
-    return turn.intent in IDLE - {"nlu_fallback"} and turn.confidence >= ASIDE_SURE and not places(turn.text)
+    words = turn.text.split()
+    unknown = turn.intent == "nlu_fallback"  # it may be a name: not where it is written like one
+    if unknown and (len(words) > FEW or not has_marks(turn.text) or any(word[:1].isupper() for word in words[1:])):
+        return False
+    return turn.intent in IDLE and turn.confidence >= ASIDE_SURE and not places(turn.text)
 
 
 def only_remarks(turn: Turn) -> bool:

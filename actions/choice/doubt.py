@@ -8,6 +8,8 @@ from actions.turn import Turn
 from feedback_store.guards import calm_story, find_denunciation, judge_danger, opinion
 from feedback_store.reading.assent import says_go_on
 
+PIECE = 5
+"""Words of a piece of a story, of which the engine alone is never sure."""
 SURE_OF_DANGER = 0.8
 """So sure, the engine's word for a danger is taken alone."""
 ASKS = 0.5
@@ -23,16 +25,18 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
         return replace(turn, intent="nlu_fallback", clauses=kept)  # "việc tố cáo để tôi nộp đơn, … thì làm tiếp"
-    if turn.intent != "emergency" or turn.payload or turn.confidence >= SURE_OF_DANGER:
+    piece = len(typed.split()) <= PIECE  # "xe kẹt cứng rồi", of a report told piece by piece
+    if turn.intent != "emergency" or turn.payload or (turn.confidence >= SURE_OF_DANGER and not piece):
         return turn
     chance = opinion.chance(turn.text)
     if chance is None or chance >= DOUBTED_BELOW or judge_danger(turn.text) is not None:
         return turn  # phrases speak for it, too
-    left = tuple((name, sure / (1 - turn.confidence)) for name, sure in turn.ranking if name != "emergency")
+    rest = max(1 - turn.confidence, 0.01)
+    left = tuple((name, sure / rest) for name, sure in turn.ranking if name != "emergency")
     name, sure = left[0] if left else ("nlu_fallback", 0.0)
     return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left, danger=turn.confidence)
 
 
 def asks_of_danger(turn: Turn) -> bool:
     """Whether a doubted danger is likely enough to ask about."""
-    return turn.danger >= ASKS and not calm_story(turn.text)
+    return turn.danger >= ASKS and len(turn.text.split()) > PIECE and not calm_story(turn.text)

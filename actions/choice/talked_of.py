@@ -75,11 +75,14 @@ _OWN = re.compile(
 )
 
 
+INSISTS_LONGEST = 20
+
+
 def others_data(said: Said, state: State) -> Iterator[Reading]:
     """Who reported, or how to reach them: refused, also when it is insisted upon."""
     text = said.turn.text
-    insists = state.focus == "others" and not state.writing and said.turn.where is None and len(said.words) <= 14
-    if insists and focus.insists_on_others(text):
+    again = state.focus == "others" and not state.writing and said.turn.where is None
+    if again and len(said.words) <= INSISTS_LONGEST and focus.insists_on_others(text):
         yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
     if not focus.asks_of_others(text):
         return

@@ -189,6 +189,19 @@ CANCEL_ASKED = 0.7
 CONSEQUENCES = {"cancel_request": (Follows.ENDS, "ask_cancel"), "human_agent": (Follows.CHANGES, "nlu_fallback")}
 
 
+HARDLY = 0.45
+"""So sure at the most is a report of a few words without a place and without a subject."""
+FEW_WORDS, NO_SUBJECT, WELL = 10, 0.35, 0.8
+
+
+def _hardly(said: Said) -> bool:
+    """ "Bực cái thân già, chẳng ai nghe": taken for a report, and of what nobody knows."""
+    turn = said.turn
+    subject = turn.categories[0][1] if turn.categories else 0.0
+    few = len(said.words) <= FEW_WORDS and turn.where is None and not turn.payload and not gather.is_opening(turn)
+    return few and subject < NO_SUBJECT and turn.confidence < WELL
+
+
 def _gives_up(said: Said, state: State) -> bool:
     """Whether a clause of the message gives the report up and says nothing else but its name."""
     return any(gives_up(one.text, naming=state.subject) for one in said.clauses) or _asked_to_cancel(said, state)
@@ -197,7 +210,7 @@ def _gives_up(said: Said, state: State) -> bool:
 def _asked_to_cancel(said: Said, state: State) -> bool:
     """ "Ừ bỏ hẳn", right after it was asked whether the report is given up."""
     asked = [payload for _, payload in state.shown]
-    alone = "/cancel_request" in asked and not any("report_send" in one for one in asked)
+    alone = "/cancel_request" in asked and any('"cancel"' in one for one in asked)
     return alone and len(said.words) <= ASKED_LONGEST
 
 
@@ -219,6 +232,8 @@ def route(said: Said, state: State) -> Iterator[Reading]:
     sure = turn.confidence
     if turn.intent == "cancel_request" and state.writing and not _gives_up(said, state):
         sure = min(sure, CANCEL_ASKED)  # "chắc hủy quách hợp đồng thuê nhà cho rồi": asked, not done
+    if turn.intent == matters.REPORT and not state.writing and _hardly(said):
+        follows, instead, sure = Follows.OPENS, "nlu_fallback", min(sure, HARDLY)
     unsaid = turn.intent == "stay_anonymous" and sure < UNNAMED and not content(turn.text, own_number=False).nameless
     if unsaid and state.writing:
         yield whole("route", "continue_report", said, Heard.REST, sure=sure, follows=Follows.KEEPS)

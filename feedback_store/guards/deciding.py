@@ -23,8 +23,9 @@ ALONE = 0.6
 BESIDE = 0.2
 """Less likely than this, a phrase alone only asks."""
 ASKS = 0.3
-FEWEST = 4
-"""In fewer words the phrases alone decide: a learned guess at two words is none."""
+FEWEST, SHORT = 4, 6
+"""In fewer words than the first the phrases alone decide: a learned guess at two words is none. Up to the second nobody
+is asked on a guess: pieces of a story come one by one."""
 
 
 SEALS = 0.1
@@ -121,7 +122,7 @@ def _judge(text: str) -> Danger | None:
     short = len(text.split()) < STORY
     if hit is not None and short and any((opinion.chance(text[a:b]) or 0.0) >= ASKS for a, b in clauses(text)):
         return Danger("answer", hit)  # "ghế gãy, ối tủ điện nổ, cháy to lắm": one clause tells of it
-    if hit is not None or chance >= ASKS:
+    if hit is not None or (chance >= ASKS and len(text.split()) > SHORT):
         return Danger("ask", hit or _of_kind(likely_kind(text), chance))
     return None
 

@@ -61,7 +61,7 @@ class _Watch:
     adorned: frozenset[Phrase]
     """Praise, trade and anger: beside them a picture only adds weight."""
     words: Mapping[str, frozenset[str]]
-    """Words of a kind of danger, where no phrase tells it."""
+    """Words of a fire and of other dangers, where no phrase tells of any."""
 
 
 def read_guards(path: Path = GUARDS) -> dict[str, Any]:
@@ -137,15 +137,14 @@ def likely_kind(text: str) -> str:
 
 
 def _kind_by_words(watch: _Watch, text: str) -> str:
-    """The kind that the words of the text belong to, two more of them than of any other; else "unspecified": every
-    number is better than a wrong one."""
+    """A fire where two more words tell of one than of anything else; else "unspecified": every number is better than a
+    wrong one."""
     marked = has_marks(text)
     words = set(re.findall(r"\w+", nfc(text).lower()))
     counted = {
         kind: len(words & (told if marked else {fold(word) for word in told})) for kind, told in watch.words.items()
     }
-    (kind, best), (_, second) = sorted(counted.items(), key=lambda one: -one[1])[:2]
-    return kind if best - second >= CLEARLY else "unspecified"
+    return "fire" if counted["fire"] - counted["others"] >= CLEARLY else "unspecified"
 
 
 def _spelled_out(text: str, pictures: Mapping[str, str]) -> str:
