@@ -260,6 +260,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
                     instead="ask_cancel")  # fmt: skip
     if state.step != "text" and names_oneself(said):
         yield whole("name", "continue_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS)
+    if state.data.taken_up and not state.summary_shown and says_yes(turn.text, naming=state.subject | _THAT_TOO):
+        yield whole("that too", "ask_again", said, Heard.QUESTION, sure=0.97)
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:
@@ -311,8 +313,10 @@ def _waits(said: Said) -> bool:
 WAITING = frozenset({
     "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "out_of_scope",
 })  # fmt: skip
+_THAT_TOO = frozenset("bao ca nua viec vu cai them do luon".split())
+"""Of "đúng rồi, báo cả việc mất điện nữa", of a matter that was taken up."""
 FIRST = frozenset(("cay", "truoc", "trc"))
-""" "Gửi cấy nước ni trước đi", of several matters."""
+"""Of "gửi cấy nước ni trước đi", of several matters."""
 
 
 def _at_summary(said: Said, naming: frozenset[str]) -> Iterator[Reading]:

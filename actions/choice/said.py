@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 from actions.turn import Turn
 from feedback_store.reading.words import words_of
+from vitext import fold
 
 UNKNOWN = "nlu_fallback"
 
@@ -81,7 +83,8 @@ def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Cl
     if _is_place(turn, start, end):
         one = {**one, "intent": {"name": "inform", "confidence": 1.0}, "category": None}
     route, sure = _name(one.get("intent")) or UNKNOWN, _sure(one.get("intent"))
-    if route == "cancel_request" and _names_procedure(turn, start, end) and knows(turn.text[start:end]):
+    asked = _names_procedure(turn, start, end) or _QUESTION.search(fold(turn.text[start:end])) is not None
+    if route == "cancel_request" and asked and knows(turn.text[start:end]):
         route, sure = "ask_procedure", max(sure, NAMED)  # "xóa thường trú", "hủy đăng ký kết hôn"
         one = {**one, "intent": {"name": route, "confidence": sure}}
     return Clause(
@@ -97,6 +100,7 @@ def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Cl
     )
 
 
+_QUESTION = re.compile(r"\b(?:khong|ko|k|hong|hok|gi|nao|sao|dau)\W*(?:a|vay|the|ha|em|anh|chi|nhi)?\W*$|\?\s*$")
 NAMED = 0.9
 """So surely a clause asks about the procedure that the engine sees named in it, whatever else its words mean."""
 

@@ -7,6 +7,7 @@ once; one of them alone asks whether somebody is in danger, with the numbers in 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,15 +68,23 @@ def judge_danger(text: str) -> Danger | None:
     for hit, chance in told:
         if hit is not None and chance >= ALONE:
             return Danger("answer", hit)
-    if whole is not None and max(chance for _, chance in told) < ASKS:
+    if whole is not None and not _told_now(text, told):
         return None  # a danger of another time: no sentence tells of one now
     return whole
+
+
+def _told_now(text: str, told: Sequence[tuple[EmergencyHit | None, float]]) -> bool:
+    """Whether a sentence of a story tells of a danger: by a phrase, or where the whole sounds like one, too."""
+    by_phrase = any(hit is not None and chance >= ASKS for hit, chance in told)
+    return by_phrase or (
+        max(chance for _, chance in told) >= ASKS and (opinion.chance(text) or 0.0) >= BESIDE
+    )
 
 
 def calm_story(text: str) -> bool:
     """Whether a long story holds no sentence that tells of a danger now."""
     told = _by_sentence(text) if len(text.split()) >= STORY else []
-    return len(told) >= FEWEST_SENTENCES and all(hit is None and chance < ASKS for hit, chance in told)
+    return len(told) >= FEWEST_SENTENCES and not _told_now(text, told)
 
 
 def find_denunciation(*parts: str | None) -> Denunciation | None:
