@@ -106,6 +106,7 @@ ACTS: dict[str, Handler] = {
     "no_code": talk.no_code,
     "hold": report.hold,
     "later": _say("later"),
+    "name_optional": _say("name_optional"),
     "no_complaint": _say("no_complaint"),
     "report_yes": report.agreed,
     "report_no": report.disagreed,

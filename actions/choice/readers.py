@@ -27,6 +27,7 @@ from actions.choice.talked_of import (
     complaint,
     follow_up,
     foreign,
+    name_needed,
     nothing_sent,
     only_asked,
     others_data,
@@ -42,7 +43,7 @@ Reader = Callable[[Said, State], Iterator[Reading]]
 
 READERS: tuple[Reader, ...] = (
     pressed, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
-    report_question, staff_question, foreign, after_danger, rules, others_data, own_data, pointed,
+    report_question, staff_question, foreign, after_danger, name_needed, rules, others_data, own_data, pointed,
     procedure_follow_up, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
     puts_off, several, story, noise, route,
 )  # fmt: skip

@@ -66,6 +66,18 @@ def rules(said: Said, state: State) -> Iterator[Reading]:
         yield whole("rules", "offer_report", said, Heard.FOCUS, sure=0.8)
 
 
+_NAME_NEEDED = re.compile(
+    r"\b(?:can|phai|bat buoc)(?: phai)? (?:noi|khai|de|cho|neu|xung|ghi|dien|bao)(?: \w+){0,2} (?:ten|so|sdt)\b"
+    r".*\b(?:khong|ko|k|hong|hok|hem)\b"
+)
+
+
+def name_needed(said: Said, state: State) -> Iterator[Reading]:
+    """ "Lỡ gọi thì có cần nói tên mình không?": asked before or while something is reported."""
+    if len(said.words) <= AS_REPORT_LONGEST and said.turn.where is None and _NAME_NEEDED.search(said.turn.folded):
+        yield whole("name?", "name_optional", said, Heard.FOCUS, sure=0.94)
+
+
 RULES_TAKEN_FOR = frozenset({
     "submit_feedback", "multi", "nlu_fallback", "out_of_scope", "smalltalk_bot", "ask_procedure", "ask_ticket_status",
 })  # fmt: skip
