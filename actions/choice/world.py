@@ -15,7 +15,7 @@ from feedback_store.reading import focus
 from feedback_store.reading.announcing import announced
 from feedback_store.reading.assent import gives_something_up, gives_up, says_yes
 from feedback_store.reading.content import content
-from vitext import fold, has_letters
+from vitext import clauses, fold, has_letters
 
 KEPT_SURE = 0.8
 """How sure a second matter must be to be kept for afterwards rather than join the report that is open."""
@@ -204,7 +204,9 @@ def _hardly(said: Said) -> bool:
 
 def _gives_up(said: Said, state: State) -> bool:
     """Whether a clause of the message gives the report up and says nothing else but its name."""
-    return any(gives_up(one.text, naming=state.subject) for one in said.clauses) or _asked_to_cancel(said, state)
+    text = said.turn.text
+    pieces = [text[start:end] for start, end in clauses(text)]
+    return any(gives_up(one, naming=state.subject) for one in pieces) or _asked_to_cancel(said, state)
 
 
 def _asked_to_cancel(said: Said, state: State) -> bool:
