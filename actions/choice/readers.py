@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from actions.choice.changes import drops, edits
+from actions.choice.open_report import report_question
 from actions.choice.questions import (
     codes,
     outside_question,
     pressed,
-    report_question,
     staff_question,
     stars,
     still_there,

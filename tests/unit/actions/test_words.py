@@ -17,7 +17,7 @@ DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 ASKED = {"text", "category", "place", "commune", "commune_free", "photo", "phone"}
 READERS = "\n".join(
     (ROOT / "actions" / "choice" / f"{name}.py").read_text(encoding="utf-8")
-    for name in ("changes", "questions", "talked_of", "world")
+    for name in ("changes", "open_report", "questions", "talked_of", "world")
 )
 PARTS = {"keep_for_later", "yes_and"}
 """Acts of a message of several parts (``actions/parts.py``)."""

@@ -1,0 +1,130 @@
+"""Readers of the report that is open: a yes or a no to its summary, waiting, giving up, the answer to what it lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from actions import gather
+from actions.choice import matters
+from actions.choice.reading import Follows, Heard, Reading
+from actions.choice.said import Said
+from actions.choice.state import State
+from actions.choice.telling import answers, whole
+from feedback_store.reading import focus
+from feedback_store.reading.assent import (
+    declines,
+    gives_something_up,
+    gives_up,
+    leans_wait,
+    leans_yes,
+    says_go_on,
+    says_no,
+    says_wait,
+    says_yes,
+)
+from feedback_store.reading.content import content
+from feedback_store.service.drafts import OPTIONAL
+
+
+def report_question(said: Said, state: State) -> Iterator[Reading]:
+    """The report that is open: a yes to its summary, waiting, the answer to what it lacks."""
+    turn = said.turn
+    if not state.writing:
+        return
+    told = matters.clear(said)
+    matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
+    asked = any(one not in ("where", "how") for one in focus.about(turn.text))  # "khoan, bao giờ thì xong?"
+    idle = turn.where is None and not _has_digit(turn.text) and not matter and not asked
+    if says_wait(turn.text) or (idle and (leans_wait(turn.text) or _waits(said))):
+        yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
+    if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
+        yield whole("torn", "hold", said, Heard.QUESTION, sure=0.95)
+    if state.step in OPTIONAL and declines(turn.text):
+        yield whole("declines", "skip", said, Heard.QUESTION, sure=0.95)
+    elif gives_up(turn.text):
+        sure = 0.7 if declines(turn.text) else 0.9
+        yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=sure, follows=Follows.ENDS,
+                    instead="ask_cancel")  # fmt: skip
+    if state.step != "text" and names_oneself(said):
+        yield whole("name", "continue_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS)
+    if state.data.taken_up and not state.summary_shown and says_yes(turn.text, naming=state.subject | _THAT_TOO):
+        yield whole("that too", "ask_again", said, Heard.QUESTION, sure=0.97)
+    if says_go_on(turn.text):
+        yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
+    if state.summary_shown:
+        yield from _at_summary(said, state.subject | FIRST)
+    elif state.step in OPTIONAL and says_no(turn.text):
+        yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
+    if answers(said, state):
+        yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
+
+
+_TORN = re.compile(r"\b(?:huy|bo)\b.*\b(?:ma|nhung|con)\b.*\bgui\b|\bgui\b.*\b(?:ma|nhung|con)\b.*\b(?:huy|bo)\b")
+TORN_LONGEST = 12
+""" "Hủy thì tiếc mà gửi thì ngại"."""
+AGREES = frozenset({"affirm", "send_now"})
+SURE_OF_YES = 0.9
+
+
+NAMING_LONGEST = 12
+
+
+def names_oneself(said: Said) -> bool:
+    """ "Ghi tên bác là Đặng Thị Nhàn": the writer's name and hardly a word beside."""
+    if len(said.words) > NAMING_LONGEST:
+        return False
+    found = content(said.turn.text, own_number=True)
+    return found.name is not None and not found.nameless and gather.only_courtesy(found.text)
+
+
+_NOT_YET = re.compile(
+    r"\b(?:khoan|chua|tam|chua nen)(?: \w+){0,1} (?:gui|goi|nop)\b(?! lai)"
+    r"|\bde (?:\w+ ){1,9}(?:cai da|da|cho chac|xem sao|roi tinh)\b"
+)
+_DO_NOT = re.compile(r"\bđừng(?: \w+){0,1} (?:gửi|gởi|nộp)\b(?! lại)", re.IGNORECASE)
+"""Without marks "dung gui" may say "đúng, gửi"."""
+WAITS_LONGEST = 16
+
+
+def _waits(said: Said) -> bool:
+    """ "Ấy đừng gửi, để hỏi lại ông nhà tôi cái đã": whatever the engine takes it for, nothing is given up in words."""
+    turn = said.turn
+    return (
+        len(said.words) <= WAITS_LONGEST
+        and turn.intent in WAITING
+        and (_NOT_YET.search(turn.folded) is not None or _DO_NOT.search(turn.text) is not None)
+        and not gives_something_up(turn.text)
+    )
+
+
+WAITING = frozenset({
+    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "out_of_scope",
+})  # fmt: skip
+_THAT_TOO = frozenset("bao ca nua viec vu cai them do luon".split())
+"""Of "đúng rồi, báo cả việc mất điện nữa", of a matter that was taken up."""
+FIRST = frozenset(("cay", "truoc", "trc"))
+"""Of "gửi cấy nước ni trước đi", of several matters."""
+
+
+def _at_summary(said: Said, naming: frozenset[str]) -> Iterator[Reading]:
+    """A yes files; a yes with more takes it in and shows what changed; a no asks what to change. ``naming``: words by
+    which the matter of the report is named."""
+    turn = said.turn
+    agreed = [number for number, clause in enumerate(said.clauses) if says_yes(clause.text)]
+    if says_yes(turn.text, naming=naming):
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
+    elif leans_yes(turn.text) and turn.intent in AGREES and turn.confidence >= SURE_OF_YES and turn.where is None:
+        yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+    elif agreed and len(said.clauses) > 1:
+        others = [one for number, one in enumerate(said.clauses) if number not in agreed]
+        if all(leans_yes(one.text) and one.route in AGREES and one.sure >= 0.7 for one in others):
+            yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+        else:
+            yield Reading("yes, and", "yes_and", tuple(agreed), Heard.QUESTION, sure=0.7)
+    elif says_no(turn.text):
+        yield whole("no", "report_no", said, Heard.QUESTION, sure=0.95)
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
