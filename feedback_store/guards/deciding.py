@@ -31,6 +31,8 @@ is asked on a guess: pieces of a story come one by one."""
 
 SEALS = 0.1
 """So likely a denunciation, phrases are taken at their word; below, they ask."""
+HEARD = 0.5
+"""Where the whole is unlikely to be one, a sentence must be as likely as this, unless the message says "tố cáo"."""
 UNHEARD = 0.03
 """Less likely, words without marks, or that might be taken for one, are none: "kiem tra tien do" reads like a bribe."""
 
@@ -94,13 +96,24 @@ def find_denunciation(*parts: str | None) -> Denunciation | None:
     words = "\n".join(part for part in parts if part)
     if found is None or (chance := opinion.chance(words, opinion.DENUNCIATION)) is None or chance >= SEALS:
         return found
-    told = (opinion.chance(words[start:end], opinion.DENUNCIATION) or 0.0 for start, end in sentences(words[:LONGEST]))
-    chance = max(chance, *told, 0.0)
+    pieces = sentences(words[:LONGEST])
+    told = max((opinion.chance(words[a:b], opinion.DENUNCIATION) or 0.0 for a, b in pieces), default=0.0)
+    if told < HEARD and len(words.split()) >= STORY and not _says_denounced(words):
+        return None  # a story that shares its words: no sentence accuses anybody
+    chance = max(chance, told)
     if chance >= SEALS:
         return found
     if chance < UNHEARD and (found.name == "unsure" or not has_marks(" ".join(found.because))):
         return None
     return Denunciation("unsure", found.because)
+
+
+_DENOUNCED = re.compile(r"\b(?:tố|to)\s+(?:cáo|cao|giác|giac)\b", re.IGNORECASE)
+
+
+def _says_denounced(words: str) -> bool:
+    found = _DENOUNCED.search(words)
+    return found is not None and (not has_marks(words) or has_marks(found.group()))
 
 
 def _by_sentence(text: str) -> list[tuple[EmergencyHit | None, float]]:

@@ -132,5 +132,14 @@ def test_a_denunciation_at_the_end_of_a_long_story_is_heard(says: Callable[..., 
     assert hit.name == "denunciation"
 
 
+def test_a_story_that_only_shares_the_words_of_a_denunciation_is_none(says: Callable[..., None]) -> None:
+    story = f"{CALM} Cán bộ phường thì cứ khất, ai quen biết thì được giải quyết trước, dân đen phải bồi dưỡng mới xong."
+    says(lambda text: 0.02, on=opinion.DENUNCIATION)
+    assert find_denunciation(story) is None
+    assert find_denunciation(f"{story} Tôi tố cáo cán bộ phường nhận hối lộ.") is not None
+    says(lambda text: 0.8 if "bồi dưỡng" in text and len(text) < 120 else 0.05, on=opinion.DENUNCIATION)
+    assert find_denunciation(story) is not None
+
+
 def test_what_somebody_is_said_never_to_do_is_no_denunciation() -> None:
     assert find_denunciation("Cán bộ phường giải thích cặn kẽ, không hề nhũng nhiễu, tôi cảm ơn") is None
