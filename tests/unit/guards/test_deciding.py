@@ -133,7 +133,7 @@ def test_a_denunciation_at_the_end_of_a_long_story_is_heard(says: Callable[..., 
 
 
 def test_a_story_that_only_shares_the_words_of_a_denunciation_is_none(says: Callable[..., None]) -> None:
-    story = f"{CALM} Cán bộ phường thì cứ khất, ai quen biết thì được giải quyết trước, dân đen phải bồi dưỡng mới xong."
+    story = f"{CALM} Cán bộ phường cứ khất, ai quen biết thì được giải quyết trước, dân đen phải bồi dưỡng mới xong."
     says(lambda text: 0.02, on=opinion.DENUNCIATION)
     assert find_denunciation(story) is None
     assert find_denunciation(f"{story} Tôi tố cáo cán bộ phường nhận hối lộ.") is not None
