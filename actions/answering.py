@@ -7,9 +7,10 @@ import re
 from actions import correcting, gather, remarks
 from actions.turn import Context, Turn, word
 from feedback_store.places.reading import merged
-from feedback_store.queries.lookups import category_name, offered
+from feedback_store.queries.lookups import category_name, gazetteer, offered
 from feedback_store.reading.content import content
 from feedback_store.reading.stars import read_stars
+from feedback_store.reading.words import words_of
 from feedback_store.service.drafts import ReportData
 
 # Answers that hold nothing but themselves.
@@ -111,6 +112,8 @@ def _answer_place(context: Context, data: ReportData, turn: Turn) -> None:
 
 def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
     short = len(turn.folded.split()) <= 8
+    if _chosen_by_name(context, data, turn):
+        return
     if gather.take_commune(context, data, turn.text):
         named = turn.where.words if turn.where is not None else turn.text.strip()
         if short or gather.words_beside(turn) <= gather.FILLER:
@@ -131,6 +134,18 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
         gather.keep_words(context, data)
         if data.asked.get("commune", 0) >= 2:
             leave_commune(data)
+
+
+def _chosen_by_name(context: Context, data: ReportData, turn: Turn) -> bool:
+    """ "Lê Chân", of "Phường Lê Chân" and "Phường An Biên" that are shown."""
+    known = gazetteer(context.session).communes
+    communes = {code: known[code].name for code in data.commune_choices if code in known}
+    said = words_of(turn.text)
+    fitting = [code for code, name in communes.items() if said and said in (words_of(name), words_of(name)[1:])]
+    if len(fitting) != 1:
+        return False
+    data.commune, data.commune_choices = fitting[0], []
+    return True
 
 
 def leave_commune(data: ReportData) -> None:

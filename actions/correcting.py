@@ -61,7 +61,7 @@ _CLOSING = re.compile(
 )
 _PLACE_IS = re.compile(
     r"\b(?:dia diem|dia chi|vi tri|noi xay ra|cho (?:do|nay|ay|no|kia))\b(?: \w+){0,4}? (?:la|o|thanh)\s+(?=\S)"
-    r"|\b(?:ghi|sua|doi|viet)(?: lai| giup| gium| dum| ho| cho| \w+){0,3} (?:la|thanh|o)\s+(?=\S)"
+    r"|\b(?:ghi|sua|doi|viet)(?! them\b)(?: lai| giup| gium| dum| ho| cho| \w+){0,3} (?:la|thanh|o)\s+(?=\S)"
 )
 """ "Địa điểm phải là …", "ghi lại là …": the place is named as the part that is meant."""
 _OF_NUMBER = re.compile(r"\b(?:so|sdt|dien thoai|dt|sua|doi|thanh|nham|lon|moi dung|khac|lai)\b")

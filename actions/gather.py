@@ -32,6 +32,8 @@ LIKELY = 0.15
 OTHER = "khac.khac"
 # As few words beside a detail say nothing more than the detail itself ("số của tôi là …").
 FILLER = 4
+NAME_AND_NUMBER = 16
+"""Words of the longest message in which a number beside one's own name is one's own."""
 _MY_NAME = re.compile(r"\b(?:toi|em|minh|chau|con|tui|bac|chu|e) ten (?:la )?\w+(?: \w+){0,3}[\s,.;:(-]*$")
 """ "Em tên Thảo, 09…": a number behind one's own name."""
 _OWN_NUMBER = re.compile(
@@ -409,7 +411,8 @@ def _speaks_of_own_number(turn: Turn) -> bool:
     before, after = fold(turn.text[: span[0]]), fold(turn.text[span[1] :])
     if _NUISANCE.search(before + " " + after):
         return False
-    if _MY_NAME.search(before):
+    few = len(turn.folded.split()) <= NAME_AND_NUMBER
+    if _MY_NAME.search(before) or (few and content(turn.text, own_number=False).name):
         return True
     return _OWN_NUMBER.search(before) is not None or _CALL_ME.search(after) is not None
 

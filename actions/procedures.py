@@ -16,6 +16,7 @@ from feedback_store.queries.procedures import Ambiguous, Found, find_procedure, 
 from feedback_store.reading.feelings import feeling_in
 from feedback_store.service import verdicts
 from feedback_store.texts import render
+from vitext import clauses
 
 MOST_TOLD = 5
 """So many procedures are remembered in the order in which they were first asked about."""
@@ -101,6 +102,9 @@ def _found(context: Context, named: str | None, text: str) -> Found | Ambiguous 
     """By the name that the engine saw, or by all the words, whichever means one procedure surely."""
     found = [find_procedure(context.session, words) for words in (named, text) if words]
     sure = next((one for one in found if isinstance(one, Found)), None)
+    if sure is None and any(found):  # "chú hỏi cái hộ chiếu: làm ở đâu, mấy ngày có …"
+        told = (find_procedure(context.session, text[start:end]) for start, end in clauses(text))
+        sure = next((one for one in told if isinstance(one, Found)), None)
     return sure or next((one for one in found if one is not None), None)
 
 
@@ -157,9 +161,9 @@ def candidate_answered(context: Context) -> None:
 
 
 _OF_PROCEDURES = re.compile(
-    r"\b(?:thu tuc|ho so|giay|don|mau|to khai|dang ky|dang ki|cap|xin|lam|mo|doi|sang ten|chung thuc|cong chung|khai"
-    r"|nop|tro cap|bao hiem|so do|so hong|bang|the|phep|visa|ho chieu|can cuoc|cccd|thue|phi|le phi|tach|gop|che do"
-    r"|huong)\b"
+    r"\b(?:thu tuc|ho so|giay|don|mau|to khai|dang ky|dang ki|cap|xin|lam (?:giay|the|so|ho|bang|can)|doi|sang ten"
+    r"|chung thuc|cong chung|khai|nop|tro cap|bao hiem|so do|so hong|bang|the|phep|visa|ho chieu|can cuoc|cccd|thue"
+    r"|phi|le phi|tach|gop|che do|huong)\b"
 )
 
 

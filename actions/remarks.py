@@ -91,7 +91,11 @@ def is_idle(turn: Turn) -> bool:
     unknown = turn.intent == "nlu_fallback"  # it may be a name: not where it is written like one
     if unknown and (len(words) > FEW or not has_marks(turn.text) or any(word[:1].isupper() for word in words[1:])):
         return False
-    return turn.intent in IDLE and turn.confidence >= ASIDE_SURE and not places(turn.text)
+    if places(turn.text) or turn.intent == "inform":
+        return False
+    plainly = has_marks(turn.text) and not any(word[:1].isupper() for word in words[1:])
+    weak = turn.confidence < ASIDE_SURE and len(words) <= FEW and plainly  # "mệt ghê á", taken for nothing
+    return weak or (turn.intent in IDLE and turn.confidence >= ASIDE_SURE)
 
 
 def only_remarks(turn: Turn) -> bool:

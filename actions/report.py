@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -120,6 +121,22 @@ def start_at_place(context: Context) -> None:
         gather.keep_earlier(context, data, words)
         gather.understand_earlier(context, data, words)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=context.turn.now)
+    asking.ask(context, draft, data)
+
+
+REVIVED_WITHIN = dt.timedelta(hours=24)
+
+
+def revive(context: Context) -> None:
+    """ "À mà thôi tôi đổi ý, vẫn muốn báo vụ lúc nãy": what was cancelled is written on, with all that was gathered."""
+    since = context.turn.now - REVIVED_WITHIN
+    draft = drafts.last_cancelled(context.session, context.conversation.id, since=since)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    drafts.revive(context.session, draft, now=context.turn.now)
+    data = drafts.data_of(draft)
+    data.asked = {}
     asking.ask(context, draft, data)
 
 

@@ -105,6 +105,7 @@ ACTS: dict[str, Handler] = {
     "callback_no_longer": person.no_longer,
     "no_code": talk.no_code,
     "hold": report.hold,
+    "revive": report.revive,
     "later": _say("later"),
     "name_optional": _say("name_optional"),
     "no_complaint": _say("no_complaint"),

@@ -10,6 +10,8 @@ from feedback_store.reading.assent import says_go_on
 
 PIECE = 5
 """Words of a piece of a story, of which the engine alone is never sure."""
+SURELY = 0.9
+"""So likely by the learned opinion a piece must be where the engine is not sure either."""
 SURE_OF_DANGER = 0.8
 """So sure, the engine's word for a danger is taken alone."""
 ASKS = 0.5
@@ -29,7 +31,8 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent != "emergency" or turn.payload or (turn.confidence >= SURE_OF_DANGER and not piece):
         return turn
     chance = opinion.chance(turn.text)
-    if chance is None or chance >= DOUBTED_BELOW or judge_danger(turn.text) is not None:
+    enough = SURELY if piece and turn.confidence < SURE_OF_DANGER else DOUBTED_BELOW
+    if chance is None or chance >= enough or judge_danger(turn.text) is not None:
         return turn  # phrases speak for it, too
     rest = max(1 - turn.confidence, 0.01)
     left = tuple((name, sure / rest) for name, sure in turn.ranking if name != "emergency")

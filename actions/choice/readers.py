@@ -35,6 +35,7 @@ from actions.choice.talked_of import (
     own_report,
     pointed,
     procedure_follow_up,
+    revives,
     rules,
 )
 from actions.choice.world import cancels_asked, nods, noise, puts_off, route, second_matter, several, story
@@ -44,7 +45,7 @@ Reader = Callable[[Said, State], Iterator[Reading]]
 READERS: tuple[Reader, ...] = (
     pressed, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
     report_question, staff_question, foreign, after_danger, name_needed, rules, others_data, own_data, pointed,
-    procedure_follow_up, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
+    procedure_follow_up, revives, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
     puts_off, several, story, noise, route,
 )  # fmt: skip
 

@@ -176,6 +176,24 @@ def procedure_follow_up(said: Said, state: State) -> Iterator[Reading]:
                     with_={"key": state.procedures[0], "aspect": aspect})  # fmt: skip
 
 
+_CHANGED_MIND = re.compile(
+    r"\b(?:doi y|nghi lai)\b.*\b(?:bao|gui|phan anh|lam)\b|\bvan (?:muon|can|cu) (?:bao|gui|phan anh|lam)\b"
+    r"|\b(?:khoi phuc|lam lai|gui lai|bao lai|soan lai)\b(?: \w+){0,5}"
+    r" (?:luc nay|hoi nay|ban nay|vua roi|vua huy|do|kia|truoc)\b"
+    r"|\b(?:lo|bam|an) (?:tay )?(?:huy|nham)\b"
+)
+CHANGED_LONGEST = 18
+
+
+def revives(said: Said, state: State) -> Iterator[Reading]:
+    """Who cancelled a report and changes their mind."""
+    turn = said.turn
+    few = len(said.words) <= CHANGED_LONGEST and not any(char.isdigit() for char in turn.text)
+    short = few and turn.intent not in GRAVE - {"cancel_request"}
+    if state.cancelled and not state.writing and short and _CHANGED_MIND.search(turn.folded):
+        yield whole("revive", "revive", said, Heard.FOCUS, sure=0.95, follows=Follows.OPENS)
+
+
 def nothing_sent(said: Said, state: State) -> Iterator[Reading]:
     """ "Đã gửi chưa?" after a report was cancelled."""
     if state.cancelled and not state.writing and {"sent", "state"}.intersection(focus.about(said.turn.text)):

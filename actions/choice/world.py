@@ -231,6 +231,9 @@ def route(said: Said, state: State) -> Iterator[Reading]:
     """What the engine takes the whole message for; less sure than what follows from it needs, it is asked about."""
     turn = said.turn
     follows, instead = CONSEQUENCES.get(turn.intent, (Follows.ANSWER, None))
+    weak = state.summary_shown or turn.confidence < WELL
+    if instead == "ask_cancel" and state.writing and weak and not gives_something_up(turn.text):
+        instead = "ask_again"  # "thưởng huy chương được rồi đấy nhỉ": what was asked stands
     sure = turn.confidence
     if turn.intent == "cancel_request" and state.writing and not _gives_up(said, state):
         sure = min(sure, CANCEL_ASKED)  # "chắc hủy quách hợp đồng thuê nhà cho rồi": asked, not done

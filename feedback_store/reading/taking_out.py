@@ -20,7 +20,8 @@ _OUT = re.compile(
     r" (?:(?:may|nhung|cai|cac|mot|het|doan|phan) ){0,3}(?:cau|doan|chu|tu|loi|tin|khuc|cho|y|vu|chuyen|dong)\b"
 )
 _RUDE = re.compile(
-    r"\b(?:chui|tuc|tuc tiu|bay|bay ba|nong|nong nay|nang loi|kho nghe|mang|mat lich su|vo le|cuc can|hon|xuc pham)\b"
+    r"\b(?:chui|tuc tiu|noi tuc|chu tuc|cau tuc|tuc|noi bay|bay ba|nong|nong nay|nang loi|kho nghe|mang|mat lich su"
+    r"|vo le|cuc can|hon|xuc pham)\b"
 )
 _LAST = re.compile(r"\b(?:vua roi|moi roi|vua xong|luc nay|hoi nay|ban nay|cuoi|sau cung|moi nhan|vua nhan)\b")
 _QUOTED = re.compile(r"[\"“”«»']([^\"“”«»']{2,})[\"“”«»']")
@@ -38,6 +39,8 @@ class TakingOut:
 
     which: Which
     words: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
+    """Words of "chữ …" that leave by themselves, where they stand together."""
 
 
 def taking_out(text: str) -> TakingOut | None:
@@ -57,8 +60,10 @@ def taking_out(text: str) -> TakingOut | None:
         return TakingOut("rude", named)
     if _LAST.search(plain, found.end()):
         return TakingOut("last")
-    which: Which = "matter" if found.group().split()[-1] in ("vu", "chuyen") else "named"
-    return TakingOut(which, named) if named else None
+    noun = found.group().split()[-1]
+    which: Which = "matter" if noun in ("vu", "chuyen") else "named"
+    phrase = tuple(pointing) if noun in ("chu", "tu") else ()
+    return TakingOut(which, named, phrase) if named else None
 
 
 def pieces(told: Sequence[str]) -> list[tuple[int, int, int]]:
@@ -72,6 +77,8 @@ def meant(wanted: TakingOut, told: Sequence[str]) -> list[tuple[int, int, int]]:
         quote = fold(wanted.words[0])
         at = [(number, fold(text).find(quote)) for number, text in enumerate(told)]
         return [(number, start, start + len(quote)) for number, start in at if start >= 0][:1]
+    if wanted.phrase and (found := _phrase(wanted.phrase, told)) is not None:
+        return [found]
     all_of = pieces(told)
     if wanted.which == "last":
         return [one for one in all_of if one[0] == len(told) - 1] if len(told) > 1 else all_of[-1:]
@@ -82,6 +89,22 @@ def meant(wanted: TakingOut, told: Sequence[str]) -> list[tuple[int, int, int]]:
     if not best or shared.count(best) > 1 or (wanted.which == "matter" and shared.index(best) == 0):
         return []  # "bỏ cái vụ rác đi", of a report of rubbish, gives it up
     return [all_of[shared.index(best)]]
+
+
+_OF = re.compile(r"\bcua\s+$")
+
+
+def _phrase(words: tuple[str, ...], told: Sequence[str]) -> tuple[int, int, int] | None:
+    """Where these words stand one after the other: the longest run of them from the first on, two at least."""
+    for length in range(len(words), 1, -1):
+        form = re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words[:length])) + r"(?!\w)")
+        for number, text in enumerate(told):
+            plain = fold(text)
+            found = form.search(plain) if len(plain) == len(text) else None
+            if found is not None:
+                of = _OF.search(plain[: found.start()])
+                return number, of.start() if of else found.start(), found.end()
+    return None
 
 
 def without(told: Sequence[str], gone: Sequence[tuple[int, int, int]]) -> list[str]:

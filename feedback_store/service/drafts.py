@@ -176,6 +176,20 @@ def of_chat(session: Session, conversation_id: uuid.UUID, draft_id: int) -> Draf
     return session.scalars(query).one_or_none()
 
 
+def last_cancelled(session: Session, conversation_id: uuid.UUID, *, since: dt.datetime) -> Draft | None:
+    """The draft that was given up last, for who changes their mind."""
+    query = select(Draft).where(
+        Draft.conversation_id == conversation_id, Draft.state == "cancelled", Draft.updated_at >= since
+    )
+    return session.scalars(query.order_by(Draft.updated_at.desc()).limit(1)).one_or_none()
+
+
+def revive(session: Session, draft: Draft, *, now: dt.datetime) -> None:
+    """A draft that was given up is written on, as it was."""
+    draft.state, draft.updated_at, draft.summary_event_id = "open", now, None
+    session.info.pop(("open draft", draft.conversation_id), None)
+
+
 def last_filed(session: Session, conversation_id: uuid.UUID) -> Draft | None:
     """The draft that was filed last, for a second press of "Gửi"."""
     query = select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == "filed")

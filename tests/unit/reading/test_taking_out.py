@@ -61,6 +61,13 @@ def test_nothing_of_the_text_is_to_leave(words: str) -> None:
     assert wanted is None or not meant(wanted, TOLD)
 
 
+def test_a_name_leaves_by_itself_where_it_stands_within_a_clause() -> None:
+    told = ("quán nhậu của ông Bảy Sứt ở 14 Điện Biên Phủ mở nhạc tới hai giờ sáng",)
+    wanted = taking_out("bỏ chữ ông Bảy Sứt ra giùm nghe, để rứa mích lòng")
+    assert wanted is not None
+    assert without(told, meant(wanted, told)) == ["quán nhậu ở 14 Điện Biên Phủ mở nhạc tới hai giờ sáng"]
+
+
 def test_the_matter_itself_is_not_taken_out_but_given_up() -> None:
     assert meant(TakingOut("matter", ("rac",)), TOLD) == []
 
