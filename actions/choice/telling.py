@@ -10,6 +10,7 @@ from actions.choice.said import Said
 from actions.choice.state import State
 from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
+from feedback_store.reading.assent import gives_up
 from feedback_store.reading.dossiers import dossiers_in
 from vitext.syllables import is_plain_syllable
 
@@ -63,8 +64,8 @@ def answers(said: Said, state: State) -> bool:
         return True  # "quên chưa bảo, chỗ ngay trước cửa nhà số 77 ấy", taken weakly for whatever it may be
     if state.step == "place" and turn.intent == "edit_report" and turn.place():
         return True
-    if turn.phone() is not None and turn.intent == "edit_report":
-        return True  # "số em đuôi 449 cơ: 09…"
+    if turn.phone() is not None and turn.intent in ("edit_report", "cancel_request") and not gives_up(turn.text):
+        return True  # "số em đuôi 449 cơ: 09…", "… bỏ cái tên em ra giùm"
     if state.step == "phone" and turn.phone() is not None and turn.intent not in GRAVE:
         return True  # "… à nhầm …" is taken for a correction
     if state.step in ("place", "commune") and gather.only_a_unit(turn):
