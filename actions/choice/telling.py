@@ -46,8 +46,8 @@ DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 GRAVE = frozenset({"cancel_request", "emergency", "denunciation"})
 
 
-WEAKLY = 0.5
-"""Less sure of what it is, words with a place belong to the report that is open."""
+WEAKLY = 0.6
+"""Less sure of what it is, words with a place or a number belong to the report that is open."""
 
 
 def whole(by: str, act: str, said: Said, heard: Heard, **more: object) -> Reading:
@@ -60,7 +60,8 @@ def answers(said: Said, state: State) -> bool:
     turn = said.turn
     if turn.intent in ANSWERS or (turn.intent == "abuse" and tells_story(turn)):
         return True
-    if turn.confidence < WEAKLY and turn.intent not in CERTAIN and turn.where is not None:
+    told = turn.where is not None or turn.phone() is not None
+    if turn.confidence < WEAKLY and turn.intent not in CERTAIN and told:
         return True  # "quên chưa bảo, chỗ ngay trước cửa nhà số 77 ấy", taken weakly for whatever it may be
     if state.step == "place" and turn.intent == "edit_report" and turn.place():
         return True
