@@ -49,7 +49,8 @@ def says_report_only(text: str) -> bool:
 
 
 _ONLY = re.compile(r"\bchi (?:muon |la |xin )?(?:phan anh|kien nghi|gop y)(?: (?:la|rang|viec|ve|ve viec))*\s+")
-FEWEST_REPORTED = 5
+FEWEST_REPORTED = 8
+"""Words of the shortest matter that takes the place of what was sealed: "thái độ làm việc thôi" only names it."""
 
 
 def reported(text: str) -> str:

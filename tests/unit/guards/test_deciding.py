@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feedback_store.guards import find_denunciation, judge_danger, opinion
+from feedback_store.guards import find_denunciation, judge_danger, opinion, reported
 
 NOW = "Nhưng vừa nãy có cụ già đạp xe lao xuống hố, đang kẹt dưới đó."
 LONG_AGO = "Hồi năm kia cái xóm này từng cháy mất hai nhà, lính cứu hỏa vào tận nơi."
@@ -139,6 +139,13 @@ def test_a_story_that_only_shares_the_words_of_a_denunciation_is_none(says: Call
     assert find_denunciation(f"{story} Tôi tố cáo cán bộ phường nhận hối lộ.") is not None
     says(lambda text: 0.8 if "bồi dưỡng" in text and len(text) < 120 else 0.05, on=opinion.DENUNCIATION)
     assert find_denunciation(story) is not None
+
+
+def test_what_is_reported_instead_of_an_accusation_stands_by_itself() -> None:
+    told = "thôi tôi rút lại, tôi chỉ phản ánh nhân viên một cửa phường Kiến An quát nạt người già"
+    assert reported(told) == "nhân viên một cửa phường Kiến An quát nạt người già"
+    assert reported("không, tôi chỉ phản ánh thái độ làm việc thôi") == ""
+    assert reported("tôi chỉ phản ánh thôi") == ""
 
 
 def test_what_somebody_is_said_never_to_do_is_no_denunciation() -> None:
