@@ -63,16 +63,26 @@ def test_waiting_at_another_question_leaves_it_open(chat: Chat) -> None:
     assert chat.drafts[-1].data["place_text"] == "số 5 Tô Hiệu, phường Lê Chân"
 
 
+MAY_GIVE_UP = "chắc hủy quách cho rồi, chờ các anh mệt quá"
+
+
 def test_what_may_be_giving_up_is_asked_about_and_nothing_is_lost(chat: Chat) -> None:
     to_the_summary(chat)
-    said = chat.says("đúng rồi, báo cả việc mất điện nữa", "cancel_request", sure=0.5)
-    assert "muốn hủy" in said
+    assert "muốn hủy" in chat.says(MAY_GIVE_UP, "cancel_request", sure=0.5)
     assert chat.drafts[-1].state == "open"
     assert "Nội dung" in chat.presses("Làm tiếp")
     assert chat.drafts[-1].state == "open"
-    chat.says("đúng rồi, báo cả việc mất điện nữa", "cancel_request", sure=0.5)
+    chat.says(MAY_GIVE_UP, "cancel_request", sure=0.5)
     assert "đã hủy" in chat.presses("Hủy phản ánh")
     assert chat.drafts[-1].state == "cancelled"
+
+
+def test_a_weak_guess_at_giving_up_without_its_words_changes_nothing(chat: Chat) -> None:
+    to_the_summary(chat)
+    said = chat.says("thưởng huy chương được rồi đấy nhỉ", "cancel_request", sure=0.5)
+    assert "vẫn chưa gửi" in said
+    assert "muốn hủy" not in said
+    assert chat.drafts[-1].state == "open"
 
 
 def test_plain_words_of_giving_up_need_no_sure_engine(chat: Chat) -> None:
