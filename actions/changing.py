@@ -56,11 +56,15 @@ def take_out(context: Context) -> None:
     if wanted.which == "last" and not _told_last(context, data):
         asking.resume(context)  # it never was a part of the report
         return
-    gone = _rude(context, data) if wanted.which == "rude" else taking_out.meant(wanted, data.text)
-    left = taking_out.without(data.text, gone)
+    waiting = [] if wanted.which == "last" else [str(one["text"]) for one in data.issues]
+    told = [*data.text, *waiting]
+    gone = _rude(context, told) if wanted.which == "rude" else taking_out.meant(wanted, told)
+    own = len(data.text)
+    left = taking_out.without(data.text, [one for one in gone if one[0] < own])
     if gone and left:
-        words = "; ".join(asking.shortened(data.text[number][start:end].strip(" ,;.")) for number, start, end in gone)
+        words = "; ".join(asking.shortened(told[number][start:end].strip(" ,;.")) for number, start, end in gone)
         data.text = left
+        data.issues = _without(data.issues, [(number - own, start, end) for number, start, end in gone])
         context.answer.say("taken_out", words=words)
     else:
         context.answer.say("taken_out_all" if gone else "taken_out_none")
@@ -73,12 +77,21 @@ def _told_last(context: Context, data: ReportData) -> bool:
     return bool(before) and fold(data.text[-1]) in fold(before)
 
 
-def _rude(context: Context, data: ReportData) -> list[tuple[int, int, int]]:
+def _without(issues: list[drafts.Issue], gone: list[tuple[int, int, int]]) -> list[drafts.Issue]:
+    """The matters that wait, without what is gone; one of which nothing is left waits no longer."""
+    kept = []
+    for number, one in enumerate(issues):
+        left = taking_out.without([str(one["text"])], [(0, start, end) for of, start, end in gone if of == number])
+        kept += [{**one, "text": left[0]}] if left else []
+    return kept
+
+
+def _rude(context: Context, told: list[str]) -> list[tuple[int, int, int]]:
     """The clauses that the engine takes for abuse."""
     return [
         (number, start, end)
-        for number, start, end in taking_out.pieces(data.text)
-        if (read := context.understand(data.text[number][start:end])).intent == "abuse" and read.confidence >= RUDE
+        for number, start, end in taking_out.pieces(told)
+        if (read := context.understand(told[number][start:end])).intent == "abuse" and read.confidence >= RUDE
     ]
 
 

@@ -1,39 +1,61 @@
-"""Pieces of folded text as numbers: what a linear model without a vocabulary looks at."""
+"""Pieces of text as numbers: what a linear model without a vocabulary looks at."""
 
 from __future__ import annotations
 
 import zlib
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
-from vitext.letters import fold, has_marks
+from vitext.letters import fold
 from vitext.view import view
 
-BITS = 18
+BITS = 20
 SIZE = 1 << BITS
+WEIGHTS = (1.0, 0.7, 0.7, 0.5)
+"""How much each block of pieces counts: words and letters as written, words and letters without marks."""
+LONGEST_PIECE = 5
 _LONGEST = 4000
+_MASK = SIZE - 1
+_KEPT = 20_000
+"""Words whose letters are kept: clauses and sentences of a message hold the same ones again."""
 
 
-def pieces(text: str) -> list[int]:
-    """Numbers below SIZE of the words, pairs and triples of words, and 3- to 5-letter pieces of words, each once.
+def blocks(text: str) -> list[Counter[int]]:
+    """Numbers below SIZE and how often each stands in the text, a counter for each of WEIGHTS: the words and pairs of
+    words, then the 1- to 5-letter pieces of words, both as they were written and again without marks.
 
-    Case and signs do not matter; digits are all alike, and drawn-out letters are one. Marks do not matter either, but
-    where they were written the words and pairs as they were written are pieces, too: "cháy" is not "chạy".
+    Case and signs do not matter; digits are all alike, and letters that are drawn out stand twice at most.
     """
-    shown = view(text[:_LONGEST]).text
-    found = set[str]()
-    if has_marks(shown):
-        written = [_short(word) for word in "".join(_sign(char) for char in shown.lower()).split()]
-        found.update(f"m{word}" for word in written)
-        found.update(f"n{one} {other}" for one, other in pairwise(written))
-    words = [_short(word) for word in "".join(_sign(char) for char in fold(shown)).split()]
-    found.update(f"w{word}" for word in words)
-    found.update(f"p{one} {other}" for one, other in pairwise(words))
-    found.update(f"t{words[at]} {words[at + 2]}" for at in range(len(words) - 2))
-    for word in words:
-        padded = f" {word} "
-        for size in (3, 4, 5):
-            found.update(f"c{padded[at : at + size]}" for at in range(len(padded) - size + 1))
-    return sorted({zlib.crc32(one.encode()) & (SIZE - 1) for one in found})
+    shown = view(text[:_LONGEST]).text.lower()
+    made: list[Counter[int]] = []
+    for side, words in (("A", _words(shown)), ("F", _words(fold(shown)))):
+        pairs = [f"{one} {other}" for one, other in pairwise(words)]
+        made.append(Counter([_number(f"{side}w{one}") for one in (*words, *pairs)]))
+        made.append(Counter(number for word in words for number in _letters(side, word)))
+    return made
+
+
+def _words(text: str) -> list[str]:
+    return [_short(word) for word in "".join(map(_sign, text)).split()]
+
+
+@lru_cache(maxsize=_KEPT)
+def _letters(side: str, word: str) -> tuple[int, ...]:
+    return tuple(_number(f"{side}c{piece}") for piece in _runs(f" {word} "))
+
+
+def _runs(padded: str) -> Iterable[str]:
+    for size in range(1, LONGEST_PIECE + 1):
+        if size >= len(padded):
+            yield padded
+            return
+        yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
+
+
+def _number(piece: str) -> int:
+    return zlib.crc32(piece.encode()) & _MASK
 
 
 def _sign(char: str) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from actions.turn import Turn
-from feedback_store.guards import calm_story, find_denunciation, judge_danger, opinion
+from feedback_store.guards import calm_story, check_emergency, find_denunciation, judge_danger, opinion
 from feedback_store.reading.assent import says_go_on
 
 PIECE = 5
 """Words of a piece of a story, of which the engine alone is never sure."""
-SURELY = 0.9
-"""So likely by the learned opinion a piece must be where the engine is not sure either."""
-SURE_OF_DANGER = 0.8
-"""So sure, the engine's word for a danger is taken alone."""
+SURE, BESIDE, SURELY = 0.8, 0.15, 0.9
+"""So sure of a piece the engine must be, and so likely the opinion; where the engine is not, so likely the opinion."""
+ENOUGH = -0.5
+"""What the odds of a danger by the engine and those by the learned opinion must come to, added as logarithms."""
 ASKS = 0.5
-"""So likely a danger, a doubt of it is asked about."""
-DOUBTED_BELOW = 0.15
-"""Less likely by the learned opinion, an unsure engine's danger is none."""
+"""So likely a danger by the engine, a doubt of it is asked about."""
+UNLIKELY = 1e-4
+"""No voice counts for more than this says."""
 
 
 def doubted(turn: Turn) -> Turn:
@@ -27,17 +28,29 @@ def doubted(turn: Turn) -> Turn:
     if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
         return replace(turn, intent="nlu_fallback", clauses=kept)  # "việc tố cáo để tôi nộp đơn, … thì làm tiếp"
-    piece = len(typed.split()) <= PIECE  # "xe kẹt cứng rồi", of a report told piece by piece
-    if turn.intent != "emergency" or turn.payload or (turn.confidence >= SURE_OF_DANGER and not piece):
-        return turn
     chance = opinion.chance(turn.text)
-    enough = SURELY if piece and turn.confidence < SURE_OF_DANGER else DOUBTED_BELOW
-    if chance is None or chance >= enough or judge_danger(turn.text) is not None:
+    seen = dict(turn.ranking).get("emergency", turn.confidence if turn.intent == "emergency" else 0.0)
+    if turn.payload or chance is None:
+        return turn
+    piece = len(typed.split()) <= PIECE  # "xe kẹt cứng rồi", of a report told piece by piece
+    danger = _of_piece(seen, chance) if piece else _odds(seen) + _odds(chance) >= ENOUGH
+    if turn.intent != "emergency":
+        return replace(turn, intent="emergency", confidence=max(seen, chance)) if danger and not piece else turn
+    if danger or (check_emergency(turn.text) is not None and judge_danger(turn.text) is not None):
         return turn  # phrases speak for it, too
     rest = max(1 - turn.confidence, 0.01)
     left = tuple((name, sure / rest) for name, sure in turn.ranking if name != "emergency")
     name, sure = left[0] if left else ("nlu_fallback", 0.0)
     return replace(turn, intent=name, confidence=min(sure, 1.0), ranking=left, danger=turn.confidence)
+
+
+def _of_piece(seen: float, chance: float) -> bool:
+    return chance >= (BESIDE if seen >= SURE else SURELY)
+
+
+def _odds(chance: float) -> float:
+    kept = min(max(chance, UNLIKELY), 1 - UNLIKELY)
+    return math.log(kept / (1 - kept))
 
 
 def asks_of_danger(turn: Turn) -> bool:

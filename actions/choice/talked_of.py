@@ -37,7 +37,8 @@ def foreign(said: Said, state: State) -> Iterator[Reading]:
 AS_REPORT_LONGEST = 16
 """Words of the longest message that takes up the report which was offered, where it does not say so in full."""
 AFTER_DANGER = frozenset({
-    matters.REPORT, "affirm", "send_now", "edit_report", "multi", "cancel_request", "inform", *matters.UNSAID,
+    matters.REPORT, "affirm", "send_now", "edit_report", "multi", "cancel_request", "inform", "dissatisfied_reopen",
+    *matters.UNSAID,
 })  # fmt: skip
 _AS_REPORT = re.compile(r"\b(?:ghi lai|ghi nhan|phan anh|gui|bao|lap|kien nghi)\b")
 

@@ -80,7 +80,8 @@ def story(said: Said, state: State) -> Iterator[Reading]:
     if tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
         return
-    found = matters.clear(said) if turn.intent in matters.WEAK and not matters.wholly(said) else None
+    weak = turn.intent in matters.WEAK and not matters.wholly(said) and not _settled(said)
+    found = matters.clear(said) if weak else None
     if found is not None and found.sure >= matters.CERTAIN:
         yield whole("clear", found.route, said, Heard.WORLD, sure=0.8)
 
@@ -110,6 +111,8 @@ PRAISED = 0.2
 def _evident(said: Said) -> bool:
     """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
     turn = said.turn
+    if _settled(said):
+        return False
     if turn.intent not in GRAVE and (_announced(said) or _opens_report(said)):
         return True
     if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
@@ -126,6 +129,20 @@ def _evident(said: Said) -> bool:
     if turn.where is not None:
         return sure >= EVIDENT
     return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
+
+
+SETTLED = frozenset({"cancel_request", "praise", "thanks", "goodbye", "out_of_scope", "rate_service"})
+SURELY, UNTHOUGHT = 0.8, 0.05
+
+
+def _settled(said: Said) -> bool:
+    """Whether the engine is sure that it is no report: "khen mấy chú điện lực leo cột nối dây" has a category, too."""
+    turn = said.turn
+    if turn.intent not in SETTLED or turn.confidence < SURELY or turn.chance(matters.REPORT) >= UNTHOUGHT:
+        return False
+    if ANNOUNCED.match(fold(turn.text)) or (announced(turn.text) is not None and _reports(said)):
+        return False
+    return not _blames(said)
 
 
 def _blames(said: Said) -> bool:

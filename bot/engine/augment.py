@@ -7,6 +7,7 @@ sentence itself, so that adding one sentence doesn't change the variants of the 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from vitext import Syllable, fold, has_marks, nfc, syllables
 
 SEED = 1022
+FEWEST = 4
+"""Words of a sentence without its place that still say what it is about."""
 _SHORT = {
     "không": ("ko", "k", "kg", "khong"), "được": ("dc", "đc"), "gì": ("j", "gi"),
     "vậy": ("z", "v", "vay"), "rồi": ("r", "rùi"), "với": ("vs",), "bao nhiêu": ("bn",),
@@ -52,6 +55,62 @@ def variants(text: str, entities: list[dict[str, Any]]) -> list[Variant]:
             seen.add(variant.text)
             kept.append(variant)
     return kept
+
+
+class Moved:
+    """Variants at another place, or at none.
+
+    An address is no word of danger or calm, but it stands in reports more often than in cries for help: "cháy nhà ở số
+    5 Tô Hiệu" had the words of a thousand calm reports in it. So a danger told without a place is also learned at a
+    place of another sentence, and everything else with one also without it.
+    """
+
+    def __init__(self, sentences: Iterable[tuple[str, list[dict[str, Any]]]]) -> None:
+        self._places = sorted(
+            {text[one["start"] : one["end"]] for text, entities in sentences for one in _places(entities)}
+        )
+
+    def variants(self, text: str, entities: list[dict[str, Any]], danger: bool) -> list[Variant]:
+        """One more variant of a sentence, every second one without marks, or none."""
+        chooser = random.Random(f"{SEED}:{text}:place")
+        there = _places(entities)
+        made: Variant | None = None
+        if there and not danger:
+            made = _without(text, entities, there)
+        elif not there and danger and self._places:
+            made = _at(chooser.choice(self._places), text, entities, chooser)
+        if made is None or len(made.text.split()) < FEWEST:
+            return []
+        return [made if chooser.random() < 0.5 else rewrite(made.text, made.entities, fold_keeping_case)]
+
+
+def _places(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in entities if one["entity"] == "place"]
+
+
+def _without(text: str, entities: list[dict[str, Any]], there: list[dict[str, Any]]) -> Variant:
+    for place in sorted(there, key=lambda one: -one["start"]):
+        start, end = place["start"], place["end"]
+        text = text[:start] + text[end:]
+        entities = [
+            {**one, "start": one["start"] - (end - start), "end": one["end"] - (end - start)}
+            if one["start"] >= end else one
+            for one in entities if one is not place and (one["start"] >= end or one["end"] <= start)
+        ]  # fmt: skip
+    return Variant(text, entities)
+
+
+def _at(place: str, text: str, entities: list[dict[str, Any]], chooser: random.Random) -> Variant:
+    comma = chooser.choice((" ", ", "))
+    if chooser.random() < 0.5:
+        start = len(text) + len(comma)
+        found = {"entity": "place", "start": start, "end": start + len(place), "value": place}
+        return Variant(f"{text}{comma}{place}", [*entities, found])
+    by = len(place) + len(comma)
+    moved = [{**one, "start": one["start"] + by, "end": one["end"] + by} for one in entities]
+    return Variant(
+        f"{place}{comma}{text}", [{"entity": "place", "start": 0, "end": len(place), "value": place}, *moved]
+    )
 
 
 @lru_cache(maxsize=4)  # the variants of one sentence are made one after the other

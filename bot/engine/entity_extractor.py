@@ -7,6 +7,8 @@ crfsuite learned. Spans are spans of the original text.
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pycrfsuite
@@ -20,6 +22,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.engine import beside
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tagger import WORD
 from bot.engine.tokenizer import NORM
@@ -27,9 +30,12 @@ from vitext import fold
 
 log = logging.getLogger("hotline.engine.train")
 LEARNED = frozenset({"place", "time", "procedure"})
+FILE = "entities.crfsuite"
 ITERATIONS = 60
 # Sentences without an entity teach the CRF where nothing is; a share of them is enough.
 PLAIN_SHARE = 3
+SLIPS = (2, 4)
+"""Of a sentence and its variants, in their order, the ones with slips: as written, and without marks."""
 
 
 def features_of(tokens: list[Token]) -> list[list[str]]:
@@ -116,6 +122,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _fit(rows: list[list[list[str]]], labels: list[list[str]], path: Path) -> None:
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params(
+        {"c1": 0.05, "c2": 0.01, "max_iterations": ITERATIONS, "feature.minfreq": 2,
+         "feature.possible_transitions": True}
+    )
+    for row, truth in zip(rows, labels):
+        trainer.append(row, truth)
+    trainer.train(str(path))
+
+
 class StoredTagger:
     """crfsuite's tagger over weights in memory: the model's folder is gone after loading."""
 
@@ -160,33 +177,30 @@ class SyllableEntityExtractor(GraphComponent, EntityExtractorMixin):
         **kwargs: Any,
     ) -> SyllableEntityExtractor:
         with model_storage.read_from(resource) as folder:
-            tagger = StoredTagger((folder / "entities.crfsuite").read_bytes())
+            tagger = StoredTagger((folder / FILE).read_bytes())
         return cls(model_storage, resource, tagger)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from sentences with entities and a third of those without."""
+        """Learn from sentences with entities and a third of those without, and of their slips from every second."""
         rows, labels = [], []
+        family: Counter[int] = Counter()
         for index, example in enumerate(training_data.training_examples):
             if not example.get(TEXT):
+                continue
+            source = example.get(SOURCE, index)
+            family[source] += 1
+            if family[source] == SLIPS[source % 2]:
                 continue
             tokens = example.get(TEXT_TOKENS)
             truth = labels_of(tokens, example.get(ENTITIES) or [])
             plain = all(label == "O" for label in truth)
-            if plain and example.get(SOURCE, index) % PLAIN_SHARE:
+            if plain and source % PLAIN_SHARE:
                 continue
             rows.append(features_of(tokens))
             labels.append(truth)
         log.info("entities: %d sentences", len(rows))
-        trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-        trainer.set_params(
-            {"c1": 0.05, "c2": 0.01, "max_iterations": ITERATIONS, "feature.minfreq": 2,
-             "feature.possible_transitions": True}
-        )
-        for row, truth in zip(rows, labels):
-            trainer.append(row, truth)
         with self._model_storage.write_to(self._resource) as folder:
-            trainer.train(str(folder / "entities.crfsuite"))
-            self._tagger = StoredTagger((folder / "entities.crfsuite").read_bytes())
+            beside.start("entities", lambda: _fit(rows, labels, folder / FILE))
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

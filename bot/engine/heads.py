@@ -174,9 +174,11 @@ class Head:
             zeros = np.zeros((1, features.shape[1]))
             return cls(names, zeros, np.zeros(1), 1.0)
         held = _held_out(truth, np.array(sources))
-        weights, bias = _linear(features[~held], truth[~held], len(names))
+        # half of the rest tells nearly the same temperature in half the time
+        seen = ~held & (np.array(sources) % 2 == 0)
+        weights, bias = linear(features[seen], truth[seen], len(names))
         temperature = _temperature(features[held] @ weights.T + bias, truth[held])
-        weights, bias = _linear(features, truth, len(names))
+        weights, bias = linear(features, truth, len(names))
         return cls(names, weights, bias, temperature)
 
     def predict(self, columns: np.ndarray, values: np.ndarray) -> list[tuple[str, float]]:
@@ -216,13 +218,17 @@ def fit_heads(jobs: dict[str, Job]) -> dict[str, Head]:
         return {key: future.result() for key, future in running.items()}
 
 
-def _linear(features: csr_matrix, truth: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def linear(features: csr_matrix, truth: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Fit one against the rest for each class of `truth`, numbers below `count`: weights (count × features), bias."""
+    weights = np.zeros((count, features.shape[1]), dtype=np.float32)
+    bias = np.full(count, -1.5, dtype=np.float32)  # a class that is absent here
     present, sizes = np.unique(truth, return_counts=True)
+    if len(present) == 1:
+        bias[present] = 0.0
+        return weights, bias
     even = {number: (len(truth) / len(present) / size) ** EVENNESS for number, size in zip(present, sizes)}
     model = LinearSVC(C=0.4, class_weight=even, random_state=SEED, tol=1e-2, max_iter=300)
     model.fit(features, truth)
-    weights = np.zeros((count, features.shape[1]), dtype=np.float32)
-    bias = np.full(count, -1.5, dtype=np.float32)  # a class that is absent here
     if len(model.classes_) == 2:
         first, second = model.classes_
         weights[second], bias[second] = model.coef_[0], model.intercept_[0]

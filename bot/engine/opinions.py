@@ -1,86 +1,140 @@
-"""The learned half of the guards: linear models over hashed pieces of text, read by the web process.
+"""The learned half of the guards: one linear model over hashed pieces of text, read by the web process.
 
-They are trained with the other heads, from the same sentences: emergencies, and denunciations, against everything else.
-Whoever reads them needs neither Rasa nor a vocabulary (`feedback_store/guards/opinion.py`).
+It is trained with the other heads, from the same sentences: emergencies and denunciations, told apart from a few kinds
+of message that share their words. Whoever reads it needs neither Rasa nor a vocabulary
+(`feedback_store/guards/opinion.py`).
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
-from bot.engine.augment import variants
-from vitext.pieces import SIZE, pieces
+from bot.engine.augment import Moved, variants
+from bot.engine.heads import HOLD_EVERY, linear
+from vitext.pieces import SIZE, WEIGHTS, blocks
 
 log = logging.getLogger("hotline.engine.train")
 
-FILES = {"danger.bin": "emergency", "denunciation.bin": "denunciation"}
-"""Each file and the intent that it is an opinion on."""
-SEED = 1022
-WEIGHT = 6
-"""One of them counts as much as so many others: rather asked once too often than missed."""
-HOLD_EVERY = 3
+FILE = "guards.bin"
+ON = ("emergency", "denunciation")
+"""The intents that there is an opinion on."""
+KINDS = {
+    "emergency": "emergency",
+    "denunciation": "denunciation",
+    "submit_feedback": "report",
+    "ask_procedure": "question",
+    "ask_ticket_status": "question",
+    "ask_dossier_status": "question",
+    "formal_complaint": "grievance",
+    "dissatisfied_reopen": "grievance",
+    "praise": "praise",
+    "thanks": "praise",
+    "rate_service": "praise",
+}
+TALK = "talk"
+"""All the rest. Told apart from each of these a danger is recognised better than against everything at once."""
+MIN_TEXTS = 2
+"""Pieces of fewer texts are left out."""
+ALIGNED = 8
 
 
-def rows(found: Sequence[list[int]], rarity: np.ndarray) -> csr_matrix:
-    """One row of unit length for the pieces of each text, rare ones weighing more."""
-    ends = np.cumsum([0] + [len(one) for one in found])
-    columns = np.concatenate([np.array(one, dtype=np.int32) for one in found])
-    values = [rarity[one] / (np.sqrt(rarity[one] @ rarity[one]) or 1.0) for one in found]
-    return csr_matrix((np.concatenate(values), columns, ends), shape=(len(found), SIZE))
+class Table:
+    """Texts as rows of pieces, rare ones weighing more; each block of unit length, times its weight."""
+
+    def __init__(self, found: Sequence[Sequence[Counter[int]]]) -> None:
+        seen = np.zeros(SIZE, dtype=np.int32)
+        for one in found:
+            for block in one:
+                seen[list(block)] += 1
+        rarity = np.where(seen >= MIN_TEXTS, np.log((1 + len(found)) / (1 + seen)) + 1, 0)
+        self.rarity = rarity.astype(np.float32)
+
+    def rows(self, found: Sequence[Sequence[Counter[int]]]) -> csr_matrix:
+        """One row for each text."""
+        rows = [self._row(one) for one in found]
+        ends = np.cumsum([0] + [len(numbers) for numbers, _ in rows])
+        columns, values = (np.concatenate(side) for side in zip(*rows))
+        return csr_matrix((values, columns, ends), shape=(len(rows), SIZE))
+
+    def _row(self, found: Sequence[Counter[int]]) -> tuple[np.ndarray, np.ndarray]:
+        columns, values = [], []
+        for block, weight in zip(found, WEIGHTS):
+            numbers = np.fromiter(block.keys(), dtype=np.int32, count=len(block))
+            counts = np.fromiter(block.values(), dtype=np.float32, count=len(block))
+            told = (1 + np.log(counts)) * self.rarity[numbers]
+            columns.append(numbers)
+            values.append(told * np.float32(weight / (np.sqrt(told @ told) or 1.0)))
+        return np.concatenate(columns), np.concatenate(values)
 
 
-def rarity_of(found: Sequence[list[int]]) -> np.ndarray:
-    """How rare each piece is among the texts, as inverse document frequency."""
-    seen = np.zeros(SIZE)
-    for one in found:
-        seen[one] += 1
-    return (np.log((1 + len(found)) / (1 + seen)) + 1).astype(np.float32)
+Sentence = tuple[str, str, list[dict[str, Any]]]
+"""Text, intent and entities, as in the training data."""
 
 
-def fit(sentences: Sequence[tuple[str, str]], folder: Path) -> None:
-    """Fit on (text, intent) pairs; write a file for each of FILES into `folder`: a line of JSON, then two arrays of
-    32-bit floats.
+def fit(sentences: Sequence[Sentence], folder: Path) -> None:
+    """Fit on sentences; write FILE into `folder`: a line of JSON, then the rarity of each piece (float32) and
+    for each label the weight of each piece (int16), both little-endian.
 
-    The chance is a logistic curve over the margin, fitted on a third that the model hasn't seen; then it learns
-    from all.
+    The chance is a logistic curve over the lead on the next label, fitted on a third that the model hasn't seen; then
+    it learns from all.
     """
     texts: list[str] = []
-    intents: list[str] = []
+    kinds: list[str] = []
     held: list[bool] = []
-    for number, (text, intent) in enumerate(sentences):
-        for variant in (text, *[one.text for one in variants(text, [])][-1:]):
+    moved = Moved((text, entities) for text, _, entities in sentences)
+    for number, (text, intent, entities) in enumerate(sentences):
+        kind = KINDS.get(intent, TALK)
+        family = [*variants(text, entities), *moved.variants(text, entities, intent == "emergency")]
+        for variant in (text, *[one.text for one in family]):
             texts.append(variant)
-            intents.append(intent)
+            kinds.append(kind)
             held.append(number % HOLD_EVERY == 0)
-    found = [pieces(text) for text in texts]
-    rarity = rarity_of(found)
-    features, aside = rows(found, rarity), np.array(held)
-    for name, intent in FILES.items():
-        wanted = np.array([one == intent for one in intents])
-        _write(folder / name, features, wanted, aside, rarity)
-        log.info("%s: %d among %d sentences with their variants", intent, wanted.sum(), len(wanted))
+    found = [blocks(text) for text in texts]
+    table = Table(found)
+    features, aside = table.rows(found), np.array(held)
+    labels = sorted(set(kinds))
+    truth = np.array([labels.index(kind) for kind in kinds])
+    curves = _curves(features, truth, aside, labels)
+    weights, bias = linear(features, truth, len(labels))
+    _write(folder / FILE, table.rarity, weights, bias, labels, curves)
+    log.info("opinions on %s from %d sentences with their variants", " and ".join(curves), len(texts))
 
 
-def _write(path: Path, features: csr_matrix, wanted: np.ndarray, aside: np.ndarray, rarity: np.ndarray) -> None:
-    model = _linear(features[~aside], wanted[~aside])
-    margins = model.decision_function(features[aside])[:, None]
-    curve = LogisticRegression(C=10.0).fit(margins, wanted[aside])
-    model = _linear(features, wanted)
-    curve_of = {"slope": float(curve.coef_[0][0]), "offset": float(curve.intercept_[0])}
-    head = {"size": SIZE, "bias": float(model.intercept_[0]), **curve_of}
+def _curves(
+    features: csr_matrix, truth: np.ndarray, aside: np.ndarray, labels: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    weights, bias = linear(features[~aside], truth[~aside], len(labels))
+    margins = features[aside] @ weights.T + bias
+    curves = {}
+    for on in [one for one in ON if one in labels and len(labels) > 1]:
+        own = labels.index(on)
+        lead = margins[:, own] - np.delete(margins, own, axis=1).max(axis=1)
+        curve = LogisticRegression(C=10.0).fit(lead[:, None], truth[aside] == own)
+        curves[on] = (float(curve.coef_[0][0]), float(curve.intercept_[0]))
+    return curves
+
+
+def _write(
+    path: Path,
+    rarity: np.ndarray,
+    weights: np.ndarray,
+    bias: np.ndarray,
+    labels: Sequence[str],
+    curves: dict[str, tuple[float, float]],
+) -> None:
+    unit = float(np.abs(weights).max()) / np.iinfo(np.int16).max or 1.0
+    head = {"size": SIZE, "labels": labels, "bias": [float(one) for one in bias], "unit": unit, "curves": curves}
+    line = json.dumps({**head, "padding": 0}).encode() + b"\n"
+    padding = -len(line) % ALIGNED
+    line = json.dumps({**head, "padding": padding}).encode() + b"\n" + b" " * padding
     with path.open("wb") as file:
-        file.write(json.dumps(head).encode() + b"\n")
-        file.write(model.coef_[0].astype("<f4").tobytes() + rarity.astype("<f4").tobytes())
-
-
-def _linear(features: csr_matrix, wanted: np.ndarray) -> LinearSVC:
-    model = LinearSVC(C=1.0, class_weight={True: WEIGHT, False: 1}, random_state=SEED, tol=1e-2, max_iter=500)
-    return model.fit(features, wanted)
+        file.write(line + rarity.astype("<f4").tobytes() + np.rint(weights / unit).astype("<i2").tobytes())

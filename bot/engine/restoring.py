@@ -25,7 +25,9 @@ class Restorer:
         backoff: float,
     ) -> None:
         self._candidates = candidates
-        self._bigrams = bigrams
+        self._before: dict[str, dict[str, float]] = {}
+        for (before, word), chance in bigrams.items():
+            self._before.setdefault(word, {})[before] = chance
         self._backoff = backoff
 
     @classmethod
@@ -74,19 +76,20 @@ class Restorer:
         best: list[dict[str, tuple[float, str]]] = []
         previous = {"<s>": 0.0}
         for options in lattice:
+            likeliest, score = max(previous.items(), key=lambda pair: (pair[1], pair[0]))
             column: dict[str, tuple[float, str]] = {}
             for option, own in options:
-                column[option] = max(
-                    (score + self._step(before, option, own), before)
-                    for before, score in previous.items()
-                )
+                known = self._before.get(option)
+                unknown = self._backoff + own
+                if known is None or known.keys().isdisjoint(previous):
+                    column[option] = (score + unknown, likeliest)
+                else:
+                    column[option] = max(
+                        (before_score + known.get(before, unknown), before) for before, before_score in previous.items()
+                    )
             best.append(column)
-            previous = {option: score for option, (score, _before) in column.items()}
+            previous = {option: reached for option, (reached, _before) in column.items()}
         return self._trace(best, previous)
-
-    def _step(self, before: str, option: str, own: float) -> float:
-        known = self._bigrams.get((before, option))
-        return known if known is not None else self._backoff + own
 
     @staticmethod
     def _trace(
@@ -106,7 +109,11 @@ class Restorer:
         """Return a JSON-able form."""
         return {
             "candidates": self._candidates,
-            "bigrams": [[a, b, round(p, 4)] for (a, b), p in sorted(self._bigrams.items())],
+            "bigrams": sorted(
+                [before, word, round(chance, 4)]
+                for word, all_before in self._before.items()
+                for before, chance in all_before.items()
+            ),
             "backoff": self._backoff,
         }
 

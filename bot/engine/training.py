@@ -6,17 +6,15 @@ import contextlib
 import hashlib
 import json
 import logging
-import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bot.engine import placing
+from bot.engine import beside, placing
 from bot.engine.placing import FIGURES, FINGERPRINT, MODEL
 
 log = logging.getLogger("hotline.engine.train")
@@ -87,11 +85,11 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # its cache doesn't see our helper modules change
         made = Path(folder) / "made"
         made.mkdir()
-        sentences = [(str(one.get("text")), str(one.get("intent"))) for one in nlu.intent_examples]
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as beside:
-            guards = beside.submit(opinions.fit, sentences, made)
-            _train(root, made)
-            guards.result()
+        sentences = [
+            (str(one.get("text")), str(one.get("intent")), one.get("entities") or []) for one in nlu.intent_examples
+        ]
+        beside.start("guards", lambda: opinions.fit(sentences, made))
+        _train(importer, made)
         (made / FIGURES).write_text("{}\n")
         (made / FINGERPRINT).write_text(wanted)
         say("model: 3/3 writing its files")
@@ -125,14 +123,31 @@ def _cheap_fingerprints() -> Iterator[None]:
         Message.fingerprint = original
 
 
-def _train(root: Path, folder: Path) -> None:
+@contextlib.contextmanager
+def _read_already(importer: Any) -> Iterator[None]:
+    """Let Rasa train from what has been read and checked: it would read and check the YAML again, twice."""
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    original, data = TrainingDataImporter.load_from_config, importer.get_nlu_data()
+    importer.get_nlu_data = lambda language=None: data
+    TrainingDataImporter.load_from_config = staticmethod(lambda *args, **kwargs: importer)
+    try:
+        yield
+    finally:
+        TrainingDataImporter.load_from_config = original
+
+
+def _train(importer: Any, folder: Path) -> None:
     import rasa.model_training
 
-    with contextlib.redirect_stdout(sys.stderr), _cheap_fingerprints():
+    with contextlib.ExitStack() as around:
+        for one in (
+            contextlib.redirect_stdout(sys.stderr), _read_already(importer), _cheap_fingerprints(),
+            beside.before_packing(),
+        ):
+            around.enter_context(one)
         result = rasa.model_training.train(
-            domain=str(root / "domain.yml"),
-            config=str(root / "config.yml"),
-            training_files=[str(root / "nlu_data")],
+            domain="", config="", training_files=[],  # the importer knows
             output=str(folder),
             force_training=True,
             fixed_model_name=MODEL,

@@ -1,7 +1,7 @@
-"""What is done about words that may tell of a danger or be a denunciation: answered, asked about, neither (ADR 0038).
+"""What is done about words that may tell of a danger or be a denunciation: answered, asked about, neither.
 
-The phrases and the learned opinion are heard both. Where they agree, or the opinion is sure, the number goes out at
-once; one of them alone asks whether somebody is in danger, with the numbers in the same message.
+The learned opinion decides (ADR 0040); a phrase beside it lowers what is enough, and decides alone where there is no
+opinion. Where neither is sure whether somebody is in danger, that is asked, with the numbers in the same message.
 """
 
 from __future__ import annotations
@@ -19,16 +19,26 @@ from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, fold, has_marks, sentences
 
-ALONE = 0.6
-"""So likely, the opinion needs no phrase; below it seven of eight alarms of the development set were false."""
-SURELY = 0.9
-"""So likely in a few words: "còn cái kia nữa" was taken for one at 0.6."""
+ALONE = 0.65
+"""So likely, the opinion needs no phrase."""
+SURELY, CERTAINLY = 0.9, 0.96
+"""So likely in a few words ("còn cái kia nữa" was taken for a danger at 0.6) or where a phrase says it is over; and in
+very few."""
 BESIDE = 0.2
-"""Less likely than this, a phrase alone only asks."""
-ASKS = 0.3
+"""So likely, a phrase says it, too."""
+PART = 0.6
+"""So likely one clause, one sentence or the words without the address must be where the whole is not, with a phrase."""
+TOLD = 0.015
+"""So likely a story must be as a whole for one of its sentences to be taken at its word: "đầu tháng xưởng tôi cháy, giờ
+xin cấp lại giấy" is not. Below, it is asked about."""
+WHOLE = 0.005
+"""So likely the whole must be at least for that."""
+ASKS = 0.2
+"""So likely it is asked about."""
+DROPS = 0.02
+"""Less likely, a phrase is none: 24 of 1,000 calm messages have such a one, no danger of 120."""
 FEWEST, SHORT = 4, 6
-"""In fewer words than the first the phrases alone decide: a learned guess at two words is none. Up to the second nobody
-is asked on a guess: pieces of a story come one by one."""
+"""Fewer words than the first are very few, up to the second they are few: pieces of a story come one by one."""
 
 
 SEALS = 0.1
@@ -36,7 +46,8 @@ SEALS = 0.1
 HEARD = 0.5
 """Where the whole is unlikely to be one, a sentence must be as likely as this, unless the message says "tố cáo"."""
 UNHEARD = 0.03
-"""Less likely, words without marks, or that might be taken for one, are none: "kiem tra tien do" reads like a bribe."""
+"""Less likely, words without marks, or that might be taken for one, are none ("kiem tra tien do" reads like a bribe);
+what one sentence of a story says is asked about."""
 
 STORY, FEWEST_SENTENCES, LONGEST = 30, 3, 4000
 """Words and sentences from which a message is a story, and letters of it that are read by sentence."""
@@ -70,8 +81,8 @@ def judge_danger(text: str) -> Danger | None:
     if len(told) < FEWEST_SENTENCES:
         return whole
     for hit, chance in told:
-        if hit is not None and chance >= ALONE:
-            return Danger("answer", hit)
+        if hit is not None and chance >= PART:
+            return Danger("answer" if (opinion.chance(text) or 0.0) >= TOLD else "ask", hit)
     if whole is not None and not _told_now(text, told):
         return None  # a danger of another time: no sentence tells of one now
     return whole
@@ -98,10 +109,13 @@ def find_denunciation(*parts: str | None) -> Denunciation | None:
     words = "\n".join(part for part in parts if part)
     if found is None or (chance := opinion.chance(words, opinion.DENUNCIATION)) is None or chance >= SEALS:
         return found
+    story = len(words.split()) >= STORY and not _says_denounced(words)
     pieces = sentences(words[:LONGEST])
     told = max((opinion.chance(words[a:b], opinion.DENUNCIATION) or 0.0 for a, b in pieces), default=0.0)
-    if told < HEARD and len(words.split()) >= STORY and not _says_denounced(words):
+    if story and told < HEARD:
         return None  # a story that shares its words: no sentence accuses anybody
+    if story and chance < UNHEARD:
+        return Denunciation("unsure", found.because)  # one sentence alone: "thôn bên nhận sáu mươi triệu mỗi nhà"
     chance = max(chance, told)
     if chance >= SEALS:
         return found
@@ -137,18 +151,27 @@ def _judge(text: str) -> Danger | None:
     hit, chance = check_emergency(text), opinion.chance(_ADDING.sub("", text))
     if chance is None:
         return Danger("answer", hit) if hit is not None else None
-    if hit is not None and (chance >= BESIDE or hit.self_harm or _placeless(text) >= BESIDE):
-        return Danger("answer", hit)
-    if hit is None and (says_over(text) or len(text.split()) < FEWEST):
-        return None
-    if chance >= (ALONE if len(text.split()) > SHORT else SURELY):
+    short = len(text.split()) <= SHORT
+    if hit is not None:
+        if chance >= BESIDE or hit.self_harm or (chance >= WHOLE and _in_part(text)):
+            return Danger("answer", hit)
+        return Danger("ask", hit) if chance >= DROPS else None
+    enough, asks = (ALONE, ASKS) if not short else (SURELY, ALONE) if len(text.split()) >= FEWEST else (CERTAINLY, 1.0)
+    if says_over(text):
+        enough, asks = max(enough, SURELY), 1.0
+    if chance >= enough:
         return Danger("answer", _of_kind(likely_kind(text), chance))
-    short = len(text.split()) < STORY
-    if hit is not None and short and any((opinion.chance(text[a:b]) or 0.0) >= ASKS for a, b in clauses(text)):
-        return Danger("answer", hit)  # "ghế gãy, ối tủ điện nổ, cháy to lắm": one clause tells of it
-    if hit is not None or (chance >= ASKS and len(text.split()) > SHORT):
-        return Danger("ask", hit or _of_kind(likely_kind(text), chance))
-    return None
+    return Danger("ask", _of_kind(likely_kind(text), chance)) if chance >= asks else None
+
+
+def _in_part(text: str) -> bool:
+    """Whether the words without the address, or one clause, tell of a danger: "ghế gãy, ối tủ điện nổ, cháy to lắm"."""
+    if _placeless(text) >= PART:
+        return True
+    if len(text.split()) >= STORY:
+        return False  # its sentences are read
+    told = (text[a:b] for a, b in clauses(text))
+    return any(len(one.split()) >= FEWEST and (opinion.chance(one) or 0.0) >= PART for one in told)
 
 
 _NO_COMMUNES = Gazetteer((), ())

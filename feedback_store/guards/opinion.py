@@ -1,69 +1,103 @@
-"""The second opinion beside the phrases: learned, on a danger and on a denunciation (ADR 0038). Needs no engine, no
-database.
+"""The learned half of the guards, on a danger and on a denunciation (ADR 0040). It needs no engine, no database.
 
-The models are files that ``make train`` writes (``bot/engine/opinions.py``); without them there is no opinion, and the
-phrases decide alone as before.
+One linear model tells a few kinds of message apart; ``make train`` writes its file (``bot/engine/opinions.py``). Where
+there is none, the phrases decide alone.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import mmap
 import sys
-from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from pathlib import Path
+from typing import Any
 
-from vitext.pieces import SIZE, pieces
+from vitext.pieces import SIZE, WEIGHTS, blocks
 
-DANGER, DENUNCIATION = "danger.bin", "denunciation.bin"
+FILE = "guards.bin"
+DANGER, DENUNCIATION = "emergency", "denunciation"
+RARITY_BYTES, WEIGHT_BYTES = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """``weights`` and ``rarity`` of each piece; ``slope`` and ``offset`` of the curve from margin to chance."""
+    """``rarity`` of each piece, and for each label the ``weights`` of the pieces in units of ``unit``; of each label
+    that there is an opinion on, slope and offset of the ``curves`` from its lead over the others to a chance."""
 
-    weights: array[float]
-    rarity: array[float]
-    bias: float
-    slope: float
-    offset: float
+    rarity: Sequence[float]
+    weights: Sequence[Sequence[int]]
+    unit: float
+    labels: tuple[str, ...]
+    bias: tuple[float, ...]
+    curves: Mapping[str, tuple[float, float]]
 
-    def chance(self, text: str) -> float:
-        """How likely the words tell of what the opinion is on, 0 to 1."""
-        found = pieces(text)
-        if not found:
+    def chance(self, text: str, on: str) -> float:
+        """How likely the words tell of what the opinion is ``on``, 0 to 1."""
+        numbers, values = self._row(blocks(text))
+        if not numbers or on not in self.curves:
             return 0.0
-        length = math.sqrt(sum(self.rarity[one] ** 2 for one in found)) or 1.0
-        margin = sum(self.weights[one] * self.rarity[one] for one in found) / length + self.bias
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * margin + self.offset))))
+        margins = [
+            self.unit * sum(map(mul, values, map(weights.__getitem__, numbers))) + bias
+            for weights, bias in zip(self.weights, self.bias, strict=True)
+        ]
+        own = self.labels.index(on)
+        lead = margins[own] - max(margin for label, margin in enumerate(margins) if label != own)
+        slope, offset = self.curves[on]
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, slope * lead + offset))))
+
+    def _row(self, found: Sequence[Counter[int]]) -> tuple[list[int], list[float]]:
+        numbers: list[int] = []
+        values: list[float] = []
+        for block, weight in zip(found, WEIGHTS, strict=True):
+            known = [number for number in block if self.rarity[number]]
+            told = [(1 + math.log(block[number])) * self.rarity[number] for number in known]
+            length = math.sqrt(sum(map(mul, told, told))) or 1.0
+            numbers += known
+            values += [weight * value / length for value in told]
+        return numbers, values
 
 
-_loaded: dict[str, Opinion] = {}
+_loaded: list[Opinion] = []
 
 
 def load(folder: Path) -> bool:
-    """Read the models in ``folder`` for this process; False where one is missing or cannot be read: then it has no
+    """Read the model in ``folder`` for this process; False where it is missing or cannot be read: then there is no
     opinion."""
-    read = {name: one for name in (DANGER, DENUNCIATION) if (one := _read(folder / name)) is not None}
-    _loaded.clear()
-    _loaded.update(read)
-    return len(read) == len((DANGER, DENUNCIATION))
+    read = _read(folder / FILE)
+    _loaded[:] = [] if read is None else [read]
+    return read is not None
 
 
 def _read(path: Path) -> Opinion | None:
     try:
-        line, _, rest = path.read_bytes().partition(b"\n")
-        head = json.loads(line)
-        numbers = array("f", rest)
-        if sys.byteorder == "big":
-            numbers.byteswap()
-        size = int(head["size"])
-        if size != SIZE or len(numbers) != 2 * size:
-            return None
-        return Opinion(numbers[:size], numbers[size:], float(head["bias"]), float(head["slope"]), float(head["offset"]))
+        with path.open("rb") as file:
+            head = json.loads(file.readline())
+            start = file.tell()
+            whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return _opinion(head, whole[start + int(head["padding"]) :])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _opinion(head: Mapping[str, Any], numbers: memoryview) -> Opinion | None:
+    labels = tuple(head["labels"])
+    wanted = SIZE * (RARITY_BYTES + WEIGHT_BYTES * len(labels))
+    if head["size"] != SIZE or len(numbers) != wanted or sys.byteorder != "little":
+        return None
+    weights = numbers[SIZE * RARITY_BYTES :].cast("h")
+    return Opinion(
+        numbers[: SIZE * RARITY_BYTES].cast("f"),
+        [weights[SIZE * at : SIZE * (at + 1)] for at in range(len(labels))],
+        float(head["unit"]),
+        labels,
+        tuple(float(bias) for bias in head["bias"]),
+        {on: (float(slope), float(offset)) for on, (slope, offset) in head["curves"].items()},
+    )
 
 
 def forget() -> None:
@@ -72,5 +106,5 @@ def forget() -> None:
 
 
 def chance(text: str, on: str = DANGER) -> float | None:
-    """How likely these words tell of a danger now, or are a denunciation; None where no model of it is loaded."""
-    return _loaded[on].chance(text) if on in _loaded else None
+    """How likely these words tell of a danger now, or are a denunciation; None where no model is loaded."""
+    return _loaded[0].chance(text, on) if _loaded else None

@@ -27,6 +27,7 @@ _LAST = re.compile(r"\b(?:vua roi|moi roi|vua xong|luc nay|hoi nay|ban nay|cuoi|
 _QUOTED = re.compile(r"[\"“”«»']([^\"“”«»']{2,})[\"“”«»']")
 _OWN = re.compile(r"\b(?:so dien thoai|sdt|dien thoai|so dt|ten (?:toi|em|minh|tui|chau|con)|anh chup)\b")
 _CLOSING = frozenset("nha nhe nghe nghen hi di a ad oi em anh chi luon voi giup gium dum ho cai ra".split())
+_TITLES = frozenset("ong ba anh chi em co chu bac cau mo di thim thang con lao mu tay nha may dua".split())
 _SAYING = frozenset(
     """vao vo len giup gium dum ho cho toi em minh tui noi ve la co ma ra di khoi nhe a ad oi anh chi bac chu trong dung
     phan anh bot thoi do nay kia ay day nua lai nghe nghen hi voi duoc khong ko k bi va o mat cua tai hay thi""".split()
@@ -84,7 +85,9 @@ def meant(wanted: TakingOut, told: Sequence[str]) -> list[tuple[int, int, int]]:
         return [one for one in all_of if one[0] == len(told) - 1] if len(told) > 1 else all_of[-1:]
     if wanted.which == "rude":
         return []
-    shared = [len(set(wanted.words).intersection(words_of(told[n][start:end]))) for n, start, end in all_of]
+    names = set(wanted.words) - _TITLES or set(wanted.words)  # "ông Tư" is no other "ông"
+    held = [set(words_of(told[n][start:end])) for n, start, end in all_of]
+    shared = [len(held_by.intersection(wanted.words)) if held_by & names else 0 for held_by in held]
     best = max(shared, default=0)
     if not best or shared.count(best) > 1 or (wanted.which == "matter" and shared.index(best) == 0):
         return []  # "bỏ cái vụ rác đi", of a report of rubbish, gives it up

@@ -5,15 +5,18 @@ Floors are what was measured, less two sentences for the differences of processo
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
+import uuid
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from actions.choice.doubt import DOUBTED_BELOW, SURE_OF_DANGER
+from actions.choice.doubt import doubted
+from actions.turn import read_turn
 from bot.gateway.safety import judge_denunciation, judge_words
 from feedback_store.guards import opinion
 from vitext import fold
@@ -48,9 +51,9 @@ def route(text: str, found: dict[str, Any]) -> str:
         return "emergency"
     if judge_denunciation(text):
         return "denunciation"
-    first, second = (one["name"] for one in found["intent_ranking"][:2])
-    sure = found["intent"]["confidence"] >= SURE_OF_DANGER or opinion.chance(text) >= DOUBTED_BELOW
-    return str(second if first == "emergency" and not sure else found["intent"]["name"])
+    metadata = {"event_id": "1", "conversation_id": str(uuid.UUID(int=0)), "text": text,
+                "now": dt.datetime.now(dt.UTC).isoformat()}  # fmt: skip
+    return doubted(read_turn({**found, "text": "", "metadata": metadata})).intent
 
 
 @BOTH

@@ -29,8 +29,8 @@ def test_all_files_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
 def test_a_model_that_lacks_a_file_changes_nothing(tmp_path: Path) -> None:
     out = model(tmp_path / "out", "old")
     made = model(out / "made", "new")
-    (made / "danger.bin").unlink()
-    with pytest.raises(FileNotFoundError, match=r"danger\.bin"):
+    (made / "guards.bin").unlink()
+    with pytest.raises(FileNotFoundError, match=r"guards\.bin"):
         placing.place(made, out)
     assert content(out) == {"old"}
 

@@ -49,7 +49,7 @@ def test_training_without_sentences_is_refused(project: Path, tmp_path: Path) ->
 def test_a_model_is_current_until_a_sentence_changes(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for name in (training.MODEL, "danger.bin", "denunciation.bin"):
+    for name in (training.MODEL, "guards.bin"):
         (out / name).write_bytes(b"x")
     (out / training.FINGERPRINT).write_text(training.fingerprint(project))
     assert training.is_current(project, out)

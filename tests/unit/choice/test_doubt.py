@@ -28,14 +28,41 @@ def taken(sure: float, *, payload: bool = False):
     return doubted(replace(turn(TEXT, "emergency", sure, payload=payload), ranking=ranking))
 
 
-def test_a_sure_engine_needs_no_second_voice(hears) -> None:
-    hears(0.01)
-    assert taken(0.85).intent == "emergency"
+@pytest.mark.parametrize(
+    ("engine", "opinion_says", "intent"),
+    [(0.99, 0.03, "emergency"), (0.85, 0.01, "praise"), (0.6, 0.3, "emergency"), (0.6, 0.1, "praise")],
+)
+def test_both_voices_count(hears, engine: float, opinion_says: float, intent: str) -> None:
+    hears(opinion_says)
+    assert taken(engine).intent == intent
 
 
-def test_an_unsure_engine_is_taken_where_the_opinion_hears_it_too(hears) -> None:
-    hears(0.3)
-    assert taken(0.6).intent == "emergency"
+def test_a_danger_that_neither_is_sure_of_is_one_where_both_think_of_it(hears) -> None:
+    hears(0.5)
+    ranking = (("submit_feedback", 0.55), ("emergency", 0.4))
+    found = doubted(replace(turn(TEXT, "submit_feedback", 0.55), ranking=ranking))
+    assert (found.intent, found.confidence) == ("emergency", 0.5)
+
+
+def test_what_the_engine_does_not_think_of_is_no_danger(hears) -> None:
+    hears(0.45)
+    found = doubted(replace(turn(TEXT, "submit_feedback", 0.99), ranking=(("submit_feedback", 0.99),)))
+    assert found.intent == "submit_feedback"
+
+
+@pytest.mark.parametrize(
+    ("engine", "opinion_says", "intent"),
+    [(0.9, 0.2, "emergency"), (0.9, 0.1, "praise"), (0.7, 0.8, "praise"), (0.7, 0.95, "emergency")],
+)
+def test_a_piece_of_a_story_needs_a_sure_voice(hears, engine: float, opinion_says: float, intent: str) -> None:
+    hears(opinion_says)
+    ranking = (("emergency", engine), ("praise", 0.05))
+    assert doubted(replace(turn("xe kẹt cứng rồi", "emergency", engine), ranking=ranking)).intent == intent
+
+
+def test_without_an_opinion_the_engine_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opinion, "chance", lambda text, on=opinion.DANGER: None)
+    assert taken(0.4).intent == "emergency"
 
 
 def test_a_doubted_danger_is_the_next_likely_and_asked_about(hears) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from feedback_store.guards import find_denunciation, judge_danger, opinion, reported
+from feedback_store.reading.over import says_over
 
 NOW = "Nhưng vừa nãy có cụ già đạp xe lao xuống hố, đang kẹt dưới đó."
 LONG_AGO = "Hồi năm kia cái xóm này từng cháy mất hai nhà, lính cứu hỏa vào tận nơi."
@@ -35,11 +36,50 @@ def test_both_agreeing_answer_one_alone_asks_and_neither_is_silent(says: Callabl
     says(lambda text: 0.3)
     assert told("cháy nhà số 12 rồi cứu với") == "answer"
     assert told("chị hàng xóm ngồi bệt không nói gì") == "ask"
-    says(lambda text: 0.01)
+    says(lambda text: 0.05)
     assert told("cháy nhà số 12 rồi cứu với") == "ask"
     assert told("chị hàng xóm ngồi bệt không nói gì") is None
     says(lambda text: 0.9)
     assert told("chị hàng xóm ngồi bệt không nói gì") == "answer"
+
+
+def test_a_phrase_in_words_that_are_surely_calm_is_none(says: Callable[..., None]) -> None:
+    says(lambda text: 0.005)
+    assert told("shop quảng cáo sale cháy hàng mà vào hỏi thì không có gì, lừa khách trời ơi") is None
+    says(lambda text: 0.03)
+    assert told("cháy nhà rồi") == "ask"
+
+
+def test_few_words_need_a_surer_opinion(says: Callable[..., None]) -> None:
+    words = ("bà nằm đó", "bà nằm im ngoài sân", "bà cụ nhà bên nằm im ngoài sân")  # very few, few, enough
+    for chance, found in (
+        (0.3, (None, None, "ask")), (0.65, (None, "ask", "answer")), (0.92, (None, "answer", "answer")),
+        (0.97, ("answer", "answer", "answer")),
+    ):  # fmt: skip
+        says(lambda text, chance=chance: chance)
+        assert tuple(map(told, words)) == found
+
+
+def test_harm_to_oneself_is_answered_whatever_the_opinion(says: Callable[..., None]) -> None:
+    says(lambda text: 0.001)
+    assert told("tôi không muốn sống nữa, tôi sẽ nhảy cầu") == "answer"
+
+
+def test_one_clause_tells_of_a_danger_where_the_whole_does_not(says: Callable[..., None]) -> None:
+    text = "ghế đá công viên gãy rồi, tủ điện đầu ngõ cháy to lắm"
+    says(lambda words: 0.9 if words.startswith("tủ") else 0.01)
+    assert told(text) == "answer"
+    says(lambda words: 0.9 if words.startswith("tủ") else 0.001)
+    assert told(text) is None
+
+
+def test_what_says_that_it_is_over_needs_a_surer_opinion(says: Callable[..., None]) -> None:
+    text = "xe cấp cứu chở bà đi rồi mọi người về hết không sao nữa"
+    assert says_over(text)
+    says(lambda words: 0.6)
+    assert told(text) is None
+    says(lambda words: 0.95)
+    assert told(text) == "answer"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +105,7 @@ def test_a_danger_of_another_time_in_a_long_story_is_not_asked_about(says: Calla
 
 
 def test_a_sentence_of_another_year_is_no_danger_however_it_reads(says: Callable[..., None]) -> None:
-    says(lambda text: 0.5 if "cháy" in text else 0.05)
+    says(lambda text: 0.45 if "cháy" in text else 0.05)
     ago = "Kính thưa quý đài. Năm 2009 xóm tôi bị cháy một trận to, may mà bộ đội cứu được. Tôi ở một mình đã lâu."
     assert told(f"{ago} Nay mỗi lần mưa là nước cống ở ngách dềnh lên tới đầu gối, mong các anh cho nạo vét.") is None
     assert told(f"{ago} Giờ bếp nhà tôi lại cháy nữa rồi, lửa bén lên mái.") is not None
@@ -124,12 +164,23 @@ def test_phrases_of_a_denunciation_are_weighed_by_the_opinion(
     assert (hit.name if hit is not None else None) == found
 
 
-def test_a_denunciation_at_the_end_of_a_long_story_is_heard(says: Callable[..., None]) -> None:
+@pytest.mark.parametrize(("whole", "name"), [(0.05, "denunciation"), (0.01, "unsure")])
+def test_a_denunciation_at_the_end_of_a_long_story_is_heard(
+    says: Callable[..., None], whole: float, name: str
+) -> None:
     end = "Cán bộ địa chính nhận hối lộ của nó."
-    says(lambda text: 0.95 if text.strip(" .") == end.strip(" .") else 0.01, on=opinion.DENUNCIATION)
+    says(lambda text: 0.95 if text.strip(" .") == end.strip(" .") else whole, on=opinion.DENUNCIATION)
     hit = find_denunciation(f"{CALM} {end}")
     assert hit is not None
-    assert hit.name == "denunciation"
+    assert hit.name == name
+
+
+@pytest.mark.parametrize(("whole", "what"), [(0.02, "answer"), (0.01, "ask")])
+def test_a_sentence_of_a_story_is_taken_at_its_word_where_the_whole_does_not_deny_it(
+    says: Callable[..., None], whole: float, what: str
+) -> None:
+    says(lambda text: 0.95 if text.strip(" .") == NOW.strip(" .") else whole)
+    assert told(f"{CALM} {NOW}") == what
 
 
 def test_a_story_that_only_shares_the_words_of_a_denunciation_is_none(says: Callable[..., None]) -> None:

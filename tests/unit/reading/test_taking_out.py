@@ -74,3 +74,10 @@ def test_the_matter_itself_is_not_taken_out_but_given_up() -> None:
 
 def test_two_clauses_that_fit_as_well_are_asked_about() -> None:
     assert meant(TakingOut("named", ("mui",)), ("mùi hôi ban trưa, mùi khét ban đêm",)) == []
+
+
+def test_a_title_alone_points_to_nobody() -> None:
+    told = ("rác chất đống cả tuần, mấy ông môi trường ngu như bò",)
+    wanted = taking_out("đừng ghi chỗ nói về ông Tư")
+    assert wanted is not None
+    assert meant(wanted, told) == []

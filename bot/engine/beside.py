@@ -1,0 +1,63 @@
+"""Work of the training that runs in a process of its own, on the second core, until the model is packed.
+
+Rasa trains one component after the other. What nothing else waits for can run beside: `start` forks it, `finish` waits
+for all of it. The parts write files only; nothing comes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+
+class BesideFailed(Exception):
+    """A part that ran beside ended with an error; the part's own lines stand above."""
+
+
+_running: list[BaseProcess] = []
+
+
+def start(name: str, work: Callable[[], None]) -> None:
+    """Run `work` in a forked process; what it holds is inherited, not copied. It ends with this process."""
+    process = multiprocessing.get_context("fork").Process(target=work, name=name, daemon=True)
+    process.start()
+    _running.append(process)
+
+
+def finish() -> None:
+    """Wait for all that was started. Raises `BesideFailed` when a part did not end well; the rest is ended then."""
+    try:
+        while _running:
+            process = _running[0]
+            process.join()
+            if process.exitcode:
+                raise BesideFailed(f"{process.name} ended with code {process.exitcode}")
+            _running.pop(0)
+    finally:
+        for process in _running:
+            process.terminate()
+        _running.clear()
+
+
+@contextlib.contextmanager
+def before_packing() -> Iterator[None]:
+    """Let Rasa pack a model only when everything beside is finished, and leave nothing running after an error."""
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    original = LocalModelStorage.create_model_package
+
+    def pack(self: Any, *args: Any, **kwargs: Any) -> Any:
+        finish()
+        return original(self, *args, **kwargs)
+
+    LocalModelStorage.create_model_package = pack
+    try:
+        yield
+    finally:
+        LocalModelStorage.create_model_package = original
+        for process in _running:
+            process.terminate()
+        _running.clear()

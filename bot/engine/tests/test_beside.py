@@ -1,0 +1,68 @@
+"""What runs beside the training is in the model before it is packed, or the training fails."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+from bot.engine import beside
+
+
+def write_later(path: Path) -> None:
+    """Write after a moment."""
+    time.sleep(0.3)
+    path.write_text("done", "utf-8")
+
+
+def pack(monkeypatch: pytest.MonkeyPatch, packed: list[bool], path: Path) -> None:
+    """Pack with a storage that only notes whether the file is there."""
+    monkeypatch.setattr(LocalModelStorage, "create_model_package", lambda self: packed.append(path.is_file()))
+    with beside.before_packing():
+        beside.start("part", lambda: write_later(path))
+        LocalModelStorage.create_model_package(None)
+
+
+def test_packing_waits_for_what_runs_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[bool] = []
+    pack(monkeypatch, packed, tmp_path / "part")
+    assert packed == [True]
+
+
+def test_packing_is_as_before_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = LocalModelStorage.create_model_package
+    with beside.before_packing():
+        assert LocalModelStorage.create_model_package is not before
+    assert LocalModelStorage.create_model_package is before
+
+
+def test_a_part_that_fails_fails_the_training_and_ends_the_others(tmp_path: Path) -> None:
+    with beside.before_packing():
+        beside.start("bad", lambda: os._exit(3))
+        beside.start("long", lambda: time.sleep(60))
+        others = list(beside._running)[1:]
+        with pytest.raises(beside.BesideFailed, match="bad ended with code 3"):
+            beside.finish()
+    for process in others:
+        process.join(5)
+        assert process.exitcode is not None
+
+
+def break_while_something_runs() -> None:
+    with beside.before_packing():
+        beside.start("long", lambda: time.sleep(60))
+        raise ValueError("broken")
+
+
+def test_an_error_of_the_training_leaves_nothing_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    start = beside.start
+    monkeypatch.setattr(beside, "start", lambda *given: (start(*given), started.append(beside._running[-1])))
+    with pytest.raises(ValueError, match="broken"):
+        break_while_something_runs()
+    (process,) = started
+    process.join(5)
+    assert process.exitcode is not None
