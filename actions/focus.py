@@ -70,7 +70,7 @@ def _of_draft(context: Context, data: ReportData, about: str) -> None:
     else:
         name = "draft_sent" if about == "state" else f"draft_{about}"
         if about == "seen" and data.anonymous:
-            name = "anonymous_taken"
+            name = "draft_seen_nameless"
         context.answer.say(name, privacy_url=context.links["privacy"])
 
 

@@ -16,7 +16,7 @@ from vitext import fold
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
-ADDITION = re.compile(r"^\s*(bo sung|sua|them)\s*[:\-,]\s*")
+ADDITION = re.compile(r"^\s*(bo sung|sua|them|ghi chu|ghi them|noi them)\s*[:\-,]\s*")
 
 
 def words_to_add(turn: Turn) -> str | None:

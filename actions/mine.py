@@ -19,7 +19,10 @@ from vitext.dates import short_time
 if TYPE_CHECKING:
     from feedback_store.service.status import OwnStory
 
-SURE = frozenset("co dung ok oke vang da duoc rut xac nhan dong y chac chan roi di luon nhe a phan anh nay lai".split())
+SURE = frozenset(
+    "co dung ok oke vang da duoc rut xac nhan dong y chac chan roi di luon nhe a phan anh nay lai u ua uh um uk vay "
+    "gium dum giup ho nha nghen do".split()
+)
 KEEPS = re.compile(r"^(?:khong|ko|k|thoi|dung|khoan)\b")
 REASON_LONGEST = 300
 STORY_WORDS = 6

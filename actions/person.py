@@ -8,6 +8,7 @@ from actions import gather
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.queries.procedures import procedure_name
+from feedback_store.reading.languages import language_of
 from feedback_store.reading.phones import phones_in
 from feedback_store.service import callbacks, drafts
 from feedback_store.service.drafts import ReportData
@@ -48,7 +49,8 @@ def asked(context: Context) -> None:
         topic=_topic(context, data),
         now=turn.now,
     )
-    context.answer.say("person_asked", due=spoken_time(task.due_at), hours=callbacks.hours(context.session, turn.now))
+    name = "person_asked_foreign" if language_of(turn.text) is not None else "person_asked"
+    context.answer.say(name, due=spoken_time(task.due_at), hours=callbacks.hours(context.session, turn.now))
     wish = _wish(context)
     context.remember(called=True)
     if phone is None:

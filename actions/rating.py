@@ -57,6 +57,8 @@ def rate_in_words(context: Context) -> None:
     if not unrated:
         _nothing_to_rate(context)
         return
+    named = context.told("ticket")
+    unrated = [one for one in unrated if named in (None, one.id)] or unrated
     if len(unrated) > 1:
         context.answer.say(
             "rate_which",

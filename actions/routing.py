@@ -123,6 +123,7 @@ ACTS: dict[str, Handler] = {
     "complaint_asked": focus.complaint_asked,
     "foreign": talk.foreign,
     "offer_report": talk.offer_report,
+    "offer_times": talk.offer_times,
 }
 OF_REPORT = frozenset({
     matters.REPORT, "multi", "continue_report", "yes_and", "report_send", "report_edit", "report_whole", "edit_report",
@@ -140,7 +141,7 @@ def handle(context: Context) -> None:
         intent, values = label
         entities = tuple({"entity": name, "value": value} for name, value in values.items())
         context.turn = replace(context.turn, payload=True, intent=intent, entities=entities, clauses=(), where=None)
-    turn = context.turn = doubted(_past_greeting(context))
+    turn = context.turn = doubted(_past_greeting(context), writing=state.writing)
     if turn.intent != "nlu_fallback" and state.missed and (turn.payload or not is_noise(turn)):
         context.remember(missed=None)
     if turn.payload:

@@ -153,6 +153,12 @@ def feel(context: Context) -> None:
 SURE_ENOUGH = 0.5
 
 
+def offer_times(context: Context) -> None:
+    """A question about a timetable, which nobody here knows: said so, and a report offered rather than opened."""
+    as_report = button("report", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
+    context.answer.say("offer_times", buttons=[as_report, MENU[1], MENU[3]])
+
+
 def offer_report(context: Context) -> None:
     """A question about what is taken, or what the law says: answered, and a report offered rather than opened."""
     best = context.turn.categories[0] if context.turn.categories else None

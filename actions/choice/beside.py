@@ -52,6 +52,6 @@ def _odds(chance: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-BIAS = -3.35
-WEIGHTS = (4.41, 1.81, -1.31, 1.54, 1.8, 0.65, -0.05, -1.23, -1.18, 0.66)
+BIAS = -0.95
+WEIGHTS = (3.4, 0.96, -1.35, 1.5, 1.55, 0.71, -0.21, -1.34, -0.79, 0.35)
 """Fitted on messages that the engine had not learned from: ``python -m tests.bench.matters``."""

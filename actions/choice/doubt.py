@@ -13,17 +13,19 @@ PIECE = 5
 """Words of a piece of a story, of which the engine alone is never sure."""
 SURE, BESIDE, SURELY = 0.8, 0.15, 0.9
 """So sure of a piece the engine must be, and so likely the opinion; where the engine is not, so likely the opinion."""
-ENOUGH = -0.5
-"""What the odds of a danger by the engine and those by the learned opinion must come to, added as logarithms."""
+ENOUGH, ENOUGH_WRITING = -0.5, 1.0
+"""What the odds of a danger by the engine and those by the learned opinion must come to, added as logarithms; and while
+a report is open."""
 ASKS = 0.5
 """So likely a danger by the engine, a doubt of it is asked about."""
 UNLIKELY = 1e-4
 """No voice counts for more than this says."""
 
 
-def doubted(turn: Turn) -> Turn:
+def doubted(turn: Turn, *, writing: bool = False) -> Turn:
     """A danger that the engine is not sure of, and the learned opinion sees nothing of, is its next likely intent;
-    whether somebody is in danger is asked beside (``asks_of_danger``). To go on with a report is no denunciation."""
+    whether somebody is in danger is asked beside (``asks_of_danger``). To go on with a report is no denunciation.
+    ``writing``: a report is open, whose questions are answered in strong words ("tụi nó thấy là chết")."""
     typed = turn.text if not turn.payload else ""
     if turn.intent == "denunciation" and says_go_on(typed) and not find_denunciation(typed):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
@@ -33,7 +35,8 @@ def doubted(turn: Turn) -> Turn:
     if turn.payload or chance is None:
         return turn
     piece = len(typed.split()) <= PIECE  # "xe kẹt cứng rồi", of a report told piece by piece
-    danger = _of_piece(seen, chance) if piece else _odds(seen) + _odds(chance) >= ENOUGH
+    enough = ENOUGH_WRITING if writing else ENOUGH
+    danger = _of_piece(seen, chance) if piece else _odds(seen) + _odds(chance) >= enough
     if turn.intent != "emergency":
         return replace(turn, intent="emergency", confidence=max(seen, chance)) if danger and not piece else turn
     if danger or (check_emergency(turn.text) is not None and judge_danger(turn.text) is not None):

@@ -38,7 +38,8 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     idle = turn.where is None and not _has_digit(turn.text) and not matter and not asked
     if says_wait(turn.text) or (idle and (leans_wait(turn.text) or _waits(said))):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
-    if _TORN.search(turn.folded) and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
+    torn = _TORN.search(turn.folded) or (state.summary_shown and _UNSURE.search(turn.folded))
+    if torn and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
         yield whole("torn", "hold", said, Heard.QUESTION, sure=0.95)
     if state.step in OPTIONAL and declines(turn.text):
         yield whole("declines", "skip", said, Heard.QUESTION, sure=0.95)
@@ -63,11 +64,16 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
 _TORN = re.compile(r"\b(?:huy|bo)\b.*\b(?:ma|nhung|con)\b.*\bgui\b|\bgui\b.*\b(?:ma|nhung|con)\b.*\b(?:huy|bo)\b")
 TORN_LONGEST = 12
 """ "Hủy thì tiếc mà gửi thì ngại"."""
+_UNSURE = re.compile(
+    r"\b(?:dung|phai|duoc|ok|oke|on|gui|chuan|u|uh|o|vang)\b.*"
+    r"\b(?:chua|khong|ko|k|hong|chang) (?:biet|chac|ro|dam chac)(?: (?:nua|lam|duoc|a|nhe|nha))*$"
+)
+""" "Chắc là đúng đấy, mà cũng chưa biết": at the summary a yes that is none."""
 AGREES = frozenset({"affirm", "send_now"})
 SURE_OF_YES = 0.9
 
 
-NAMING_LONGEST = 12
+NAMING_LONGEST = 16
 
 
 def names_oneself(said: Said) -> bool:

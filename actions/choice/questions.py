@@ -80,6 +80,27 @@ def stars(said: Said, state: State) -> Iterator[Reading]:
     yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
 
 
+def named_stars(said: Said, state: State) -> Iterator[Reading]:
+    """ "Vụ karaoke cô cho 4 sao": of several results the one whose words stand before the stars."""
+    if said.turn.payload or not state.unrated or (counted := _STARS.search(fold(said.turn.text))) is None:
+        return
+    before, after = said.turn.text[: counted.start()], said.turn.text[counted.start() :]
+    given, told = read_stars(after), set(words_of(before)) - _POINTING
+    if given is None or len(before.split()) > NAMING_LONGEST:
+        return
+    shared = {one.ticket_id: len(told & (one.words | set(words_of(one.category_name)))) for one in state.own}
+    best = max((shared.get(one, 0) for one in state.unrated), default=0)
+    meant = [one for one in state.unrated if shared.get(one) == best]
+    if best and len(meant) == 1:
+        yield whole("stars", "rate_in_words", said, Heard.QUESTION, sure=0.99,
+                    with_={"stars": given, "ticket": meant[0]})  # fmt: skip
+
+
+_POINTING = frozenset("vu cai viec phan anh thi co cho con la o nay kia do toi tui em chau bac chu ong ba ve".split())
+NAMING_LONGEST = 8
+"""Words before the stars that name the report; more tell something."""
+
+
 _STARS = re.compile(r"(?:\b[1-5]|\b(?:mot|hai|ba|bon|nam))\s?(?:sao\b|\*|diem\b)")
 
 

@@ -11,6 +11,7 @@ from actions.choice.changes import drops, edits
 from actions.choice.open_report import report_question
 from actions.choice.questions import (
     codes,
+    named_stars,
     outside_question,
     pressed,
     staff_question,
@@ -43,7 +44,7 @@ from actions.choice.world import cancels_asked, nods, noise, puts_off, route, se
 Reader = Callable[[Said, State], Iterator[Reading]]
 
 READERS: tuple[Reader, ...] = (
-    pressed, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
+    pressed, named_stars, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
     report_question, staff_question, foreign, after_danger, name_needed, rules, others_data, own_data, pointed,
     procedure_follow_up, revives, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
     puts_off, several, story, noise, route,

@@ -59,7 +59,14 @@ def after_danger(said: Said, state: State) -> Iterator[Reading]:
 def rules(said: Said, state: State) -> Iterator[Reading]:
     """What the hotline takes, what the law says: a question form opens no report, unless it names a place."""
     turn = said.turn
-    if state.writing or turn.where is not None or turn.intent not in RULES_TAKEN_FOR:
+    if state.writing or turn.intent not in RULES_TAKEN_FOR:
+        return
+    known = any(one.procedure for one in said.clauses) or turn.intent == "ask_procedure"
+    own = state.own and focus.about(turn.text)
+    if not known and not own and len(said.clauses) == 1 and focus.asks_about_times(turn.text):
+        yield whole("times", "offer_times", said, Heard.FOCUS, sure=0.9)
+        return
+    if turn.where is not None:
         return
     if turn.intent == "ask_ticket_status" and (state.own or _OWN.search(turn.folded)):
         return
@@ -214,6 +221,12 @@ def _named(words: str, state: State) -> str | None:
 _QUESTION = re.compile(r"\b(?:khong|ko|k|hong|hok|hem|chua)(?: vay| a| the| em| ha| nhi| he| o| day| rua)*$")
 
 
+_PERSON = re.compile(
+    r"\b(?:gap|noi chuyen|tong dai vien|nguoi that|nhan vien|can bo|truc tiep|may|goi (?:lai|cho|dien)|ket noi)\b"
+)
+""" "Nó chuyển về đâu" is no wish for a person; "chuyển máy cho ai đó" is."""
+
+
 def own_report(said: Said, state: State) -> Iterator[Reading]:
     """A short question about one's own report: who, until when, what it costs, was it sent, who sees my name."""
     if not (state.writing or state.own) or (state.writing and state.step == "text"):
@@ -228,7 +241,9 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
         tells = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN and len(clause.words) > 7
         if not about or tells or clause.procedure or (said.turn.where is not None and len(said.clauses) == 1):
             continue
-        if clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about):
+        other = clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about)
+        of_who = clause.route == "human_agent" and "who" in about and not _PERSON.search(" ".join(clause.words))
+        if other and not of_who:
             continue
         yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85,
                       with_={"about": about, "code": _named(clause.text, state)})  # fmt: skip

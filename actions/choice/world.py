@@ -11,6 +11,7 @@ from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY, is_noise, tells_story, whole
+from feedback_store.domain.codes import codes_in
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import announced
 from feedback_store.reading.assent import gives_something_up, gives_up, says_yes
@@ -75,7 +76,7 @@ def story(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if state.writing:
         return
-    if _evident(said):
+    if _evident(said, state):
         yield whole("evident", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.8)
     if tells_story(turn) and (turn.intent != "abuse" or turn.where is not None or _reports(said)):
         yield whole("story", matters.REPORT, said, Heard.WORLD, follows=Follows.OPENS, sure=0.9)
@@ -108,14 +109,17 @@ PRAISED = 0.2
 """Praise names a place and a subject, too; it is a report only where the engine thinks of one so much."""
 
 
-def _evident(said: Said) -> bool:
-    """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for."""
+def _evident(said: Said, state: State) -> bool:
+    """A place and a category, or "phản ánh:" at the beginning, beat what the whole is weakly taken for. Of one's own
+    reports nobody asks who has none and gives no code."""
     turn = said.turn
+    groundless = turn.intent in OF_OWN and not state.own and not codes_in(turn.text) and turn.confidence < GROUNDED
     if _settled(said):
         return False
     if turn.intent not in GRAVE and (_announced(said) or _opens_report(said)):
         return True
-    if turn.intent not in matters.WEAK and turn.confidence >= EVIDENT and turn.intent != "edit_report":
+    weak = turn.intent in matters.WEAK or turn.intent == "edit_report" or groundless
+    if not weak and turn.confidence >= EVIDENT:
         return False
     if ANNOUNCED.match(fold(turn.text)) and len(said.words) >= 5:
         return True
@@ -131,6 +135,7 @@ def _evident(said: Said) -> bool:
     return sure >= EVIDENT_ALONE and turn.confidence < STORY and turn.intent not in ("abuse", "greet", "thanks")
 
 
+OF_OWN, GROUNDED = frozenset({"ask_ticket_status", "dissatisfied_reopen"}), 0.9
 SETTLED = frozenset({"cancel_request", "praise", "thanks", "goodbye", "out_of_scope", "rate_service"})
 SURELY, UNTHOUGHT = 0.8, 0.05
 
@@ -171,9 +176,13 @@ def noise(said: Said, state: State) -> Iterator[Reading]:
 
 
 def nods(said: Said, state: State) -> Iterator[Reading]:
-    """👍 to no question."""
-    if not has_letters(said.turn.text) and says_yes(said.turn.text) and not state.summary_shown:
+    """👍 to no question, and signs alone. What is sealed has no text here."""
+    text = said.turn.text.strip()
+    if not has_letters(text) and says_yes(text) and not state.summary_shown:
         yield whole("nod", "thanks", said, Heard.WORLD, sure=0.95)
+    elif text and not any(char.isalnum() for char in text) and not said.turn.payload and not says_yes(text):
+        act = "ask_again" if state.writing else "nlu_fallback"  # "????": what was asked is said again
+        yield whole("signs", act, said, Heard.WORLD, sure=0.95)
 
 
 _PUTS_OFF = re.compile(

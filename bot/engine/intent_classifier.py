@@ -35,6 +35,12 @@ WHOLE = ((INTENT, 5), (ASPECT, 1), (CATEGORY, 3), (SEVERAL, 2))
 PART = ((INTENT, 1), (ASPECT, 1), (CATEGORY, 1))
 # The intent whose training blocks carry the leaf, and the key its prediction is set under.
 LEAVES = {"ask_procedure": ASPECT, "submit_feedback": CATEGORY}
+# What has no category is learned as such, one writing of each sentence: a greeting was "thái độ cán bộ" at 0.99.
+NONE = "none"
+OF_NONE = frozenset({
+    "greet", "thanks", "goodbye", "affirm", "deny", "skip", "send_now", "stay_anonymous", "edit_report", "inform",
+    "out_of_scope", "human_agent", "smalltalk_bot", "abuse", "ask_procedure", "ask_dossier_status",
+})  # fmt: skip
 _DIGITS = str.maketrans("0123456789", "0000000000")
 
 
@@ -56,6 +62,19 @@ def leaf_of(message: Message) -> str | None:
         if isinstance(found, dict) and found.get("leaf"):
             return str(found["leaf"])
     return None
+
+
+Row = tuple[int, str, str | None, int]
+"""Index of a sentence or variant, its intent, leaf and source."""
+
+
+def _without_category(rows: Sequence[Row]) -> list[tuple[int, str, int]]:
+    """One writing of each sentence that has no category: of the families in turn the first, second, … one."""
+    families: dict[int, list[int]] = {}
+    for index, intent, _leaf, source in rows:
+        if intent in OF_NONE:
+            families.setdefault(source, []).append(index)
+    return [(family[number % len(family)], NONE, source) for number, (source, family) in enumerate(families.items())]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -117,6 +136,8 @@ class VietnameseIntentClassifier(GraphComponent):
         for route, key in LEAVES.items():
             jobs[key] = [(i, leaf, source) for i, intent, leaf, source in rows
                          if intent == route and leaf]
+        if jobs[CATEGORY]:
+            jobs[CATEGORY] += _without_category(rows)
         work: dict[str, Job] = {}
         for key, job in jobs.items():
             if job:
@@ -154,10 +175,15 @@ class VietnameseIntentClassifier(GraphComponent):
         return {
             key: [
                 {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in (self._heads[key].predict(*row)[:count] if key in self._heads else [])
+                for name, confidence in self._likeliest(key, row, count)
             ]
             for key, count in counts
         }
+
+    def _likeliest(self, key: str, row: tuple[Any, Any], count: int) -> list[tuple[str, float]]:
+        if key not in self._heads:
+            return []
+        return [one for one in self._heads[key].predict(*row) if one[0] != NONE][:count]
 
     def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""

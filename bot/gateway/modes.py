@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
 from feedback_store.guards import opinion
-from feedback_store.guards.emergency import likely_kind, load_watch
+from feedback_store.guards.emergency import check_emergency, likely_kind, load_watch
 from feedback_store.reading.announcing import announced, wants_as_report
 from feedback_store.reading.assent import points_back
 from feedback_store.reading.over import asks, says_over
@@ -63,9 +63,12 @@ _ASKS_NUMBER = re.compile(
 
 
 def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
-    """A danger of no kind told in an emergency of a known one is a part of it: the help is that of its kind."""
+    """A danger of no kind told in an emergency of a known one is a part of it: the help is that of its kind. So is one
+    whose kind no phrase says: "hai đứa bé kẹt trên gác" in a fire."""
     told = verdict.emergency
-    if told is None or told.kind != emergencies.UNSPECIFIED.kind or going_on in (None, told.kind):
+    if told is None or going_on in (None, emergencies.UNSPECIFIED.kind, told.kind):
+        return verdict
+    if told.kind != emergencies.UNSPECIFIED.kind and check_emergency(text) is not None:
         return verdict
     return replace(verdict, reply=Reply(still(str(going_on), render("guards.joined_words"), 0 if asks(text) else 1)))
 

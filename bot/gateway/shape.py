@@ -19,6 +19,7 @@ _COMMAND = re.compile(r"\s*/[A-Za-z_]+\w*\s*(?:\{|@|$)|\s*/(?:start|help|restart
 _JUNK = frozenset({"Cc", "Co", "Cn", "Cs"})
 _JUNK_SHARE = 0.05
 _UPSET = frozenset("😡😠🤬👿💢😤😞😔😢😭😣😩😫🥺😖")
+_SIGNS = frozenset("?!.…")
 _ALLOWED_CONTROLS = frozenset("\t\n\r")
 
 
@@ -48,9 +49,10 @@ def _shape(text: str) -> Shape | None:
     if _COMMAND.match(text):
         return "slash"
     if not has_letters(text) and not any(char.isdecimal() for char in text):
-        if says_yes(text):
-            return None  # 👍 may answer the question that is open
-        return "upset" if not _UPSET.isdisjoint(text) else "no_letters"
+        if not _UPSET.isdisjoint(text):
+            return "upset"
+        # 👍 may answer the question that is open, "???" is about it
+        return None if says_yes(text) or not _SIGNS.isdisjoint(text) else "no_letters"
     return None
 
 

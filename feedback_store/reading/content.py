@@ -37,6 +37,14 @@ class Content:
     nameless: bool = False
 
 
+def _wants_no_name(clause: str, plain: str) -> bool:
+    """Whether a clause asks for no name; read from marks where they are written: "bị mất hở hoác" is no "bí mật hộ"."""
+    found = [match for one in _forms("nameless") if (match := one.search(plain))]
+    if has_marks(clause):
+        found = [one for one in found if "bi mat" not in one.group() or "bí mật" in clause.lower()]
+    return bool(found)
+
+
 def content(text: str, *, own_number: bool) -> Content:
     """The matter in a message. ``own_number``: the telephone numbers in it are the writer's and stand elsewhere."""
     text = nfc(text).strip()
@@ -47,7 +55,7 @@ def content(text: str, *, own_number: bool) -> Content:
     nameless = False
     for start, end in clauses(text):
         words = len(_WORDS.findall(plain[start:end]))
-        if words <= NAMELESS_LONGEST and any(one.search(plain[start:end]) for one in _forms("nameless")):
+        if words <= NAMELESS_LONGEST and _wants_no_name(text[start:end], plain[start:end]):
             nameless = True
             drop.append((start, end))
         elif any(one.search(plain[start:end]) for one in _forms("anxious")):

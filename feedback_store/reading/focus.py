@@ -36,6 +36,12 @@ def asks_about_rules(text: str) -> bool:
     return 0 < len(plain.split()) <= RULES_LONGEST and any(one.search(plain) for one in _forms("rules")["rules"])
 
 
+def asks_about_times(text: str) -> bool:
+    """ "Xe buýt số 3 chạy từ mấy giờ?", "mai có cúp điện không?": a timetable, nothing that happened."""
+    plain = folded(text)
+    return 0 < len(plain.split()) <= RULES_LONGEST and any(one.search(plain) for one in _forms("schedule")["schedule"])
+
+
 def asks_of_others(text: str) -> bool:
     """ "Ai phản ánh tôi?", "cho xin số người gửi": data of whoever reported."""
     plain = folded(text)

@@ -33,7 +33,8 @@ def parts(text: str, *told: Part, route: str = "submit_feedback", sure: float = 
         report = "." in name
         clauses.append({
             "start": start, "end": at, "intent": {"name": "submit_feedback" if report else name, "confidence": how},
-            "category": {"name": name if report else "khac.khac", "confidence": how if report else 0.2}, "aspect": None,
+            "category": {"name": name if report else "khac.khac", "confidence": how if report else 0.02},
+            "aspect": None,
         })  # fmt: skip
     made = replace(turn(text, route, sure, categories=whole, clauses=tuple(clauses)), several=several)
     return said(made, lambda words: any(one in words for one in knows))

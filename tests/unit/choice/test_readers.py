@@ -10,6 +10,8 @@ from actions.choice.readers import readings
 from actions.choice.reading import choose
 from actions.choice.said import Said, said
 from actions.choice.state import Own, State
+from feedback_store.places.gazetteer import Gazetteer
+from feedback_store.places.reading import read_place
 from feedback_store.service.drafts import ReportData
 from tests.unit.choice.building import EMPTY, parts, simple, turn
 
@@ -107,3 +109,81 @@ def test_a_danger_and_its_report_in_words() -> None:
     asked = parts("ghi lại phản ánh giúp tôi, tên tôi là An", ("ghi lại phản ánh giúp tôi", "edit_report", 0.5),
                   ("tên tôi là An", "inform", 0.9), route="edit_report", sure=0.5)  # fmt: skip
     assert acts(asked, going_on) == ["offer_danger_report"]
+
+
+@pytest.mark.parametrize("text", ["ờ... chắc là đúng đấy, mà cũng chưa biết", "ờ đúng, mà không chắc lắm"])
+def test_an_unsure_yes_files_nothing(text: str) -> None:
+    assert acts(simple(text, "affirm", 0.6), SUMMARY) == ["hold"]
+
+
+def test_not_to_know_answers_the_question_that_is_open() -> None:
+    assert acts(simple("không rõ", "skip", 0.99), WRITING) == ["skip"]
+
+
+def test_a_name_and_a_number_given_late_are_taken_in_whatever_stands_beside() -> None:
+    text = "khoan đạ, tui quên, tên tui là Phan Thị Quế, số của tui 0912000826"
+    assert acts(simple(text, "ask_ticket_status", 0.63), SUMMARY) == ["continue_report"]
+
+
+def test_who_it_goes_to_is_no_wish_for_a_person() -> None:
+    assert acts(simple("nó chuyển về đâu", "human_agent", 0.9), SUMMARY) == ["own_report"]
+    assert acts(simple("chuyển máy cho tôi gặp ai đó", "human_agent", 0.95), SUMMARY) == ["human_agent"]
+
+
+def test_signs_alone_ask_for_what_was_asked() -> None:
+    assert acts(simple("????", "nlu_fallback", 0.3), WRITING) == ["ask_again"]
+    assert acts(simple("...?", "nlu_fallback", 0.3), EMPTY) == ["nlu_fallback"]
+
+
+def test_sealed_words_are_no_signs() -> None:
+    assert acts(simple("", "denunciation", 1.0), EMPTY) == ["denunciation"]
+
+
+def test_a_timetable_opens_no_report_but_a_fact_does() -> None:
+    asked = simple("xe buýt số 3 chạy từ mấy giờ tới mấy giờ vậy", "submit_feedback", 0.65,
+                   categories=(("giao-thong.xe-buyt", 1.0),))  # fmt: skip
+    assert acts(asked, EMPTY) == ["offer_times"]
+    told = simple("xe buýt số 3 bỏ chuyến hoài", "submit_feedback", 0.95, categories=(("giao-thong.xe-buyt", 1.0),))
+    assert acts(told, EMPTY) == ["submit_feedback"]
+
+
+KARAOKE = Own(1, "PA-1", "answered", "tieng-on.karaoke", words=frozenset("loa keo karaoke 70 du hang em nao".split()))
+LORRY = Own(2, "PA-2", "answered", "giao-thong.dau-xe-sai", words=frozenset("vu xe tai dau bit loi vo hem 21".split()))
+TOLD = State(own=(LORRY, KARAOKE), unrated=(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "ticket", "count"),
+    [("vụ karaoke cô cho 4 sao nghen", 1, 4), ("vụ xe tải thì 2 sao thôi, nó lại đậu nữa rồi", 2, 2)],
+)
+def test_stars_are_of_the_report_that_is_named(text: str, ticket: int, count: int) -> None:
+    message = simple(text, "rate_service", 0.9)
+    (taken,) = choose(readings(message, TOLD), len(message.clauses)).taken
+    assert (taken.act, taken.with_["ticket"], taken.with_["stars"].count) == ("rate_in_words", ticket, count)
+
+
+def test_stars_that_name_none_are_asked_about() -> None:
+    message = simple("cho 5 sao", "rate_service", 0.9)
+    (taken,) = choose(readings(message, TOLD), len(message.clauses)).taken
+    assert taken.act == "rate_in_words"
+    assert "ticket" not in taken.with_
+
+
+@pytest.mark.parametrize(("route", "act"), [("cancel_request", "cancel_request"), ("praise", "praise")])
+def test_what_the_engine_is_sure_of_is_no_report_for_having_a_category(route: str, act: str) -> None:
+    message = turn("khen mấy chú điện lực leo cột nối dây cho bà con", route, 0.97,
+                   categories=(("dien-chieu-sang.day-ho", 0.99),))  # fmt: skip
+    placed = replace(message, where=read_place("trước số 5 Tô Hiệu", Gazetteer((), ())))
+    sure = replace(placed, ranking=((route, 0.97), ("submit_feedback", 0.01)))
+    assert acts(said(sure), EMPTY) == [act]
+    torn = replace(placed, confidence=0.5, ranking=((route, 0.5), ("submit_feedback", 0.45)))
+    assert acts(said(torn), EMPTY) == ["submit_feedback"]
+
+
+def test_of_ones_own_reports_nobody_asks_who_has_none() -> None:
+    where = read_place("ngã ba Hàng Kênh - Tô Hiệu, phường Lê Chân", Gazetteer((), ()))
+    message = turn("em báo cái đèn tín hiệu ở ngã ba Hàng Kênh tắt ngúm ạ", "ask_ticket_status", 0.65,
+                   categories=(("duong-bo.den-tin-hieu", 1.0),))  # fmt: skip
+    message = replace(message, where=where, ranking=(("ask_ticket_status", 0.65), ("submit_feedback", 0.18)))
+    assert acts(said(message), EMPTY) == ["submit_feedback"]
+    assert acts(said(message), State(own=(LORRY,))) == ["ask_ticket_status"]

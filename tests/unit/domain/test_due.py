@@ -122,26 +122,25 @@ def hours_of(data: dict, day: dt.date) -> list:
     return data["extra"].get(iso, [] if iso in data["closed"] else week)
 
 
-def open_minutes(data: dict, day: dt.date) -> list[bool]:
-    """For every minute of the local day, whether the office is open."""
-    names = (f"{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60))
-    today = hours_of(data, day)
-    return [any(a <= here < b for a, b in today) for here in names]
+def instant(day: dt.date, clock_time: str, zone: dt.tzinfo) -> dt.datetime:
+    """A local time as an instant; one that doesn't exist moves forward by the gap, of two the first counts."""
+    hours, minutes = map(int, clock_time.split(":"))
+    wall = dt.datetime(day.year, day.month, day.day) + dt.timedelta(hours=hours, minutes=minutes)
+    return wall.replace(tzinfo=zone).astimezone(dt.UTC)
 
 
 def walk(data: dict, zone: dt.tzinfo, start: dt.datetime, target: Target, pauses: list) -> dt.datetime:
     """Walk minute by minute (calendars and pauses lie on whole minutes)."""
     minute = dt.timedelta(minutes=1)
-    known: dict[dt.date, list[bool]] = {}
+    known: dict[dt.date, list[tuple[dt.datetime, dt.datetime]]] = {}
 
     def counts(at: dt.datetime) -> bool:
         if target.kind == "clock_minutes":
             return True
-        here = at.astimezone(zone)
-        day = here.date()
+        day = at.astimezone(zone).date()
         if day not in known:
-            known[day] = open_minutes(data, day)
-        return known[day][here.hour * 60 + here.minute]
+            known[day] = [(instant(day, a, zone), instant(day, b, zone)) for a, b in hours_of(data, day)]
+        return any(a <= at < b for a, b in known[day])
 
     amount = target.amount
     if target.kind == "working_days" and amount:
@@ -150,9 +149,7 @@ def walk(data: dict, zone: dt.tzinfo, start: dt.datetime, target: Target, pauses
             day += dt.timedelta(days=1)
             today = hours_of(data, day)
             seen += bool(today)
-        hours, minutes = map(int, today[-1][1].split(":"))
-        midnight = dt.datetime(day.year, day.month, day.day)
-        close = (midnight + dt.timedelta(hours=hours, minutes=minutes)).replace(tzinfo=zone).astimezone(dt.UTC)
+        close = instant(day, today[-1][1], zone)
         at, amount = start, 0
         while at < close:
             amount += counts(at)
@@ -162,6 +159,15 @@ def walk(data: dict, zone: dt.tzinfo, start: dt.datetime, target: Target, pauses
         passed += counts(at) and not any(a <= at < b for a, b in pauses)
         at += minute
     return at
+
+
+def test_a_span_that_ends_in_a_gap_of_the_clock_ends_an_hour_later() -> None:
+    """Found by the property below: on 8 March 2026 New York has no 02:15; the span goes on for its whole half hour."""
+    data = {"tz": "America/New_York", "week": {"sun": [["01:45", "02:15"]], "wed": [["08:00", "12:00"]]}}
+    calendar, start = calendar_from_data(data), dt.datetime(2026, 3, 8, tzinfo=dt.UTC)
+    target = Target("working_minutes", 30)
+    assert due(calendar, target, start) == dt.datetime(2026, 3, 8, 7, 15, tzinfo=dt.UTC)
+    assert walk(data | {"closed": [], "extra": {}}, calendar.zone, start, target, []) == due(calendar, target, start)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -44,7 +44,8 @@ def test_the_whole_place_and_nothing_but_the_place(text: str, place: str) -> Non
     "text",
     ["gọi lại cho tôi", "ok gửi đi", "tra cứu PA-649-985-743", "làm giấy khai sinh cần gì", "số điện thoại của tôi",
      "đường dây nóng số mấy", "hồ sơ của em tới đâu rồi", "tổ chức nào giải quyết", "3 hôm nay không ai dọn",
-     "em chờ 2 tuần rồi", "từ 22h tới sáng", "trường hợp này thì sao", "", "…", "🔥🔥"],
+     "em chờ 2 tuần rồi", "từ 22h tới sáng", "trường hợp này thì sao", "", "…", "🔥🔥",
+     "đừng có để lộ tên tui nghen", "dung de lo ten tui", "khu này cháy chợ một lần", "rut lai bao cao hem wa nha"],
 )  # fmt: skip
 def test_words_without_a_place(text: str) -> None:
     read = read_place(text, places())

@@ -24,6 +24,7 @@ NOT = [
     "đúng rồi, thêm là họ làm cả chủ nhật", "để mai gửi", "thôi", "thôi khỏi", "hủy", "bỏ đi", "ừ mà khoan",
     "đúng rồi mà địa chỉ sai", "để xem lại", "chờ chút", "từ từ đã", "dạ", "em", "anh ơi", "cảm ơn", "xin chào",
     "nha", "", "   ", "…", "🔥", "😡", "😂😂", "12", "gửi 12 Tô Hiệu", "đúng số 5", "sao lâu thế", "ai gửi",
+    "vậy là gửi được mấy cái rồi em", "gửi mấy việc rồi",
     "gửi thì bao giờ có kết quả", "nếu gửi thì sao", "không phải, gửi nhầm", "sửa lại rồi gửi", "gửi ảnh",
     "đổi số điện thoại rồi gửi", "chớ gửi", "hổng gửi đâu",
     "ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_store.reading.focus import about, asks_of_others, wants_forgotten, which
+from feedback_store.reading.focus import about, asks_about_times, asks_of_others, wants_forgotten, which
 from feedback_store.reading.over import says_over
 
 
@@ -15,6 +15,8 @@ from feedback_store.reading.over import says_over
         ("gửi thế này tốn phí gì ko", "cost"), ("đã gửi đi chưa", "sent"), ("gửi được chưa vậy", "sent"),
         ("ai xem được số của tôi", "seen"), ("hàng xóm có biết tên tôi không", "seen"), ("có bị lộ ra không", "seen"),
         ("rứa ổng có biết ai báo không hè", "seen"), ("thế ai đi bắt mấy cái xe ấy", "who"),
+        ("bên đó có biết tui là ai không?", "seen"), ("phường có lần ra em là ai không", "seen"),
+        ("nó chuyển về đâu", "who"),
         ("bổ sung ảnh thì làm thế nào", "add"), ("muốn gửi thêm ảnh kiểu gì", "add"),
     ],
 )  # fmt: skip
@@ -29,6 +31,24 @@ def test_a_short_question_says_what_it_asks(text: str, asked: str) -> None:
 )  # fmt: skip
 def test_what_tells_something_asks_nothing(text: str) -> None:
     assert about(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["xe buýt số 3 chạy từ mấy giờ tới mấy giờ zậy ad?", "ngày mai có cúp điện ở phường An Biên hông?",
+     "chợ đêm mấy giờ mở cửa", "bao giờ cúp nước vậy", "lich thu gom rac khu em the nao a"],
+)  # fmt: skip
+def test_a_timetable_is_asked_for(text: str) -> None:
+    assert asks_about_times(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mấy giờ rồi mà xe rác chưa tới", "cúp điện từ 7 giờ tối tới giờ, mấy giờ có lại", "hôm nay có ai tới sửa không",
+     "12 giờ đêm quán vẫn hát"],
+)  # fmt: skip
+def test_what_is_late_or_happens_is_no_timetable(text: str) -> None:
+    assert not asks_about_times(text)
 
 
 def test_one_of_several_is_pointed_at() -> None:

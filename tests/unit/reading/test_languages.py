@@ -9,7 +9,8 @@ from feedback_store.reading.languages import danger_in
 
 @pytest.mark.parametrize(
     "text",
-    ["Hello, nobody has collected the garbage near my flat. Can you help me?", "could you please help me with a form"],
+    ["Hello, nobody has collected the garbage near my flat. Can you help me?", "could you please help me with a form",
+     "여기 물이 안 나와요. 도와주세요"],
 )
 def test_to_ask_for_help_politely_is_no_danger(text: str) -> None:
     assert danger_in(text) is None

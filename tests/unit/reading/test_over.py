@@ -12,7 +12,8 @@ from feedback_store.reading.over import asks, says_over
 @pytest.mark.parametrize(
     "text",
     ["dập xong rồi không ai sao cả", "cứu hỏa dập xong rồi, mọi người ra hết rồi", "tat roi, khong sao", "ổn rồi ạ",
-     "xe cấp cứu tới chở bác ấy đi rồi", "công an đến đưa nó đi rồi"],
+     "xe cấp cứu tới chở bác ấy đi rồi", "công an đến đưa nó đi rồi",
+     "ơn trời nó thở lại rồi, cảm ơn mấy anh", "we are safe now, thank you"],
 )
 def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
     assert says_over(text)
@@ -23,6 +24,7 @@ def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
     [
         "bật quạt thông gió được không", "khoá van rồi, giờ sao", "hết cháy rồi, có ai bị gì không", "chưa dập được",
         "có nên kéo ra không??", "xe cứu hỏa tới rồi mà vẫn cháy", "nuoc rut roi thi lam sao",
+        "nó vẫn không thở được", "the fire is not out",
     ],
 )  # fmt: skip
 def test_who_asks_what_to_do_is_still_in_it(text: str) -> None:
