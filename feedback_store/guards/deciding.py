@@ -19,7 +19,7 @@ from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, fold, has_marks, sentences
 
-ALONE = 0.65
+ALONE = 0.6
 """So likely, the opinion needs no phrase."""
 SURELY, CERTAINLY = 0.9, 0.96
 """So likely in a few words ("còn cái kia nữa" was taken for a danger at 0.6) or where a phrase says it is over; and in
