@@ -78,7 +78,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from bot.engine import training
+    from bot.engine import beside, training
 
     root = options.root.resolve()
     if options.check:
@@ -87,6 +87,9 @@ def _train(options: argparse.Namespace) -> int:
         training.train(root, options.out.resolve(), force=options.force)
     except training.InvalidTrainingData as error:
         print(f"model: the training data is not valid:\n{error}", file=sys.stderr)
+        return 1
+    except beside.BesideFailed as error:
+        print(f"model: not trained: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -7,7 +7,10 @@ for all of it. The parts write files only; nothing comes back.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -17,14 +20,24 @@ class BesideFailed(Exception):
     """A part that ran beside ended with an error; the part's own lines stand above."""
 
 
+PR_SET_PDEATHSIG = 1
 _running: list[BaseProcess] = []
 
 
 def start(name: str, work: Callable[[], None]) -> None:
-    """Run `work` in a forked process; what it holds is inherited, not copied. It ends with this process."""
-    process = multiprocessing.get_context("fork").Process(target=work, name=name, daemon=True)
+    """Run `work` in a forked process; what it holds is inherited, not copied. It ends with this one."""
+    fork = multiprocessing.get_context("fork")
+    process = fork.Process(target=_ending, args=(work, os.getpid()), name=name, daemon=True)
     process.start()
     _running.append(process)
+
+
+def _ending(work: Callable[[], None], parent: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            return
+    work()
 
 
 def finish() -> None:

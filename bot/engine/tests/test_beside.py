@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -66,3 +68,22 @@ def test_an_error_of_the_training_leaves_nothing_running(monkeypatch: pytest.Mon
     (process,) = started
     process.join(5)
     assert process.exitcode is not None
+
+
+def test_a_part_ends_with_a_training_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, time, pathlib\n"
+        "from bot.engine import beside\n"
+        f"note = pathlib.Path({str(tmp_path / 'pid')!r})\n"
+        "def work():\n    note.write_text(str(os.getpid()))\n    time.sleep(60)\n"
+        "beside.start('long', work)\n"
+        "while not (note.exists() and note.read_text()): time.sleep(0.02)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False, timeout=30)
+    part = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
+    for _ in range(100):
+        if not part.exists() or "State:\tZ" in (part / "status").read_text():
+            return
+        time.sleep(0.05)
+    raise AssertionError("the part still runs")
