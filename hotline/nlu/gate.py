@@ -16,8 +16,8 @@ from hotline.nlu.reporting import percent
 
 FLOORS = NLU_DATA / "floors.yml"
 FIGURES = "figures.json"
-WORSE = 0.005
-"""How much below the installed model's figure a new one may lie: half a point."""
+WORSE, LINES = 0.005, 2
+"""How much below the installed model's figure a new one may lie: half a point, or so many lines where there are few."""
 _ROUNDING = 1e-9
 
 
@@ -36,11 +36,13 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of a new model. ``installed``: that of the installed one, None where it is not known."""
+    """One figure of a new model. ``installed``: that of the installed one, None where it is not known. ``lines``: of
+    how many lines it is a share, 0 where that is not known."""
 
     bound: Bound
     new: float | None
     installed: float | None
+    lines: int = 0
 
     @property
     def fault(self) -> str:
@@ -50,7 +52,9 @@ class Row:
         if self._gain(self.bound.limit) < -_ROUNDING:
             return "above the ceiling" if self.bound.ceiling else "below the floor"
         small = self.bound.name.startswith("styles.")  # one line of a style is more than a point: its floor holds it
-        if self.installed is not None and not small and self._gain(self.installed) < -WORSE - _ROUNDING:
+        few = LINES / self.lines if self.lines and not self.bound.ceiling else 0.0
+        chance = max(WORSE, few)
+        if self.installed is not None and not small and self._gain(self.installed) < -chance - _ROUNDING:
             return "worse than installed"
         return ""
 
@@ -90,7 +94,10 @@ def flat(made: Mapping[str, Any], before: str = "") -> dict[str, float | None]:
 def rows(bounds: Sequence[Bound], new: Mapping[str, Any], installed: Mapping[str, Any] | None) -> list[Row]:
     """Each bound with its figures. ``installed``: of the same set; None: there are none."""
     ours, theirs = flat(new), flat(installed or {})
-    return [Row(one, ours.get(one.name), theirs.get(one.name)) for one in bounds]
+    return [
+        Row(one, ours.get(one.name), theirs.get(one.name), int(ours.get(f"{one.name.rpartition('.')[0]}.n") or 0))
+        for one in bounds
+    ]
 
 
 def told(judged: Sequence[Row]) -> Iterator[str]:

@@ -38,6 +38,26 @@ def test_a_figure_refuses_below_its_floor_or_half_a_point_below_the_installed(
     assert Row(bound, new, installed).fault == fault
 
 
+@pytest.mark.parametrize(
+    ("bound", "new", "installed", "lines", "fault"),
+    [
+        (FLOOR, 0.893, 0.9, 269, ""),
+        (FLOOR, 0.892, 0.9, 269, "worse than installed"),
+        (FLOOR, 0.893, 0.9, 821, "worse than installed"),
+        (CEILING, 0.026, 0.02, 87, "worse than installed"),
+    ],
+)
+def test_of_few_lines_two_may_be_chance(
+    bound: Bound, new: float, installed: float, lines: int, fault: str
+) -> None:
+    assert Row(bound, new, installed, lines).fault == fault
+
+
+def test_the_lines_of_a_figure_stand_beside_it() -> None:
+    (row,) = gate.rows([FLOOR], {"route": {"n": 269, "accuracy": 0.893}}, {"route": {"accuracy": 0.9}})
+    assert (row.lines, row.fault) == (269, "")
+
+
 def test_figures_are_found_by_dotted_names() -> None:
     made = {"n": 3, "route": {"accuracy": 0.9, "per_route": {"greet": {"n": 1, "recall": None}}}}
     assert gate.flat(made) == {"n": 3, "route.accuracy": 0.9, "route.per_route.greet.n": 1,
