@@ -37,7 +37,7 @@ class Beside:
         """As numbers, one for each of WEIGHTS."""
         return (
             self.last, self.subject, math.log(self.message), math.log(self.clause), float(self.anew),
-            _odds(self.several), float(self.wholly), float(self.one), float(self.group), self.likely,
+            odds(self.several), float(self.wholly), float(self.one), float(self.group), self.likely,
         )  # fmt: skip
 
     @property
@@ -47,8 +47,9 @@ class Beside:
         return 1 / (1 + math.exp(-margin))
 
 
-def _odds(chance: float) -> float:
-    kept = min(max(chance, _LEAST), 1 - _LEAST)
+def odds(chance: float, least: float = _LEAST) -> float:
+    """Logarithm of the odds; chances nearer to 0 or 1 than ``least`` count as that."""
+    kept = min(max(chance, least), 1 - least)
     return math.log(kept / (1 - kept))
 
 

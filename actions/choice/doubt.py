@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
+from actions.choice.beside import odds
 from actions.turn import Turn
 from feedback_store.guards import calm_story, check_emergency, find_denunciation, judge_danger, opinion
 from feedback_store.reading.assent import says_go_on
@@ -36,7 +36,7 @@ def doubted(turn: Turn, *, writing: bool = False) -> Turn:
         return turn
     piece = len(typed.split()) <= PIECE  # "xe kẹt cứng rồi", of a report told piece by piece
     enough = ENOUGH_WRITING if writing else ENOUGH
-    danger = _of_piece(seen, chance) if piece else _odds(seen) + _odds(chance) >= enough
+    danger = _of_piece(seen, chance) if piece else odds(seen, UNLIKELY) + odds(chance, UNLIKELY) >= enough
     if turn.intent != "emergency":
         return replace(turn, intent="emergency", confidence=max(seen, chance)) if danger and not piece else turn
     if danger or (check_emergency(turn.text) is not None and judge_danger(turn.text) is not None):
@@ -49,11 +49,6 @@ def doubted(turn: Turn, *, writing: bool = False) -> Turn:
 
 def _of_piece(seen: float, chance: float) -> bool:
     return chance >= (BESIDE if seen >= SURE else SURELY)
-
-
-def _odds(chance: float) -> float:
-    kept = min(max(chance, UNLIKELY), 1 - UNLIKELY)
-    return math.log(kept / (1 - kept))
 
 
 def asks_of_danger(turn: Turn) -> bool:

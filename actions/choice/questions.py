@@ -10,7 +10,16 @@ from actions.choice import matters
 from actions.choice.reading import Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import ANSWERS, GRAVE, STORY_WORDS, gives_code, gives_dossier, is_bare_code, whole
+from actions.choice.telling import (
+    ANSWERS,
+    GRAVE,
+    STORY_WORDS,
+    gives_code,
+    gives_dossier,
+    is_bare_code,
+    named,
+    whole,
+)
 from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
 from feedback_store.guards import says_report_only
@@ -85,18 +94,15 @@ def named_stars(said: Said, state: State) -> Iterator[Reading]:
     if said.turn.payload or not state.unrated or (counted := _STARS.search(fold(said.turn.text))) is None:
         return
     before, after = said.turn.text[: counted.start()], said.turn.text[counted.start() :]
-    given, told = read_stars(after), set(words_of(before)) - _POINTING
+    given = read_stars(after)
     if given is None or len(before.split()) > NAMING_LONGEST:
         return
-    shared = {one.ticket_id: len(told & (one.words | set(words_of(one.category_name)))) for one in state.own}
-    best = max((shared.get(one, 0) for one in state.unrated), default=0)
-    meant = [one for one in state.unrated if shared.get(one) == best]
-    if best and len(meant) == 1:
+    meant = named(before, [one for one in state.own if one.ticket_id in state.unrated])
+    if meant is not None:
         yield whole("stars", "rate_in_words", said, Heard.QUESTION, sure=0.99,
-                    with_={"stars": given, "ticket": meant[0]})  # fmt: skip
+                    with_={"stars": given, "ticket": meant.ticket_id})  # fmt: skip
 
 
-_POINTING = frozenset("vu cai viec phan anh thi co cho con la o nay kia do toi tui em chau bac chu ong ba ve".split())
 NAMING_LONGEST = 8
 """Words before the stars that name the report; more tell something."""
 
@@ -178,8 +184,8 @@ POINTS_LONGEST = 7
 
 def _points_to_one(said: Said, state: State) -> bool:
     """Whether the words name one of several own reports and no other."""
-    named = subjects(said.turn.text)
-    return sum(bool(named & (one.words | frozenset(words_of(one.category_name)))) for one in state.own) == 1
+    told = subjects(said.turn.text)
+    return sum(bool(told & (one.words | frozenset(words_of(one.category_name)))) for one in state.own) == 1
 
 
 _NO_LONGER = re.compile(

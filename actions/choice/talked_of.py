@@ -9,13 +9,11 @@ from actions.choice import matters
 from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import GRAVE, STORY_WORDS, whole
+from actions.choice.telling import GRAVE, STORY_WORDS, named, whole
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
-from feedback_store.reading.dropping import subjects
 from feedback_store.reading.languages import language_of, wants_person
-from feedback_store.reading.words import words_of
 
 FOLLOW_UP = 8
 """Words of the longest question that may be about what was just done."""
@@ -212,10 +210,8 @@ def _named(words: str, state: State) -> str | None:
     """The code of the one report of several that the words name ("rứa cái nước thì ai lo"), else None."""
     if state.writing or len(state.own) < 2:
         return None
-    named = subjects(words)
-    shared = [len(named & (one.words | frozenset(words_of(one.category_name)))) for one in state.own]
-    best = max(shared)
-    return state.own[shared.index(best)].code if best and shared.count(best) == 1 else None
+    found = named(words, state.own)
+    return found.code if found is not None else None
 
 
 _QUESTION = re.compile(r"\b(?:khong|ko|k|hong|hok|hem|chua)(?: vay| a| the| em| ha| nhi| he| o| day| rua)*$")

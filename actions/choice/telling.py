@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from actions import gather
 from actions.choice.reading import Heard, Reading
 from actions.choice.said import Said
-from actions.choice.state import State
+from actions.choice.state import Own, State
 from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
 from feedback_store.reading.assent import gives_up
 from feedback_store.reading.dossiers import dossiers_in
+from feedback_store.reading.dropping import subjects
+from feedback_store.reading.words import words_of
 from vitext.syllables import is_plain_syllable
 
 # While a report waits for an answer, these intents of typed text are the answer and not a digression.
@@ -90,6 +93,14 @@ def is_noise(turn: Turn) -> bool:
     if turn.intent not in ("out_of_scope", "submit_feedback", "inform", "nlu_fallback", "multi") or turn.entities:
         return False
     return bool(words) and not any(is_plain_syllable(word) for word in words)
+
+
+def named(words: str, reports: Sequence[Own]) -> Own | None:
+    """The one report that shares most words with these; None: none shares any, or two as many."""
+    told = subjects(words)
+    shared = [len(told & (one.words | frozenset(words_of(one.category_name)))) for one in reports]
+    best = max(shared, default=0)
+    return reports[shared.index(best)] if best and shared.count(best) == 1 else None
 
 
 def gives_code(turn: Turn) -> bool:

@@ -28,7 +28,7 @@ _NEVER_SAID = re.compile(
     r"\b(?:co|dau co) (?:noi|ke|bao|phan anh|hoi|nhac|de cap)\b|\bdau co\b|\b(?:khong|ko|k) phai\b"
 )
 _COMMON = frozenset(
-    "khong phai di bo co la cai viec chuyen o thi ma nay do kia roi nha nhe toi em minh con chau tui anh chi duong "
+    "khong phai di bo co la cai viec vu chuyen o thi ma nay do kia roi nha nhe toi em minh con chau tui anh chi duong "
     "phuong xa so nguoi bi cho va tu hom ngay khoi can gui thoi lam dau mo gi giup gium oi a da truoc sau thu hai mot "
     "mat hong".split()
 )

@@ -25,6 +25,7 @@ def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
         "bật quạt thông gió được không", "khoá van rồi, giờ sao", "hết cháy rồi, có ai bị gì không", "chưa dập được",
         "có nên kéo ra không??", "xe cứu hỏa tới rồi mà vẫn cháy", "nuoc rut roi thi lam sao",
         "nó vẫn không thở được", "the fire is not out",
+        "em hỏi lại rồi, lửa to lắm", "tôi nói lại rồi đó, có người bị thương",
     ],
 )  # fmt: skip
 def test_who_asks_what_to_do_is_still_in_it(text: str) -> None:
