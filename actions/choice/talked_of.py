@@ -61,7 +61,8 @@ def rules(said: Said, state: State) -> Iterator[Reading]:
         return
     known = any(one.procedure for one in said.clauses) or turn.intent == "ask_procedure"
     own = state.own and focus.about(turn.text)
-    if not known and not own and len(said.clauses) == 1 and focus.asks_about_times(turn.text):
+    matter = [one for one in said.clauses if one.route not in ("greet", "thanks")]
+    if not known and not own and len(matter) == 1 and focus.asks_about_times(matter[0].text):
         yield whole("times", "offer_times", said, Heard.FOCUS, sure=0.9)
         return
     if turn.where is not None:

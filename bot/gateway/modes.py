@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.gateway.safety import Verdict, judge_denunciation
-from feedback_store.guards import opinion
+from feedback_store.guards import judge_danger, opinion
 from feedback_store.guards.emergency import check_emergency, likely_kind, load_watch
 from feedback_store.reading.announcing import announced, wants_as_report
 from feedback_store.reading.assent import points_back
@@ -27,7 +27,7 @@ from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.texts import has, render
-from vitext import fold
+from vitext import clauses, fold
 
 EMERGENCY = "emergency_goes_on"
 OVER = "emergency_over"
@@ -45,8 +45,7 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
         return None
     text = words_of(event)
     if says_over(text):
-        button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
-        return Outcome([Reply(render("guards.over"), (button,))], guard=OVER, intent=OVER)
+        return Outcome([_over()], guard=OVER, intent=OVER)
     if wants_as_report(text):
         return None  # what the button of its first answer does, in words
     which = 0 if asks(text) else event.id
@@ -62,10 +61,25 @@ _ASKS_NUMBER = re.compile(
 )
 
 
+def _over() -> Reply:
+    button = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
+    return Reply(render("guards.over"), (button,))
+
+
+def _ends(text: str) -> bool:
+    """Whether words say that the danger is over, and no clause tells of one: of "công an tới rồi, đưa đi cấp cứu hết
+    rồi", which has the words of a danger; not of "khóa van rồi, có người ngất"."""
+    pieces = (text[start:end] for start, end in clauses(text))
+    return says_over(text) and all(says_over(one) or judge_danger(one) is None for one in pieces)
+
+
 def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
-    """A danger of no kind told in an emergency of a known one is a part of it: the help is that of its kind. So is one
+    """In an emergency that goes on (``going_on``: its kind), the end of it is heard though it has a danger's words.
+    A danger of no kind told in an emergency of a known one is a part of it: the help is that of its kind. So is one
     whose kind no phrase says: "hai đứa bé kẹt trên gác" in a fire."""
     told = verdict.emergency
+    if told is not None and going_on is not None and _ends(text):
+        return Verdict("over", OVER, _over())
     if told is None or going_on in (None, emergencies.UNSPECIFIED.kind, told.kind):
         return verdict
     if told.kind != emergencies.UNSPECIFIED.kind and check_emergency(text) is not None:

@@ -259,6 +259,8 @@ def _store_answered(
             address=event.address,
             now=now,
         )
+    elif verdict.kind == "over":
+        emergencies.end(session, conversation_id=stored.conversation_id)
     elif verdict.kind == "denunciation":
         denunciations.seal_event(session, event_id=stored.event_id, now=now, heard=False)
     return stored, out

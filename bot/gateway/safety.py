@@ -13,7 +13,7 @@ from feedback_store.service.emergencies import EmergencyHit
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.texts import render
 
-Kind = Literal["emergency", "shape", "denunciation"]
+Kind = Literal["emergency", "over", "shape", "denunciation"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,9 @@ def test_a_timetable_opens_no_report_but_a_fact_does() -> None:
     asked = simple("xe buýt số 3 chạy từ mấy giờ tới mấy giờ vậy", "submit_feedback", 0.65,
                    categories=(("giao-thong.xe-buyt", 1.0),))  # fmt: skip
     assert acts(asked, EMPTY) == ["offer_times"]
+    greeted = parts("chào ad, xe buýt số 5 mấy h hết chuyến v", ("chào ad", "greet", 0.9),
+                    ("xe buýt số 5 mấy h hết chuyến v", "giao-thong.xe-buyt", 0.9))  # fmt: skip
+    assert acts(greeted, EMPTY) == ["offer_times"]
     told = simple("xe buýt số 3 bỏ chuyến hoài", "submit_feedback", 0.95, categories=(("giao-thong.xe-buyt", 1.0),))
     assert acts(told, EMPTY) == ["submit_feedback"]
 

@@ -30,6 +30,17 @@ def test_a_danger_of_another_kind_in_so_many_words_has_its_own_help() -> None:
     assert within(verdict, "fire", text) is verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("công an tới rồi, đưa đi cấp cứu hết rồi", "over"), ("hết cháy rồi em", "over"),
+     ("khóa van rồi, có người bất tỉnh", "emergency"), ("xe cứu hỏa tới rồi mà vẫn cháy", "emergency")],
+)  # fmt: skip
+def test_the_end_of_an_emergency_is_heard_though_it_has_a_dangers_words(text: str, kind: str) -> None:
+    opinion.forget()
+    assert within(told("fire"), "fire", text).kind == kind
+    assert within(told("fire"), None, text).kind == "emergency"
+
+
 @pytest.mark.parametrize("going_on", [None, "unspecified", "disaster"])
 def test_where_nothing_else_goes_on_the_help_is_its_own(going_on: str | None) -> None:
     verdict = told("disaster")

@@ -36,7 +36,8 @@ def test_what_tells_something_asks_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["xe buýt số 3 chạy từ mấy giờ tới mấy giờ zậy ad?", "ngày mai có cúp điện ở phường An Biên hông?",
-     "chợ đêm mấy giờ mở cửa", "bao giờ cúp nước vậy", "lich thu gom rac khu em the nao a"],
+     "chợ đêm mấy giờ mở cửa",
+     "cho e hỏi xe buýt số 5 mấy h hết chuyến v", "bao giờ cúp nước vậy", "lich thu gom rac khu em the nao a"],
 )  # fmt: skip
 def test_a_timetable_is_asked_for(text: str) -> None:
     assert asks_about_times(text)
