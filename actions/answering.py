@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from zlib import crc32
 
-from actions import correcting, gather, remarks
-from actions.turn import Context, Turn, word
+from actions import asking, correcting, gather, joining, remarks
+from actions.turn import Context, Turn, button, word
 from feedback_store.places.reading import merged
 from feedback_store.queries.lookups import category_name, gazetteer, offered
 from feedback_store.reading.content import content
 from feedback_store.reading.stars import read_stars
 from feedback_store.reading.words import words_of
 from feedback_store.service.drafts import ReportData
+from vitext import fold
 
 # Answers that hold nothing but themselves.
 BARE = ("affirm", "deny", "greet", "thanks")
@@ -30,7 +33,7 @@ def corrects(context: Context, data: ReportData) -> bool:
     if heard is None:
         return False
     if heard == "added_words":
-        context.answer.say("added_words")
+        say_added(context, data)
         return True
     place, phone, category, words = before
     changed = []
@@ -60,6 +63,13 @@ def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
     if _BOTH.search(turn.folded) and len(data.category_choices) > 1 and len(turn.folded.split()) <= BOTH_LONGEST:
         _take_both(context, data)
         return
+    if data.text and remarks.to_us(turn, data.category) and not data.asked.get("category", 0) >= 2:
+        say_not_added(context)
+        return
+    if data.text and len(turn.folded.split()) <= NAMES_CATEGORY:
+        gather.take_categories(data, turn.categories)
+        if data.category is not None:
+            return  # "nuôi heo gây ô nhiễm" says the category, and nothing that is not told
     gather.keep_words(context, data)
     gather.understand(context, data)
     if data.category is None:
@@ -69,6 +79,7 @@ def _answer_category(context: Context, data: ReportData, turn: Turn) -> None:
         data.category = data.category_choices[0] if data.category_choices else "khac.khac"
 
 
+NAMES_CATEGORY = 7
 _BOTH = re.compile(r"\b(?:ca hai|ca 2|hai cai deu|ca doi|hai cai luon|ca hai cai)\b")
 BOTH_LONGEST = 16
 
@@ -126,12 +137,15 @@ def _answer_commune(context: Context, data: ReportData, turn: Turn) -> None:
     elif gather.only_detail(turn) and turn.phone_span() is not None:
         gather.take_phone(data, turn)
         context.answer.say("detail_taken")
-    elif short:
+    elif short and (turn.place() or remarks.places(turn.text) or re.search(r"\d", turn.text) or remarks.named(turn)):
         data.place_text = ", ".join(p for p in (data.place_text, turn.text.strip()) if p)[:500]
         if not data.commune_choices or data.asked.get("commune", 0) >= 2:
             leave_commune(data)
     else:
-        gather.keep_words(context, data)
+        if remarks.to_us(turn, data.category):
+            say_not_added(context)
+        else:
+            gather.keep_words(context, data)
         if data.asked.get("commune", 0) >= 2:
             leave_commune(data)
 
@@ -217,10 +231,21 @@ def _answer_summary(context: Context, data: ReportData, turn: Turn) -> None:
 
 def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
     """Words that were not asked for: a number, a commune, a place, or more of the story."""
+    told = joining.words_to_add(turn) if not turn.folded.startswith("sua") else None
+    if told is not None and turn.where is None:
+        data.text.append(told)  # "ghi thêm vào: …": as it was said
+        say_added(context, data)
+        return
     if gather.only_detail(turn) and turn.phone_span() is not None:
         gather.take_phone(data, turn)
         context.answer.say("detail_taken")
         return
+    if data.phone is None and _GIVES_NUMBER.search(turn.folded) and gather.take_phone(data, turn):
+        found = content(turn.text, own_number=True)
+        data.name, rest = data.name or found.name, found.text
+        context.answer.say("detail_taken")
+        if len(rest.split()) <= gather.FILLER or _CALL.search(fold(rest)):
+            return  # "thôi cho số này 09… có gì gọi"
     words = len(turn.folded.split())
     if data.commune is None and words <= 8 and gather.take_commune(context, data, turn.text):
         named = turn.where.words if turn.where is not None else turn.text.strip()
@@ -238,8 +263,31 @@ def _take_detail(context: Context, data: ReportData, turn: Turn) -> None:
         gather.take_place(context, data, turn.text)
     else:
         gather.better_place(context, data)
-    if gather.keep_words(context, data, beside=True):
-        context.answer.say("added_words")
+    if remarks.to_us(turn, data.category):
+        say_not_added(context)
+    elif gather.keep_words(context, data, beside=True):
+        say_added(context, data)
+
+
+def say_added(context: Context, data: ReportData) -> None:
+    """What became a part of the report, with a way to take it out again."""
+    words = data.text[-1] if data.text else ""
+    drop = button("drop_words", "/drop_words" + json.dumps({"words": crc32(words.encode())}))
+    context.answer.say("added_words", words=asking.shortened(words), buttons=[drop] if len(data.text) > 1 else None)
+
+
+def say_not_added(context: Context) -> None:
+    """Words that were said to the hotline: they stand where they were said, and join the report if that is meant."""
+    turn = context.turn
+    add = button("add_words", "/add_words" + json.dumps({"event": turn.event_id}))
+    context.answer.say("not_added", words=asking.shortened(turn.text.strip()), buttons=[add])
+
+
+_GIVES_NUMBER = re.compile(
+    r"\b(?:sdt|so dien thoai|dien thoai|dt|so (?:may|nay|toi|tui|em|minh|t|cua (?:toi|em|minh|tui|t|chi|anh))"
+    r"|cho so|lay so|ghi so|lien he|lien lac|goi)\b"
+)
+_CALL = re.compile(r"\b(?:goi|lien he|lien lac|alo|so|sdt|dien thoai)\b")
 
 
 _ANSWER = {

@@ -87,7 +87,7 @@ def _tell_of_place(context: Context, data: ReportData) -> None:
             province=word("or").join(one.name for one in provinces),
             numbers=", ".join(f"{one.area_code} 1022 ({one.short})" for one in provinces),
         )
-        data.elsewhere = [TOLD]
+        data.elsewhere = [TOLD, data.place_text or ""]
         if data.commune is None and not data.commune_choices:
             data.clear("place")
             data.editing = None

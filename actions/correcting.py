@@ -29,6 +29,7 @@ _TURNING = frozenset(
 )
 _SAYING = frozenset("da noi roi bao la thi ha hoi vay rua the co nghe mi may anh chi bac ad ban nay do".split())
 _EXCHANGE = re.compile(r"\bchu\s+(?:khong|ko|k|hong|hok|no|dau)\s+phai\b")
+_NUMBERS_ANEW = re.compile(r"\b\d[\w/.]*(?: \w+)? (?:chu )?(?:khong|ko|k|hong|hok|no|dau) phai(?: la)? \d[\w/.]*")
 _SHOULD = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|phai\s+la)\s+")
 _LAN = re.compile(r"\s+lận(?:\s+(?:nha|nhé|nghe|đó|à|ạ))?\s*[.!]*$", re.IGNORECASE)
 """ "Ngõ 79 lận": another than was understood."""
@@ -72,15 +73,25 @@ _AFTER_WRONG = re.compile(r"[\s,.;:]+(?:nhe|nha|a|dau|co|ma|day|do|dau nhe|dau n
 
 def correct(context: Context, data: ReportData) -> Heard | None:
     """ "Không, hẻm 54 chứ không phải 45": what is said anew, of one part or of several. None: no correction."""
-    if data.phone is None and context.turn.phone() is not None:
-        return None  # "bấm nhầm, số tui 09…": a number is given for the first time
     text = nfc(context.turn.text)
+    if _CATEGORY_WRONG.search(fold(text)) and _category_anew(context, data):
+        return "corrected"
+    if data.phone is None and context.turn.phone() is not None:
+        pieces = [text[a:b] for a, b in clauses(text)]
+        if not any(_anew(one) and not phones_in(one) for one in pieces):
+            return None  # "bấm nhầm, số tui 09…": a number is given for the first time
+        gather.take_phone(data, context.turn)  # "số 45 chứ không phải 54, với lại sđt của anh là 09…"
+        text = ", ".join(one for one in pieces if not phones_in(one))
     if (changed := _quoted_exchanges(data, text)) is not None:
         text = changed
         if not re.search(r"\w", text):
             return "corrected"
     rest, number = _number_said_anew(context, data, text)
-    pairs = [one for one in (rest[a:b] for a, b in clauses(rest)) if _anew(one)] if rest else []
+    pieces = [rest[a:b] for a, b in clauses(rest)] if rest else []
+    pairs = [one for one in pieces if _anew(one)]
+    if len(pairs) == 1 and len(pieces) > 1 and (numbers := _NUMBERS_ANEW.search(fold(pairs[0]))):
+        only = pairs[0][numbers.start() : numbers.end()] if len(fold(pairs[0])) == len(pairs[0]) else pairs[0]
+        return _of_words(context, data, only)  # "ai bảo ghi câu đó. với lại 6 ngày ko phải 5"
     if len(pairs) > 1:  # "số 112 chứ không phải số 21, phường Hồng An chứ không phải Hồng Bàng"
         told = [_of_words(context, data, one) for one in pairs]
         return "corrected" if "corrected" in told else next((one for one in told if one is not None), None)
@@ -90,9 +101,30 @@ def correct(context: Context, data: ReportData) -> Heard | None:
     return heard or ("corrected" if number else None)
 
 
+_CATEGORY_WRONG = re.compile(
+    r"\b(?:linh vuc|nhom|phan loai|loai viec)\b(?: \w+){0,4} (?:sai|nham|lon|khong dung|chua dung|khong phai)\b"
+    r"|\b(?:sai|nham|lon|doi|sua)(?: \w+){0,3} (?:linh vuc|nhom|phan loai)\b"
+)
+
+
+def _category_anew(context: Context, data: ReportData) -> bool:
+    """ "Lĩnh vực cũng sai, là chuyện nuôi heo ô nhiễm đó": the category alone, of the words that say what it is."""
+    found = context.turn.categories
+    if not found or found[0][1] < SURE_CORRECTION or found[0][0] == data.category:
+        return False
+    data.category = found[0][0]
+    return True
+
+
 _QUOTED = re.compile(
     r"\b(?:doi|sua|thay|chinh|ghi)(?: lai)?(?: (?:chu|cau|tu|cho))?\s*[\"“'‘«]([^\"”'’»]+)[\"”'’»]\s*"
     r"(?:thanh|bang|sang|la|ra)(?: la)?\s*[\"“'‘«]([^\"”'’»]+)[\"”'’»][\s,;.]*"
+)
+
+
+_EXCHANGED = re.compile(
+    r"\b(?:doi|sua|thay|chinh)(?: lai)?(?: (?:chu|cau|tu|cho|giup|gium|dum|ho|em|toi|tui|minh)){0,3} (.{1,40}?)"
+    r" (?:thanh|bang|sang)(?: la)? (.{1,60}?)(?: (?:giup|gium|dum|ho|nhe|nha|di|a|voi|cho)(?: \w+){0,2})?\W*$"
 )
 
 
@@ -101,6 +133,10 @@ def _quoted_exchanges(data: ReportData, text: str) -> str | None:
     plain = fold(text)
     if len(plain) != len(text):
         return None
+    if (plainly := _EXCHANGED.search(plain)) is not None and _QUOTED.search(plain) is None:
+        wrong, right = plainly.group(1).strip(), text[plainly.start(2) : plainly.end(2)].strip()
+        if _exchange(data, wrong, right):  # "sửa 5 ngày thành 6 ngày"
+            return text[: plainly.start()] + text[plainly.end() :]
     done, rest, at = False, "", 0
     for found in _QUOTED.finditer(plain):
         wrong, right = found.group(1).strip(), text[found.start(2) : found.end(2)].strip()
@@ -115,7 +151,8 @@ def _quoted_exchanges(data: ReportData, text: str) -> str | None:
 def _anew(piece: str) -> bool:
     """ "Số 41 chứ không phải số 14", "phường An Biên mới đúng": a piece that says one part anew by itself."""
     plain = fold(piece)
-    return _EXCHANGE.search(plain) is not None or (_CLOSING.search(plain) is not None and len(plain.split()) > 3)
+    exchanged = _EXCHANGE.search(plain) is not None or _NUMBERS_ANEW.search(plain) is not None
+    return exchanged or (_CLOSING.search(plain) is not None and len(plain.split()) > 3)
 
 
 def _number_said_anew(context: Context, data: ReportData, text: str) -> tuple[str, bool]:
@@ -209,7 +246,10 @@ def _exchange(data: ReportData, wrong: str, right: str) -> bool:
         at = shown.find(plain)
         edges = at >= 0 and not (shown[at - 1 : at].isalnum() or shown[at + len(plain) : at + len(plain) + 1].isalnum())
         if edges and len(shown) == len(line):
-            data.text[number] = line[:at] + right + line[at + len(plain) :]
+            after = line[at + len(plain) :]
+            if plain.isdigit() and " " in right and fold(after).split()[:1] == fold(right).split()[-1:]:
+                right = right.rsplit(" ", 1)[0]  # "5 ngay" and "6 ngày ko phải 5"
+            data.text[number] = line[:at] + right + after
             return True
     return False
 

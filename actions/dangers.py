@@ -41,6 +41,14 @@ def danger_report(context: Context) -> None:
     _start(context, last, draft)
 
 
+def danger_over(context: Context) -> None:
+    """The button "Không còn nguy hiểm": what was being done is gone on with."""
+    emergencies.end(context.session, conversation_id=context.conversation.id)
+    context.conversation.emergency_kind = None
+    context.answer.say("danger_over", buttons=[button("danger_report", "/offer_danger_report")])
+    asking.resume(context)
+
+
 _THERE = re.compile(
     r"\b(?:ngo|hem|kiet|xom|duong|pho|cho|khuc|doan|ngay|dau|gan|nha)(?: \w+)? (?:do|day|ay|nay|no|ni)\b"
 )

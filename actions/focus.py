@@ -83,7 +83,8 @@ def _of_ticket(context: Context, ticket: Ticket, about: str) -> None:
             name = "own_who" if sent else "own_who_proposed"
             context.answer.say(name, code=ticket.code, agency=", ".join(names), custom=custom)
         else:
-            context.answer.say("own_who_unknown", code=ticket.code, custom=custom)
+            name = "own_who_commune" if foretelling.of_commune(session, ticket.category_code) else "own_who_unknown"
+            context.answer.say(name, code=ticket.code, custom=custom)
     elif about == "when":
         due = tickets.promise_due(session, ticket.id)
         state = word(f"state_{ticket.state}")
@@ -114,6 +115,20 @@ def others_data(context: Context) -> None:
     resume(context)
 
 
+def service_asked(context: Context) -> None:
+    """What one asks of the hotline itself after it said what it takes, or of having one's own data erased."""
+    about: Sequence[str] = context.told("about") or ()
+    if context.memory.get("focus") == "own_data":
+        told = [f"person_{one}" for one in about if one in ("when", "cost")] or ["person_when"]
+    else:
+        told = [_OF_SERVICE.get(one, "service_how") for one in about]
+    for name in dict.fromkeys(told):
+        context.answer.say(name, privacy_url=context.links["privacy"])
+
+
+_OF_SERVICE = {"cost": "draft_cost", "when": "draft_when_unknown", "who": "draft_who_unknown", "seen": "draft_seen"}
+
+
 def complaint_asked(context: Context) -> None:
     """What one asks after a complaint was explained."""
     about: Sequence[str] = context.told("about") or ()
@@ -135,6 +150,7 @@ def forget_me(context: Context) -> None:
         context.answer.say("person_dropped")
         resume(context)
         return
+    context.remember(focus="own_data")
     ticket = _meant(context, None)
     if ticket is None:
         context.answer.say("person_nothing", privacy_url=context.links["privacy"])

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from actions import remarks
 from actions.turn import Context, Turn, word
+from feedback_store.places.country import country
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.lexicon import lexicon
 from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhaps, merged, read_place
@@ -65,10 +66,15 @@ _NUISANCE = re.compile(
 )
 
 
+NAMED = frozenset({"name"})
+
+
 def where_of(turn: Turn, places: Gazetteer) -> PlaceRead | None:
     """The place of a message; of a story, whose side paths lead elsewhere, that of the sentences that tell the matter,
     where it stands there as clearly as anywhere."""
     whole = read_place(turn.text, places)
+    if whole is not None and whole.kinds == NAMED and country().is_province(whole.words):
+        return None  # "tui ở Cà Mau lên": where somebody is from
     if whole is None or len(turn.sentences) < STORY or len(whole.spans) < 2 or not turn.categories:
         return whole
     told = [one for one in turn.sentences if (one.get("category") or {}).get("name") == turn.categories[0][0]]
@@ -159,7 +165,7 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     if own and data.phone is None and not data.anonymous:
         take_phone(data, turn)  # what leaves the words has its own place
     if found.nameless and not data.anonymous:
-        data.anonymous, data.phone = True, None
+        data.anonymous, data.phone = True, turn.phone()  # a number in the same words is given for the operator
         context.answer.say("anonymous_taken")
     if found.text and own and all(word in _TAKING_BACK for word in words_of(found.text)):
         return False
@@ -227,6 +233,8 @@ def take_place(context: Context, data: ReportData, text: str, *, whole: bool = F
 
 def _may_place(words: str) -> bool:
     """Whether words that the engine alone takes for a place could be one; "sâu hoắm" is none."""
+    if country().is_province(words):
+        return False  # "tui ở miệt Cà Mau ra"
     named = any(word[:1].isupper() for word in words.split())
     return named or not has_marks(words) or remarks.places(words) or any(char.isdigit() for char in words)
 

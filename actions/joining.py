@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from actions.turn import Context, Turn, button
 from feedback_store.domain.lifecycle import OPEN_TICKET, may_ticket
-from feedback_store.service import pauses, questions, tickets
+from feedback_store.service import own_reports, pauses, questions, tickets
 from feedback_store.service.actor import CITIZEN
 from feedback_store.texts import render
 from vitext import fold
@@ -16,7 +16,10 @@ from vitext import fold
 if TYPE_CHECKING:
     from feedback_store.tables import Ticket
 
-ADDITION = re.compile(r"^\s*(bo sung|sua|them|ghi chu|ghi them|noi them)\s*[:\-,]\s*")
+ADDITION = re.compile(
+    r"^\s*(bo sung|sua|them|ghi chu|ghi them|noi them|viet them|ghi|viet)"
+    r"(?: (?:vao|vo|la|rang|giup|gium|dum|ho|cho|toi|em|tui)){0,3}\s*[:\-,]\s*"
+)
 
 
 def words_to_add(turn: Turn) -> str | None:
@@ -45,6 +48,20 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
         words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
     join(context, ticket, words, lat, lon)
     return True
+
+
+def add_to_sent(context: Context) -> None:
+    """A correction, or "bổ sung: …", of a report that was sent: it joins that report for whoever handles it."""
+    turn, chat = context.turn, context.conversation.id
+    code = context.told("code")
+    ticket = own_reports.find(context.session, chat, str(code)) if code else questions.waiting_in(context.session, chat)
+    last = context.conversation.last_ticket_id
+    if ticket is None and last is not None:
+        ticket = tickets.get(context.session, last)
+    if ticket is None or not may_ticket("add", ticket.state):
+        context.answer.say("refused", reason=render("tickets.illegal_add"))
+        return
+    join(context, ticket, words_to_add(turn) or turn.text.strip(), None, None)
 
 
 def joins_chosen(context: Context, *, lat: float | None = None, lon: float | None = None) -> bool:

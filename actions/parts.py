@@ -98,6 +98,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
     if len(words) > 1 and not goes_on and len({_name(context, one) for one in words}) == 1 and not _apart(words):
         words = [replace(whole, intent=REPORT)]  # one matter, told twice in a story
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None and not words:
+        return  # it was given up in another clause of the same message
     if draft is None:
         first, *words = _worst_first(words)
         if words or beside:

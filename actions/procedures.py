@@ -11,7 +11,7 @@ from actions import asked, talk
 from actions.asking import resume
 from actions.turn import Button, Context, button, word
 from feedback_store.procedures.answer import Answer, together
-from feedback_store.procedures.search import Hit
+from feedback_store.procedures.search import Hit, features, words
 from feedback_store.queries.procedures import Ambiguous, Found, find_procedure, procedure_answer
 from feedback_store.reading.feelings import feeling_in
 from feedback_store.service import verdicts
@@ -169,6 +169,10 @@ _OF_PROCEDURES = re.compile(
 
 def _nothing_found(context: Context) -> None:
     context.remember(candidate=None)
+    if context.turn.entity("procedure") is None and not features(words(context.turn.text)):
+        context.answer.say("ask_which_procedure")  # "có mất phí gì không", of nothing that was talked of
+        resume(context)
+        return
     if context.turn.entity("procedure") is None and not _OF_PROCEDURES.search(context.turn.folded):
         talk.fallback(context)  # a question, but of no procedure
         return

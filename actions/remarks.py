@@ -27,9 +27,14 @@ def is_remark(turn: Turn) -> bool:
     sure = IDLE_SURE if words > FEW else ASIDE_SURE
     idle = turn.intent in IDLE and (turn.confidence >= sure or turn.intent == "nlu_fallback")
     weak = turn.confidence < ASIDE_SURE and words <= FEW  # "bực cả mình"
-    return unsure and (idle or noise or weak) and words <= REMARK_LONGEST
+    timed = _WHEN.search(turn.folded) is not None and not _TEMPER.search(turn.folded)
+    unsaid = turn.intent in UNSAID and timed  # "hai hôm nay rồi", "nhất là lúc mưa"; not "hôm nay mệt ghê"
+    return unsure and (idle or noise or weak) and words <= REMARK_LONGEST and not unsaid
 
 
+UNSAID = frozenset({"out_of_scope", "nlu_fallback", "goodbye"})
+_WHEN = re.compile(r"\b(?:hom|ngay|tuan|thang|nam|lan|toi|dem|sang|chieu|trua|luc|nhat la|hoai|mai|suot)\b")
+_TEMPER = re.compile(r"\b(?:met|nong|buon|chan|vui|doi|ban|ghe|hihi|haha|huhu|oi troi|troi oi)\b")
 IDLE = frozenset({"out_of_scope", "smalltalk_bot", "nlu_fallback", "abuse", "goodbye", "greet"})
 IDLE_SURE = 0.9
 FEW = 4
@@ -58,6 +63,48 @@ def telling(turn: Turn) -> str:
     return ", ".join(turn.text[int(one["start"]) : int(one["end"])] for one in kept)
 
 
+_TO_US = re.compile(
+    r"\bsao (?:lai |ma |cu )?(?:ghi|hoi|xoa|bo|them|doi|de|noi|bao|bat|khong|ko|k|hong)\b"
+    r"|\b(?:da (?:bao|noi|keu)|(?:bao|noi|keu|tra loi|ke|khai) roi|hoi (?:lai )?(?:hoai|mai|lam|lam the))\b"
+    r"|\bai (?:bao|keu|muon|khien|bieu)\b|^(?:\w+ ){0,2}(?:nhanh|mau|le|lam on|lm on) (?:len|the|nhanh|gium|giup)\b"
+    r"|\b(?:khong|ko|k|hong|chua|dau)\b(?: \w+){0,3} (?:phan anh|huy|xoa|gap ai|to cao)\b|\b(?:tui|toi|t|em) keu\b"
+)
+"""Objections, impatience and what was told before: said to the hotline, not to the agency."""
+_ADDS = re.compile(r"\b(?:ghi|viet|noi|ke|bo sung) them\b|\bthem (?:la|vao|nua)\b")
+_ASKED = re.compile(r"\b(?:khong|ko|k|hong|hok|ha|h|vay|z|nhi|gi|j|sao|dau|chua|the nao)\b(?: \w{1,5})?\W*$")
+_DETAIL = re.compile(
+    r"\b(?:hom|ngay|tuan|thang|nam|lan|toi|dem|sang|chieu|trua|luc|khi|mua|nang|thuong|hay|moi|cu|hoai|mai|suot|nhat la"
+    r"|vi|do|tai|nhieu|may|ca)\b"
+)
+ADDRESSED = frozenset({
+    "smalltalk_bot", "abuse", "rate_service", "praise", "thanks", "goodbye", "greet", "human_agent", "stay_anonymous",
+    "ask_procedure", "ask_ticket_status", "ask_dossier_status", "cancel_request", "edit_report",
+})  # fmt: skip
+OF_MATTER, HARDLY = 0.6, 0.15
+"""So sure of a category, words tell of a matter; less sure than the second they hardly do."""
+
+
+def to_us(turn: Turn, category: str | None) -> bool:
+    """Whether words beside the question of a report are said to the hotline and hardly belong into the report: "sao ghi
+    không để lại?", "lm on nhanh e dang ship". They are shown and may be put in by a button; nothing is lost.
+
+    ``category``: of the report."""
+    name, subject = turn.categories[0] if turn.categories else (None, 0.0)
+    if _ADDS.search(turn.folded):
+        return False
+    if turn.where is not None or (turn.intent == "inform" and turn.confidence >= SURE):
+        return False
+    if _TO_US.search(turn.folded) and (name != category or subject < OF_MATTER):
+        return True
+    if subject >= OF_MATTER:
+        return False
+    if _TO_US.search(turn.folded) or "?" in turn.text or _ASKED.search(turn.folded):
+        return True
+    if turn.intent in ADDRESSED and turn.confidence >= OF_MATTER:
+        return True
+    return subject < HARDLY and turn.intent != "inform" and not _DETAIL.search(turn.folded)
+
+
 ASKING = frozenset("nao sao gi dau may ha bao".split())
 
 
@@ -83,6 +130,13 @@ def places(text: str) -> bool:
     plain = {fold(word) for word in placing}
     words = re.findall(r"\w+", nfc(text).lower())
     return any(word in (placing if has_marks(word) else plain) or fold(word) in _SIDES for word in words)
+
+
+def named(turn: Turn) -> bool:
+    """Whether few words may be a name: nothing that is said to anybody, or written in capitals."""
+    words = turn.text.split()
+    capitals = any(word[:1].isupper() for word in words[1:]) or turn.text.istitle()
+    return capitals or (turn.intent in ("inform", "nlu_fallback", "greet") and not _TO_US.search(turn.folded))
 
 
 def is_idle(turn: Turn) -> bool:

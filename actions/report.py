@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from actions import answering, asking, changing, filing, gather, joining
-from actions.turn import Context, button
+from actions.turn import Context, button, word
 from feedback_store.places import pins
 from feedback_store.places.country import country
 from feedback_store.places.reading import PlaceRead
@@ -290,6 +291,8 @@ def skip(context: Context) -> None:
     step = next_step(data)
     if step in ("photo", "phone", "place"):
         data.skip(step)
+        if step == "place" and not data.has_place and data.elsewhere[:1] == [asking.TOLD]:
+            data.place_text = next(iter(data.elsewhere[1:]), None) or None  # as it was typed, for the operator to find
     elif step == "category":
         data.category = "khac.khac"
     elif step == "commune":
@@ -298,6 +301,84 @@ def skip(context: Context) -> None:
         drafts.cancel(draft, now=context.turn.now)
         context.answer.say("given_up", buttons=[button("report", "/submit_feedback"), button("person", "/human_agent")])
         return
+    asking.ask(context, draft, data)
+
+
+def place_anew(context: Context) -> None:
+    """The place is wrong, and said anew in a sentence: what can be exchanged is, else what was read takes its place."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        start(context)
+        return
+    data, where = drafts.data_of(draft), context.turn.where
+    before = data.place_text
+    if not answering.corrects(context, data) and where is not None:
+        data.place_text = where.words[:500]
+        data.commune, data.commune_choices, data.old_ward = None, [], None
+        gather.take_read(data, where)
+        context.answer.say("corrected", what=word("place_is", place=data.place_text))
+    if data.place_text:  # "xã Tiên Lãng, xã Tiên Lãng, xóm 3": said twice
+        parts = {" ".join(words_of(one)): one for one in reversed(data.place_text.split(", "))}
+        data.place_text = ", ".join(reversed(parts.values()))
+    if data.place_text == before:
+        asking.edit_menu(context, draft, data)
+        return
+    asking.ask(context, draft, data)
+
+
+def told_before(context: Context) -> None:
+    """ "Lần trước báo mà không ai xuống", of the matter in hand: said sorry for, and told to whoever handles it."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("told_before")
+        joining.add_to_sent(context)
+        return
+    data, words = drafts.data_of(draft), context.turn.text.strip()
+    if words not in data.text:
+        data.text.append(words)
+    context.answer.say("told_before")
+    asking.ask(context, draft, data)
+
+
+def take_name(context: Context) -> None:
+    """The writer's name as it is now said; who gives it no longer wants to stay unnamed."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data = drafts.data_of(draft)
+    data.name, data.anonymous = str(context.told("name")), False
+    gather.take_phone(data, context.turn)
+    context.answer.say("name_taken", name=data.name)
+    asking.ask(context, draft, data)
+
+
+def add_words(context: Context) -> None:
+    """The button under words that did not join the report: they do."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    event = int(context.turn.value("event") or 0)
+    words = earlier_words(context.session, conversation_id=context.conversation.id, event_id=event)
+    if draft is None or not words:
+        context.answer.say("nothing_open")
+        return
+    data = drafts.data_of(draft)
+    if words not in data.text:
+        data.text.append(words)
+    answering.say_added(context, data)
+    asking.ask(context, draft, data)
+
+
+def drop_words(context: Context) -> None:
+    """The button under words that joined the report: they leave it."""
+    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    if draft is None:
+        context.answer.say("nothing_open")
+        return
+    data = drafts.data_of(draft)
+    gone = [one for one in data.text if crc32(one.encode()) == context.turn.value("words")]
+    data.text = [one for one in data.text if one not in gone]
+    if gone:
+        context.answer.say("words_dropped", words=asking.shortened(gone[0]))
     asking.ask(context, draft, data)
 
 
@@ -345,7 +426,7 @@ def edit(context: Context) -> None:
     heard = part is None and not context.turn.payload and answering.corrects(context, data)
     if not heard and part is None and (words := joining.words_to_add(context.turn)):
         data.text.append(words)
-        context.answer.say("added_words")
+        answering.say_added(context, data)
         heard = True
     if heard:
         asking.ask(context, draft, data)

@@ -47,7 +47,7 @@ ACTS: dict[str, Handler] = {
     "greet": _say("greet", menu=True),
     "goodbye": _say("goodbye"),
     "thanks": _say("thanks"),
-    "praise": _say("praise"),
+    "praise": talk.praise,
     "abuse": _say("abuse", menu=True),
     "out_of_scope": _say("out_of_scope", menu=True),
     "smalltalk_bot": _say("who_am_i", menu=True),
@@ -65,6 +65,13 @@ ACTS: dict[str, Handler] = {
     "human_agent": person.asked,
     "emergency": dangers.emergency,
     "offer_danger_report": dangers.danger_report,
+    "danger_over": dangers.danger_over,
+    "add_words": report.add_words,
+    "drop_words": report.drop_words,
+    "take_name": report.take_name,
+    "add_to_sent": joining.add_to_sent,
+    "told_before": report.told_before,
+    "place_anew": report.place_anew,
     "danger_now": dangers.emergency,
     "denunciation": talk.denunciation,
     "denunciation_is_report": talk.not_denunciation,
@@ -121,6 +128,7 @@ ACTS: dict[str, Handler] = {
     "forget_me": lambda context: focus.do_forget(context) if context.turn.payload else focus.forget_me(context),
     "do_forget": focus.do_forget,
     "complaint_asked": focus.complaint_asked,
+    "service_asked": focus.service_asked,
     "foreign": talk.foreign,
     "offer_report": talk.offer_report,
     "offer_times": talk.offer_times,
@@ -141,7 +149,9 @@ def handle(context: Context) -> None:
         intent, values = label
         entities = tuple({"entity": name, "value": value} for name, value in values.items())
         context.turn = replace(context.turn, payload=True, intent=intent, entities=entities, clauses=(), where=None)
-    turn = context.turn = doubted(_past_greeting(context), writing=state.writing)
+    turn = context.turn = doubted(
+        _past_greeting(context), writing=state.writing, category=state.data.category if state.writing else None
+    )
     if turn.intent != "nlu_fallback" and state.missed and (turn.payload or not is_noise(turn)):
         context.remember(missed=None)
     if turn.payload:
@@ -152,7 +162,7 @@ def handle(context: Context) -> None:
     serious = any(one.act in parts.SERIOUS for one in choice.taken)
     if asks_of_danger(turn) and not serious:
         dangers.ask_danger(context)
-    elif not serious:
+    if not serious:
         talk.feel(context)
     candidate = context.memory.get("candidate")
     _do(context, spoken, state, choice)

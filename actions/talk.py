@@ -153,6 +153,21 @@ def feel(context: Context) -> None:
 SURE_ENOUGH = 0.5
 
 
+_PRAISES = re.compile(
+    r"\b(?:khen|cam on|cam phuc|tot|gioi|nhiet tinh|tuyet|hai long|biet on|hoan nghenh|hoan nghinh|de thuong|chu dao"
+    r"|tan tinh|tan tam|nhanh|xuat sac|10 diem|like|dinh|ung|dep|sach|hay)\b"
+)
+
+
+def praise(context: Context) -> None:
+    """Thanks for praise; an introduction that the engine takes for it ("Kính thưa quý đài, tôi là …") is a greeting."""
+    begun = drafts.get_open(context.session, context.conversation.id) is not None or context.memory.get("focus")
+    if begun or _PRAISES.search(context.turn.folded) or context.turn.payload:
+        say_and_resume(context, "praise")
+    else:
+        say_and_resume(context, "greet", MENU)
+
+
 def offer_times(context: Context) -> None:
     """A question about a timetable, which nobody here knows: said so, and a report offered rather than opened."""
     as_report = button("report", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
@@ -164,6 +179,7 @@ def offer_report(context: Context) -> None:
     best = context.turn.categories[0] if context.turn.categories else None
     name = category_name(context.session, best[0]) if best is not None and best[1] >= SURE_ENOUGH else None
     as_report = button("report", "/submit_feedback" + json.dumps({"event": context.turn.event_id}))
+    context.remember(focus="service")
     context.answer.say(
         "offer_report", matter=f" {word('about_matter', category=name)}" if name else "",
         buttons=[as_report, MENU[1], MENU[3]],
@@ -220,7 +236,7 @@ def not_denunciation(context: Context) -> None:
     if anew:
         told = anew  # "tôi chỉ phản ánh cô ấy quát nạt": what was accused stays out of it
     else:
-        told = words if turn.payload else f"{words}\n{turn.text.strip()}"
+        told = words  # what takes the seal off is said to the hotline
     report.start_from(context, told.strip())
 
 

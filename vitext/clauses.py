@@ -22,8 +22,15 @@ _ANEW = tuple(
         "con chuyen", "cho toi hoi", "cho em hoi", "cho minh hoi", "cho hoi", "cho tui hoi", "cho chau hoi", "xin hoi",
         "dong thoi", "nhan day", "ma hoi", "hoi them", "ma ne", "ma nay", "chuyen thu", "dieu thu", "viec sau",
         "sang viec khac", "chuyen khac", "ma cho hoi", "roi con", "luon tien", "san tien", "san day", "san cho",
+        "van de thu", "noi dung thu", "cai thu", "viec dau tien", "noi dung sau", "chuyen sau", "cai nua la",
+        "nhung ma", "co ma", "the nhung", "tuy nhien", "da the con", "lai con",
     )
 )  # fmt: skip
+_COUNTED = frozenset("viec dieu chuyen de dung y cai vu".split())
+""" "Điều thứ hai": the ordinal begins nothing by itself."""
+_FILLERS = frozenset(("ờ", "à", "ờm", "ừm", "ờờ"))
+_BESIDE_FILLER = 3
+"""Words before and after a filler from which it stands for the pause that nobody wrote."""
 _BY_FIRST = {first: tuple(one for one in _ANEW if one[0] == first) for first in {one[0] for one in _ANEW}}
 _PAUSES = frozenset(",\u2026\u2013\u2014")
 
@@ -60,7 +67,11 @@ def clauses(text: str) -> list[tuple[int, int]]:
     starts = [0]
     for at in range(1, len(words)):
         between = shown.text[words[at - 1][1] : words[at][0]]
-        if len(starts) < MOST and _begins(plain, starts[-1], at, shown.text[slice(*words[at - 1])], between):
+        if len(starts) == MOST:
+            break
+        paused = shown.text[slice(*words[at])].lower() in _FILLERS
+        paused = paused and starts[-1] + _BESIDE_FILLER <= at < len(words) - _BESIDE_FILLER
+        if paused or _begins(plain, starts[-1], at, shown.text[slice(*words[at - 1])], between):
             starts.append(at)
     spans = []
     for first, after in zip(starts, [*starts[1:], len(words)], strict=True):
@@ -78,4 +89,6 @@ def _begins(plain: list[str], start: int, at: int, before: str, between: str) ->
         return True
     if plain[at] == "vua" and "vua" in plain[max(start, at - FARTHEST) : at - 2]:
         return True  # "vừa mất nước vừa ùn rác"
+    if plain[at] == "thu" and plain[at - 1] in _COUNTED:
+        return False
     return any(tuple(plain[at : at + len(phrase)]) == phrase for phrase in _BY_FIRST.get(plain[at], ()))

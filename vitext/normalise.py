@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vitext.letters import fold_char, nfc
-from vitext.shorthand import ABBREVIATIONS, PLACE_UNITS, TEENCODE
+from vitext.letters import fold, fold_char, nfc
+from vitext.shorthand import ABBREVIATIONS, PLACE_UNITS, REGISTERED, TEENCODE
 from vitext.syllables import is_plain_syllable, is_syllable, respell
 from vitext.telex import untelex
 from vitext.view import view
@@ -76,6 +76,8 @@ def _spell(raw: str, following: list[tuple[int, int, str]]) -> str:
     unit = PLACE_UNITS.get(lowered)
     if unit and _names_a_place(lowered, following):
         return unit
+    if lowered == "dk" and following and fold(following[0][2]).lower() in REGISTERED:
+        return "đăng ký"  # "dk ket hon"
     return _spell_word(lowered)
 
 

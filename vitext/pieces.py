@@ -26,7 +26,8 @@ def blocks(text: str) -> list[Counter[int]]:
     """Numbers below SIZE and how often each stands in the text, a counter for each of WEIGHTS: the words and pairs of
     words, then the 1- to 5-letter pieces of words, both as they were written and again without marks.
 
-    Case and signs do not matter; digits are all alike, and letters that are drawn out stand twice at most.
+    Case and signs do not matter; digits are all alike, letters that are drawn out stand twice at most, and a word that
+    is said again at once ("cháy cháy nhà nhà tôi") counts once.
     """
     shown = view(text[:_LONGEST]).text.lower()
     made: list[Counter[int]] = []
@@ -38,7 +39,8 @@ def blocks(text: str) -> list[Counter[int]]:
 
 
 def _words(text: str) -> list[str]:
-    return [_short(word) for word in "".join(map(_sign, text)).split()]
+    words = [_short(word) for word in "".join(map(_sign, text)).split()]
+    return [word for number, word in enumerate(words) if not number or word != words[number - 1]]
 
 
 @lru_cache(maxsize=_KEPT)

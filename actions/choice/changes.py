@@ -22,6 +22,7 @@ def edits(said: Said, state: State) -> Iterator[Reading]:
         yield whole("rewrite", "rewrite_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS,
                     with_={"text": text})  # fmt: skip
     asked = any(payload.startswith("/report_edit{") for _, payload in state.shown)
+    asked = asked or (state.summary_shown and " ".join(said.words) in LABELS)
     parts = parts_named(said.turn.text, asked=asked)
     if parts:
         yield whole("part", "report_edit", said, Heard.QUESTION, sure=0.96, with_={"part": parts[0]})
@@ -30,6 +31,8 @@ def edits(said: Said, state: State) -> Iterator[Reading]:
         yield whole("take out", "take_out", said, Heard.QUESTION, sure=0.98, follows=Follows.CHANGES)
 
 
+LABELS = frozenset(("noi dung", "linh vuc", "dia diem", "so dien thoai"))
+"""What the buttons of the list of parts say; typed at the summary they mean the part."""
 RUN = 2
 """A matter is denied and dropped in so many clauses that stand together."""
 

@@ -7,8 +7,10 @@ anew, what the engine thinks of the whole (`beside`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from actions.choice.beside import ANOTHER, Beside
 from actions.choice.said import UNKNOWN, Clause, Said
@@ -25,6 +27,8 @@ WEAK = frozenset({
     "affirm", "deny", "smalltalk_bot", "edit_report", "send_now", "rate_service",
 })  # fmt: skip
 UNSAID = frozenset({UNKNOWN, "inform", "edit_report", REPORT})
+# What a clause alone sounds like where the whole was found to be none.
+STRONG = frozenset({"emergency", "denunciation"})
 # A message that is wholly one of these holds its story too: only words that begin anew make another matter.
 WHOLE = frozenset({"ask_procedure", "formal_complaint", "rate_service", "dissatisfied_reopen", "ask_dossier_status",
                    "ask_ticket_status", "praise", "denunciation", "out_of_scope"})  # fmt: skip
@@ -51,8 +55,20 @@ SEVERAL = 0.5
 ONE_MATTER = 0.93
 """From here on the whole is surely of one category."""
 # How sure a clause must be to be looked at as a matter beside another; whether it is one, `beside` says.
-_OFFERED = {REPORT: 0.25, **dict.fromkeys(ASKS, 0.5), **dict.fromkeys(OTHERS, 0.6), "thanks": 0.9}
+_OFFERED = {REPORT: 0.25, **dict.fromkeys(ASKS, 0.5), **dict.fromkeys(OTHERS, 0.6), "thanks": 0.75}
 _OFFERED_CATEGORY, _OFFERED_ALONE = 0.5, 0.75
+STRONGLY = 0.9
+"""A report whose clause sounds like something worse is as sure as its category, nearly."""
+SHORT_OPENING = 6
+"""Words of the longest clause that does nothing but open the next."""
+UNNAMED = 0.7
+"""So likely a question is one that names no procedure of the catalogue."""
+UNKNOWN_TO_WHOLE = 0.02
+NO_KIND = "khac.khac"
+OF_SEVERAL = 0.3
+"""So likely a clause is one more matter of a message that holds several."""
+Opening = Literal["", "anew", "item"]
+"""What is counted by the citizen is another matter whatever else speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +97,12 @@ def offers(said: Said) -> Iterator[Beside]:
     """Each clause, or sentence, that might be another matter beside the one before it: what is seen of it."""
     for units in _units(said):
         last: Matter | None = None
-        for number, (clause, takes) in enumerate(units):
-            own = _offered(clause, takes, opens=not number)
+        for number, (clause, takes, opening) in enumerate(_openings(units)):
+            own = _offered(said, clause, takes, opens=not number)
             if own is None:
                 continue
             if last is not None and not _same(last, own):
-                yield beside(said, last, own, clause)
+                yield beside(said, last, own, clause, anew=bool(opening))
             last = own
 
 
@@ -133,9 +149,9 @@ def _opens(words: Sequence[str]) -> bool:
 def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
-    for clause, takes in units:
-        own = _offered(clause, takes, opens=not found and not first)
-        if own is None or (found and not _another(said, found, own, clause, sentences)):
+    for clause, takes, opening in _openings(units):
+        own = _offered(said, clause, takes, opens=not found and not first)
+        if own is None or (found and not _another(said, found, own, clause, opening, sentences)):
             if not found:
                 first += takes
             else:
@@ -178,12 +194,56 @@ def _own(clause: Clause, takes: tuple[int, ...]) -> Matter | None:
     return None
 
 
-def _offered(clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter | None:
+def _openings(units: Units) -> Iterator[tuple[Clause, tuple[int, ...], Opening]]:
+    """Each unit with how it opens; words that open one and say no more ("còn chuyện nữa:") open the next."""
+    items = _items(units)
+    carried: Opening = ""
+    for number, (clause, takes) in enumerate(units):
+        own: Opening = "item" if number in items else "anew" if begins_anew(clause) else ""
+        yield clause, takes, own or carried
+        carried = (own or carried) if len(clause.words) <= SHORT_OPENING else ""
+
+
+def _items(units: Units) -> frozenset[int]:
+    """Units that open as items of a list: "điều thứ hai", "thứ nhất … thứ hai", "1. … 2. …". One ordinal alone is none:
+    "thứ hai" is also Monday."""
+    named, bare = set[int](), dict[int, str]()
+    for number, (clause, _) in enumerate(units):
+        words = " ".join(clause.words[:4])
+        if _ITEM.match(words):
+            named.add(number)
+        elif (found := _ORDINAL.match(words) or _NUMBERED.match(clause.text)) is not None:
+            bare[number] = found.group(1)
+    return frozenset(named | set(bare)) if len(named) + len(set(bare.values())) > 1 else frozenset()
+
+
+_GIVES_UP = re.compile(
+    r"\b(?:huy|rut|bo|thoi|khoi|dong|ngung|dung|xoa|khong can|ko can|k can|hong can|het|khong xu ly)\b"
+)
+_THINGS = "viec|dieu|chuyen|van de|noi dung|y|muc|vu|cau"
+_NUMBER = "mot|nhat|hai|ba|bon|tu|nam|[1-5]"
+_ITEM = re.compile(rf"(?:(?:cai|{_THINGS}) thu|{_THINGS}) (?:{_NUMBER}|dau|dau tien|sau|cuoi|ke|sau cung)\b")
+_ORDINAL = re.compile(r"(thu (?:nhat|hai|ba|tu|nam|[1-5])|(?:mot|hai|ba|bon|[1-4]) la)\b")
+_ANNOUNCED = re.compile(r"\b(?:hai|ba|bon|[2-4]) (?:viec|chuyen|vu|dieu|van de|noi dung|y kien)\b")
+""" "Bên ni có hai chuyện": who says so tells several."""
+_NUMBERED = re.compile(r"([1-9])\s*[.)/:-]")
+
+
+def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter | None:
     """What a clause may be beside others. Thanks are a matter where a message opens with what they are for."""
     long = len(clause.words)
+    if clause.route in STRONG and clause.route != said.turn.intent and long >= 3:
+        sure = clause.category_sure * STRONGLY
+        return Matter(REPORT, takes, sure, clause.category) if clause.category_sure >= _OFFERED_ALONE else None
+    if clause.route == "cancel_request" and not _GIVES_UP.search(" ".join(clause.words)):
+        clause = replace(clause, route=UNKNOWN, sure=0.0)  # "hôm nay lại mất điện nữa"
     report = clause.category_sure * min(1.0, clause.sure + 0.2)
+    if clause.category == NO_KIND and long <= SHORT_OPENING and clause.route in UNSAID:
+        return None  # "thêm một việc khác:"
     if clause.route == REPORT and clause.sure >= _OFFERED[REPORT] and long >= 2:
-        return Matter(REPORT, takes, report, clause.category) if clause.category_sure >= _OFFERED_CATEGORY else None
+        if clause.category_sure < _OFFERED_CATEGORY or _by_the_way(said, clause):
+            return None
+        return Matter(REPORT, takes, report, clause.category)
     unsaid = clause.route in UNSAID or clause.sure < 0.6
     if unsaid and clause.category_sure >= _OFFERED_ALONE and long >= 3:
         return Matter(REPORT, takes, clause.category_sure * 0.75, clause.category)
@@ -194,13 +254,26 @@ def _offered(clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter |
     return Matter(clause.route, takes, clause.sure)
 
 
-def _another(said: Said, found: list[Matter], own: Matter, clause: Clause, sentences: bool) -> bool:
+def _by_the_way(said: Said, clause: Clause) -> bool:
+    """ "Chào con, cô ở trọ bên đường": weakly of a category that the whole, sure of another, knows nothing of."""
+    whole = dict(said.turn.categories)
+    weak = clause.category_sure < CLEAR and max(whole.values(), default=0.0) >= CERTAIN
+    return weak and whole.get(clause.category or "", 0.0) < UNKNOWN_TO_WHOLE
+
+
+def _another(
+    said: Said, found: list[Matter], own: Matter, clause: Clause, opening: Opening, sentences: bool
+) -> bool:
     """Whether a clause begins a matter beside those that were found, rather than going on with the last."""
     if any(_same(one, own) for one in found):
         return True
     if own.route in STATES and any(one.route in STATES for one in found):
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
-    return _apart(said, found[-1], own, sentences) or beside(said, found[-1], own, clause).chance >= ANOTHER
+    chance = beside(said, found[-1], own, clause, anew=bool(opening)).chance
+    unnamed = own.route == "ask_procedure" and not (clause.procedure or opening)  # "có làm không thì bảo"
+    more = (len(found) > 1 and own.sure >= CERTAIN) or _ANNOUNCED.search(" ".join(said.words)) is not None
+    enough = UNNAMED if unnamed else OF_SEVERAL if more else ANOTHER
+    return opening == "item" or _apart(said, found[-1], own, sentences) or chance >= enough
 
 
 def _apart(said: Said, last: Matter, own: Matter, sentences: bool) -> bool:
@@ -212,12 +285,12 @@ def _apart(said: Said, last: Matter, own: Matter, sentences: bool) -> bool:
     return sentences or (own.route == "human_agent" and own.sure >= SPOKEN)
 
 
-def beside(said: Said, last: Matter, own: Matter, clause: Clause) -> Beside:
+def beside(said: Said, last: Matter, own: Matter, clause: Clause, *, anew: bool) -> Beside:
     """What is seen of a clause whose matter would stand beside the last."""
     whole, known = dict(said.turn.categories), own.route == "ask_procedure" and clause.procedure
     return Beside(
         last=last.sure, subject=1.0 if known else clause.category_sure, likely=whole.get(own.category or "", 0.0),
-        message=len(said.words), clause=len(clause.words), anew=begins_anew(clause), several=said.turn.several,
+        message=len(said.words), clause=len(clause.words), anew=anew, several=said.turn.several,
         wholly=wholly(said), one=max(whole.values(), default=0.0) >= ONE_MATTER,
         group=own.route == last.route == REPORT and own.group == last.group,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import answers, whole
+from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
 from feedback_store.reading.assent import (
     declines,
@@ -24,6 +25,7 @@ from feedback_store.reading.assent import (
     says_yes,
 )
 from feedback_store.reading.content import content
+from feedback_store.reading.naming import renamed, spelled_anew
 from feedback_store.service.drafts import OPTIONAL
 
 
@@ -36,6 +38,12 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     matter = told is not None and (told.route == matters.REPORT or any(one.procedure for one in said.clauses))
     asked = any(one not in ("where", "how") for one in focus.about(turn.text))  # "khoan, bao giờ thì xong?"
     idle = turn.where is None and not _has_digit(turn.text) and not matter and not asked
+    placed = turn.where is not None and turn.where.weight >= OF_A_PLACE
+    wrong = _WRITTEN_WRONG.search(turn.folded) or (placed and _ALL_WRONG.search(" ".join(said.words[:WRONG_WITHIN])))
+    if state.data.has_place and wrong and state.step not in ("place", "text"):
+        yield whole("corrects", "place_anew", said, Heard.QUESTION, sure=0.96, follows=Follows.KEEPS)
+    if _NO_CANCEL.search(turn.folded) and len(said.words) <= TORN_LONGEST * 2:
+        yield whole("no cancel", "ask_again", said, Heard.QUESTION, sure=0.98)
     if says_wait(turn.text) or (idle and (leans_wait(turn.text) or _waits(said))):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     torn = _TORN.search(turn.folded) or (state.summary_shown and _UNSURE.search(turn.folded))
@@ -47,6 +55,12 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         sure = 0.7 if declines(turn.text) else 0.9
         yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=sure, follows=Follows.ENDS,
                     instead="ask_cancel")  # fmt: skip
+    if turn.intent == "dissatisfied_reopen" and state.data.text and _BEFORE.search(turn.folded):
+        yield whole("before", "told_before", said, Heard.QUESTION, sure=0.94, follows=Follows.KEEPS)
+    name = renamed(turn.text) if state.step != "text" else None
+    name = name or (spelled_anew(turn.text, state.data.name) if state.data.name else None)
+    if name is not None and not matter:
+        yield whole("renames", "take_name", said, Heard.QUESTION, sure=0.98, with_={"name": name})
     if state.step != "text" and names_oneself(said):
         yield whole("name", "continue_report", said, Heard.QUESTION, sure=0.97, follows=Follows.KEEPS)
     if state.data.taken_up and not state.summary_shown and says_yes(turn.text, naming=state.subject | _THAT_TOO):
@@ -61,6 +75,23 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         yield Reading("answer", "continue_report", said.every, Heard.WORLD, Follows.KEEPS, 0.9)
 
 
+_BEFORE = re.compile(
+    r"\b(?:lan truoc|hoi truoc|dot truoc|thang truoc|nam ngoai|hoi thang|truoc day|may lan|nhieu lan|bao roi|da bao)\b"
+)
+_WRITTEN_WRONG = re.compile(
+    r"\b(?:viet|ghi|go|noi|bao|bam|nhap) (?:nham|sai|lon)(?: \w+){0,2} (?:cho|dia chi|noi|duong|so nha|dia diem)\b"
+    r"|\b(?:nham|sai|lon) (?:cho|dia chi|so nha|duong) (?:mat )?roi\b|\bkhong phai o\b.{0,60}\bma (?:la )?o\b"
+)
+""" "Tôi viết nhầm chỗ rồi, không phải ở đầu ngõ mà ở sau trường": the place said anew, whatever else it sounds like."""
+_ALL_WRONG = re.compile(
+    r"\b(?:khong|hong|ko|k) phai\b.*\b(?:sai|nham|lon)\b|\b(?:dia chi|dia diem|cho)\b.*\b(?:sai|nham)\b"
+)
+WRONG_WITHIN = 9
+_NO_CANCEL = re.compile(
+    r"\b(?:co|dau co|dau|khong|ko|k|hong|chua)(?: \w+){0,3} huy(?: \w+){0,2} dau\b|\bhuy (?:cai )?(?:gi|chi|j)\b"
+    r"|\b(?:khong|ko|hong|k|chua)(?: \w+){0,2} (?:bao|keu|doi|noi|muon|dinh) huy\b"
+)
+""" "Ơ hủy cái gì? Có bảo hủy đâu": what was asked stands."""
 _TORN = re.compile(r"\b(?:huy|bo)\b.*\b(?:ma|nhung|con)\b.*\bgui\b|\bgui\b.*\b(?:ma|nhung|con)\b.*\b(?:huy|bo)\b")
 TORN_LONGEST = 12
 """ "Hủy thì tiếc mà gửi thì ngại"."""

@@ -20,9 +20,10 @@ from actions.choice.telling import (
     named,
     whole,
 )
+from actions.joining import ADDITION
 from actions.turn import Turn
 from feedback_store.domain.codes import codes_in
-from feedback_store.guards import says_report_only
+from feedback_store.guards import find_denunciation, says_report_only
 from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
 from feedback_store.reading.assent import (
@@ -30,6 +31,8 @@ from feedback_store.reading.assent import (
     says_yes,
 )
 from feedback_store.reading.dropping import subjects
+from feedback_store.reading.of_sent import asks_for_code, nobody_came, sets_right
+from feedback_store.reading.over import asks
 from feedback_store.reading.stars import Stars, read_stars
 from feedback_store.reading.words import words_of
 from vitext import fold
@@ -84,9 +87,17 @@ def stars(said: Said, state: State) -> Iterator[Reading]:
         return
     again = found.plain and state.question == "rating_comment" and state.rated is not None
     just_told = len(state.unrated) == 1 and not state.question
+    digit = said.turn.text.strip() in ("1", "2", "3", "4", "5") and state.step in NO_DIGIT
+    if found is not None and digit and just_told:
+        yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
+        return
     if not again and (not state.unrated or (not found.plain and (state.writing or not just_told))):
         return
     yield whole("stars", "rate_in_words", said, Heard.QUESTION, with_={"stars": found})
+
+
+NO_DIGIT = frozenset({"commune", "photo", "phone"})
+"""Questions of an open report whose answer is no single digit: "4" right after a result is what it is worth."""
 
 
 def named_stars(said: Said, state: State) -> Iterator[Reading]:
@@ -200,6 +211,16 @@ _STILL_THERE = re.compile(
     r"|\bcho (?:\w+ ){0,2}lau"
     r"|\b(?:may gio|gio nao|bao gio|khi nao|luc nao|bao lau)\b.*\b(?:nghi|lam|goi|co nguoi|gap|truc|mo cua|dong cua)\b"
 )
+NO_CALL_LONGEST = 24
+_NO_CALL = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chang) (?:can|muon|phai|nho|doi)(?: \w+){0,5} (?:goi|gap)\b"
+    r"|\bkhoi(?: \w+){0,3} (?:goi|gap)\b"
+    r"|\b(?:khong|ko|k|hong|hok|chang)(?: \w+){0,3} (?:goi|gap)(?: \w+){0,3} (?:nua|dau)\b"
+    r"|\b(?:co|dau co)(?: \w+){0,2} gap(?: \w+){0,2} dau\b"
+    r"|\b(?:huy|bo|rut)(?: \w+){0,3} (?:cuoc goi|lich goi|yeu cau gap|yeu cau goi)\b"
+)
+""" "Tôi không cần gọi nữa đâu": the request for a person is taken back, whatever else is open."""
+_STILL_CALLS = re.compile(r"\b(?:con|co|se) (?:\w+ ){0,2}(?:goi|gap)\b.*\b(?:khong|ko|k|hong|nua|chua)\b")
 _OF_CALL = re.compile(r"\b(?:goi|lien he|lien lac|tra loi|gap|cho|ai|nhan vien|may)\b")
 
 
@@ -238,8 +259,24 @@ def still_there(said: Said, state: State) -> Iterator[Reading]:
     """ "Còn đó không?" with a person asked for before."""
     if state.called and not state.writing and said.turn.phone() is not None and len(said.words) <= 8:
         yield whole("number", "callback_phone", said, Heard.FOCUS, sure=0.9)
+    if state.called and len(said.words) <= NO_CALL_LONGEST and not asks(said.turn.text):
+        if any(_NO_CALL.search(" ".join(one.words)) for one in said.clauses):
+            yield whole("no call", "callback_no_longer", said, Heard.QUESTION, sure=0.98)
+    elif state.called and len(said.words) <= NO_CALL_LONGEST and _STILL_CALLS.search(said.turn.folded):
+        yield whole("still calls", "callback_state", said, Heard.FOCUS, sure=0.94)
     if state.called and not state.writing and len(said.words) <= 8 and _STILL_THERE.search(said.turn.folded):
         yield whole("still there", "callback_state", said, Heard.FOCUS, sure=0.9)
+
+
+CODE_LONGEST = 10
+
+
+def asks_code(said: Said, state: State) -> Iterator[Reading]:
+    """ "Cho e xin lại mã vs": one's own reports with their codes."""
+    short = bool(state.own) and not state.writing and len(said.words) <= CODE_LONGEST
+    short = short and not codes_in(said.turn.text)
+    if short and asks_for_code(said.turn.text):
+        yield whole("code asked", "my_reports", said, Heard.QUESTION, sure=0.95)
 
 
 def takes_back(said: Said, state: State) -> Iterator[Reading]:
@@ -247,17 +284,66 @@ def takes_back(said: Said, state: State) -> Iterator[Reading]:
     turn = said.turn
     if turn.intent in ("emergency", "denunciation", "formal_complaint") or NOT_BACK.search(turn.folded):
         return
-    named = turn.entity("ticket_code") is not None or bool(codes_in(turn.text))
+    coded = turn.entity("ticket_code") is not None or bool(codes_in(turn.text))
     told = len(said.words) <= 20 and BACK.search(turn.folded) is not None
-    if (told or (turn.intent == "cancel_request" and (named or CANCELS.search(turn.folded)))) and (
-        named or not state.writing
+    short = bool(state.own) and len(said.words) <= POINTED_BACK
+    pointed = short and (_BACK_AT.search(turn.folded) is not None or (
+        _BACK_WORD.search(turn.folded) is not None and named(turn.text, state.own) is not None
+    ))
+    told = told or (pointed and turn.where is None)
+    if (told or (turn.intent == "cancel_request" and (coded or CANCELS.search(turn.folded)))) and (
+        coded or not state.writing
     ):
         yield whole("take back", "withdraw_report", said, Heard.QUESTION, sure=0.9)
 
 
+CORRECTED_LONGEST = 30
+_SENT = re.compile(
+    r"\b(?:vua gui|da gui|gui roi|moi gui|vua bao|da bao|hoi nay gui|luc nay gui|cai (?:kia|truoc|\d{3}))\b"
+)
+_ADDS_MORE = re.compile(r"(?:\w+ ){0,2}?(?:ghi|viet|noi|bo sung|ke) them\b(?! (?:mot|1|cai) (?:viec|vu|phan anh))")
+SURE_OF_ANOTHER, STORY_FROM = 0.9, 12
+
+
+def corrects_sent(said: Said, state: State) -> Iterator[Reading]:
+    """ "Sửa số nhà cái đèn đường thành 122" after it was sent: a correction joins that report, as "bổ sung: …" does."""
+    turn, of_sent = said.turn, _SENT.search(said.turn.folded) is not None
+    if not state.own or turn.intent in GRAVE - {"cancel_request"} or (state.writing and not of_sent):
+        return
+    if nobody_came(turn.text) and len(said.words) <= CORRECTED_LONGEST and not state.unrated:
+        yield whole("before", "told_before", said, Heard.QUESTION, sure=0.95)
+        return
+    if ADDITION.match(fold(turn.text)) or _ADDS_MORE.match(turn.folded):
+        yield whole("adds", "add_to_sent", said, Heard.QUESTION, sure=0.97)
+        return
+    if len(said.words) > CORRECTED_LONGEST or not sets_right(turn.text) or asks(turn.text):
+        return
+    name, sure = turn.categories[0] if turn.categories else (None, 0.0)
+    another = turn.intent in (matters.REPORT, "multi") and sure >= SURE_OF_ANOTHER
+    if another and not of_sent and (len(said.words) >= STORY_FROM or all(one.category != name for one in state.own)):
+        return  # "họ đổ ra đường chứ không phải vào bãi": another report
+    numbers = set(re.findall(r"\d{3}", turn.text))
+    coded = [one for one in state.own if numbers.intersection(one.code.split("-"))]  # "sửa cái 229"
+    one = coded[0] if len(coded) == 1 else named(turn.text, state.own)
+    yield whole("corrects", "add_to_sent", said, Heard.QUESTION, sure=0.96,
+                with_={"code": one.code if one is not None else None})  # fmt: skip
+
+
+POINTED_BACK = 12
+_BACK_WORD = re.compile(r"^(?:\w+ ){0,3}?(?:rut|thu hoi)\b(?! tien| bao hiem| ho so| don)")
+_BACK_AT = re.compile(
+    r"\b(?:rut|thu hoi)(?: (?:lai|giup|gium|dum|ho|cho|toi|tui|em|minh|chau|con|bac)){0,3}"
+    r" (?:cai )?(?:cai|vu|viec|phieu|tin|pa)(?: (?:phan anh|bao))?"
+    r" (?:do|nay|kia|ay|vua roi|hoi nay|luc nay|vua gui|moi gui)\b"
+)
+""" "Thôi rút cái đó lại giùm tui": the report that was just sent, pointed at."""
+
+
 def unseals(said: Said, state: State) -> Iterator[Reading]:
     """ "Không, tôi chỉ phản ánh …" typed after a sealing, in time; it has the effect of the button."""
-    if state.sealed and said.turn.intent != "denunciation" and says_report_only(said.turn.text):
+    found = find_denunciation(said.turn.text) if state.sealed else None
+    told = found is not None and found.name != "unsure"
+    if state.sealed and says_report_only(said.turn.text) and not told:
         yield whole("unseal", "denunciation_is_report", said, Heard.QUESTION, sure=0.98)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from actions.choice.changes import drops, edits
 from actions.choice.open_report import report_question
 from actions.choice.questions import (
+    asks_code,
     codes,
+    corrects_sent,
     named_stars,
     outside_question,
     pressed,
@@ -38,16 +40,17 @@ from actions.choice.talked_of import (
     procedure_follow_up,
     revives,
     rules,
+    service,
 )
 from actions.choice.world import cancels_asked, nods, noise, puts_off, route, second_matter, several, story
 
 Reader = Callable[[Said, State], Iterator[Reading]]
 
 READERS: tuple[Reader, ...] = (
-    pressed, named_stars, stars, outside_question, still_there, takes_back, unseals, codes, cancels_asked, drops, edits,
-    report_question, staff_question, foreign, after_danger, name_needed, rules, others_data, own_data, pointed,
-    procedure_follow_up, revives, nothing_sent, own_report, complaint, only_asked, follow_up, second_matter, nods,
-    puts_off, several, story, noise, route,
+    pressed, named_stars, stars, outside_question, still_there, asks_code, corrects_sent, takes_back, unseals, codes,
+    cancels_asked, drops, edits, report_question, staff_question, foreign, after_danger, name_needed, rules,
+    others_data, own_data, pointed, procedure_follow_up, service, revives, nothing_sent, own_report, complaint,
+    only_asked, follow_up, second_matter, nods, puts_off, several, story, noise, route,
 )  # fmt: skip
 
 

@@ -10,10 +10,12 @@ from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
 from actions.choice.telling import GRAVE, STORY_WORDS, named, whole
+from feedback_store.procedures.search import features, words
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
 from feedback_store.reading.languages import language_of, wants_person
+from vitext import fold
 
 FOLLOW_UP = 8
 """Words of the longest question that may be about what was just done."""
@@ -116,8 +118,13 @@ def others_data(said: Said, state: State) -> Iterator[Reading]:
 
 def own_data(said: Said, state: State) -> Iterator[Reading]:
     """One's own number or name is to go."""
-    if len(said.words) <= 20 and focus.wants_forgotten(said.turn.text) and said.turn.where is None:
+    wanted = any(focus.wants_forgotten(one.text) and not _DENIED.search(fold(one.text)) for one in said.clauses)
+    if len(said.words) <= 20 and wanted and said.turn.where is None:
         yield whole("own data", "forget_me", said, Heard.FOCUS, sure=0.96)
+
+
+_DENIED = re.compile(r"\b(?:co|dau co|khong|ko|hong|chua)(?: \w+)? (?:huy|xoa|bo|rut)\b|\b(?:huy|xoa|bo) dau\b|\bsao\b")
+""" "Tui có hủy đâu", "sao xóa tên với số của tui"."""
 
 
 def pointed(said: Said, state: State) -> Iterator[Reading]:
@@ -154,7 +161,10 @@ PRIVATE = frozenset({"seen", "sent", "cost"})
 
 ASPECTS = {
     "online": re.compile(r"\b(?:qua mang|tren mang|online|onl|truc tuyen|qua app|vneid|tai nha|dich vu cong)\b"),
-    "fee": re.compile(r"\b(?:le phi|phi|(?<!dau )tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"),
+    "fee": re.compile(
+        r"\bgia (?:bn|bao nhieu|sao|ca|the nao)\b"
+        r"|\b(?:le phi|phi|(?<!dau )tien|ton|mat tien|het bao nhieu|bao nhieu tien|mien phi)\b"
+    ),
     "time": re.compile(r"\b(?:bao lau|may ngay|bao gio|khi nao|lau khong|lau ko|chung nao|may hom|bao nhieu ngay)\b"),
     "documents": re.compile(r"\b(?:giay to|giay gi|can gi|mang gi|mang theo|ho so gom|chuan bi)\b"),
     "place": re.compile(r"\b(?:o dau|cho nao|nop dau|o mo|toi dau nop|ra dau|den dau)\b"),
@@ -230,13 +240,20 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
         return
     if state.focus == "procedure" and said.turn.intent == "ask_procedure":
         return  # a follow-up to what was just answered
+    known = any(one.procedure for one in said.clauses)
+    of_fee = known or (state.focus == "procedure" and not _HOTLINE.search(said.turn.folded))
     wish = said.turn.intent == "stay_anonymous" and "seen" in focus.about(said.turn.text)
     if wish and not _QUESTION.search(said.turn.folded) and "?" not in said.turn.text:
         return  # "đừng để ai biết tui là người báo": a wish, no question
     for number, clause in enumerate(said.clauses):
         about = tuple(one for one in focus.about(clause.text) if one not in ("where", "how"))
-        tells = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN and len(clause.words) > 7
-        if not about or tells or clause.procedure or (said.turn.where is not None and len(said.clauses) == 1):
+        if of_fee and set(about) <= {"cost", "when"}:
+            continue  # "… có phải nộp lệ phí không", of the procedure that is talked of
+        asked = "seen" in about and _QUESTION.search(" ".join(clause.words)) is not None
+        report = clause.route == matters.REPORT and clause.category_sure >= matters.CERTAIN
+        tells = report and not asked and len(clause.words) > 7
+        placed = said.turn.where is not None and len(said.clauses) == 1 and not asked
+        if not about or tells or clause.procedure or placed:
             continue
         other = clause.route in OTHER_QUESTIONS and clause.sure >= 0.6 and not PRIVATE.intersection(about)
         of_who = clause.route == "human_agent" and "who" in about and not _PERSON.search(" ".join(clause.words))
@@ -244,6 +261,40 @@ def own_report(said: Said, state: State) -> Iterator[Reading]:
             continue
         yield Reading("own report", "own_report", (number,), Heard.FOCUS, sure=0.85,
                       with_={"about": about, "code": _named(clause.text, state)})  # fmt: skip
+
+
+def service(said: Said, state: State) -> Iterator[Reading]:
+    """ "Có mất phí gì không", "bao lâu thì xóa xong": of the hotline itself, after it said what it does."""
+    turn = said.turn
+    if state.writing or len(said.words) > SERVICE_LONGEST:
+        return
+    asked = [one for one in said.clauses if _HOTLINE.search(" ".join(one.words)) and "cost" in focus.about(one.text)]
+    tells = any(one.route == matters.REPORT and one.category_sure >= matters.CLEAR for one in said.clauses)
+    if asked and not tells and all(_of_hotline(one.text) for one in asked):
+        yield whole("service", "service_asked", said, Heard.FOCUS, sure=0.93, with_={"about": ("cost",)})
+        return
+    about = focus.about(turn.text) if len(said.words) <= PROCEDURE_FOLLOW_UP else ()
+    if state.focus not in ("service", "own_data") and not ("cost" in about and _HOTLINE.search(turn.folded)):
+        return  # "gọi số này có tốn tiền hông": of the hotline whatever was talked of
+    if not about or turn.where is not None or turn.intent in GRAVE or any(one.procedure for one in said.clauses):
+        return
+    if _of_hotline(turn.text):
+        yield whole("service", "service_asked", said, Heard.FOCUS, sure=0.93, with_={"about": about})
+
+
+_HOTLINE = re.compile(r"\b(?:goi|nhan tin|nhan cho|chat|tong dai|1022|phan anh|so nay)\b")
+SERVICE_LONGEST = 20
+
+
+def _of_hotline(text: str) -> bool:
+    return OF_SERVICE.issuperset(one for one in features(words(text)) if " " not in one)
+
+
+OF_SERVICE = frozenset(
+    """ton lau gio xoa xong phan anh gui bao goi so ten tong dai 1022 tra loi giai quyet xu ly cai do nay viec du lieu
+    kenh nhan tin dong mat cung nhe tin""".split()
+)
+"""Words beside those of asking that leave a question one of the hotline itself: "thủ tục ly hôn" is another."""
 
 
 _REPLACES = re.compile(

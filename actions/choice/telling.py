@@ -49,6 +49,8 @@ DETAIL_STEPS = frozenset({"place", "commune", "phone", "category"})
 GRAVE = frozenset({"cancel_request", "emergency", "denunciation"})
 
 
+ASKED = 0.8
+"""So sure of a question about a procedure that the catalogue has, a message is no answer to a report's."""
 WEAKLY = 0.6
 """Less sure of what it is, words with a place or a number belong to the report that is open."""
 
@@ -63,6 +65,8 @@ def answers(said: Said, state: State) -> bool:
     turn = said.turn
     if turn.intent in ANSWERS or (turn.intent == "abuse" and tells_story(turn)):
         return True
+    if turn.intent == "ask_procedure" and turn.confidence >= ASKED and any(one.procedure for one in said.clauses):
+        return False  # "giay xac nhan doc than lm o dau", whatever the report asks
     told = turn.where is not None or turn.phone() is not None
     if turn.confidence < WEAKLY and turn.intent not in CERTAIN and told:
         return True  # "quên chưa bảo, chỗ ngay trước cửa nhà số 77 ấy", taken weakly for whatever it may be

@@ -217,6 +217,7 @@ CONSEQUENCES = {"cancel_request": (Follows.ENDS, "ask_cancel"), "human_agent": (
 
 HARDLY = 0.45
 """So sure at the most is a report of a few words without a place and without a subject."""
+FEWER_THAN_A_STORY, ALONE, NOTHING = 16, 4, 0.1
 FEW_WORDS, NO_SUBJECT, WELL = 10, 0.35, 0.8
 
 
@@ -224,8 +225,10 @@ def _hardly(said: Said) -> bool:
     """ "Bực cái thân già, chẳng ai nghe": taken for a report, and of what nobody knows."""
     turn = said.turn
     subject = turn.categories[0][1] if turn.categories else 0.0
-    few = len(said.words) <= FEW_WORDS and turn.where is None and not turn.payload and not gather.is_opening(turn)
-    return few and subject < NO_SUBJECT and turn.confidence < WELL
+    plain = turn.where is None and not turn.payload and not gather.is_opening(turn)
+    if plain and len(said.words) <= FEWER_THAN_A_STORY and subject < NOTHING and len(said.words) > ALONE:
+        return True  # "tui hông có soạn phản ánh mới, hông phải nghen"
+    return plain and len(said.words) <= FEW_WORDS and subject < NO_SUBJECT and turn.confidence < WELL
 
 
 def _gives_up(said: Said, state: State) -> bool:

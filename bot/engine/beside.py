@@ -11,6 +11,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import tarfile
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -56,6 +57,21 @@ def finish() -> None:
 
 
 @contextlib.contextmanager
+def _packed_fast() -> Iterator[None]:
+    """Let the archive be squeezed at level 1: level 9 took 38 s of a training for a tenth of its size."""
+    original = tarfile.TarFile.gzopen
+
+    def opened(cls: Any, name: Any, mode: str = "r", fileobj: Any = None, compresslevel: int = 1, **more: Any) -> Any:
+        return original.__func__(cls, name, mode, fileobj, 1, **more)  # type: ignore[attr-defined]
+
+    tarfile.TarFile.gzopen = classmethod(opened)  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        tarfile.TarFile.gzopen = original  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
 def before_packing() -> Iterator[None]:
     """Let Rasa pack a model only when everything beside is finished, and leave nothing running after an error."""
     from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -64,7 +80,8 @@ def before_packing() -> Iterator[None]:
 
     def pack(self: Any, *args: Any, **kwargs: Any) -> Any:
         finish()
-        return original(self, *args, **kwargs)
+        with _packed_fast():
+            return original(self, *args, **kwargs)
 
     LocalModelStorage.create_model_package = pack
     try:

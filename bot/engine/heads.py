@@ -211,11 +211,23 @@ class Head:
 Job = tuple[csr_matrix, Sequence[str], Sequence[int]]
 
 
+_jobs: dict[str, Job] = {}
+
+
 def fit_heads(jobs: dict[str, Job]) -> dict[str, Head]:
-    """Fit one head for each job (features, labels, sources), two at a time in processes of their own."""
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
-        running = {key: pool.submit(Head.fit, *job) for key, job in jobs.items()}
-        return {key: future.result() for key, future in running.items()}
+    """Fit one head for each job (features, labels, sources), two at a time in processes of their own; they inherit the
+    features, which would take longer to send than to fit."""
+    _jobs.update(jobs)
+    try:
+        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
+            running = {key: pool.submit(_fit, key) for key in jobs}
+            return {key: future.result() for key, future in running.items()}
+    finally:
+        _jobs.clear()
+
+
+def _fit(key: str) -> Head:
+    return Head.fit(*_jobs[key])
 
 
 def linear(features: csr_matrix, truth: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -23,6 +23,7 @@ from feedback_store.reading.over import asks, says_over
 from feedback_store.reading.phones import phones_in
 from feedback_store.reading.words import words_of as words_in
 from feedback_store.service import emergencies
+from feedback_store.service.emergencies import EmergencyHit
 from feedback_store.service.intake import NewEvent
 from feedback_store.service.outbox import Button, Reply
 from feedback_store.service.turns import Outcome, PendingEvent, Work
@@ -39,6 +40,14 @@ KINDS_HEARD = ("text", "photo", "location", "voice", "sticker", "other", "edit")
 """Not "payload": a button is pressed on purpose and leads out of an emergency, or of a seal."""
 
 
+_REPORTS = re.compile(r"\b(?:muon|dinh|tinh|chi) (?:bao|phan anh) (?:cai|vu|viec|chuyen)\b")
+
+
+def leaves(text: str) -> bool:
+    """ "Trầy da tí thôi, muốn báo cái ổ gà": an ordinary report, told by who was taken to be in danger."""
+    return _REPORTS.search(fold(text)) is not None and judge_danger(text) is None and not asks(text)
+
+
 def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
     """The answer of the emergency that goes on; None: the event is none of its business."""
     if work.emergency is None or event.kind not in KINDS_HEARD or event.guard is not None:
@@ -50,15 +59,23 @@ def in_emergency(work: Work, event: PendingEvent) -> Outcome | None:
         return None  # what the button of its first answer does, in words
     which = 0 if asks(text) else event.id
     told = likely_kind(text)
-    danger = work.emergency if told == emergencies.UNSPECIFIED.kind else told  # "CHÁY mà, cháy nhà đó" after "113"
+    danger = _kind_now(work.emergency, told)
     shown = emergencies.UNSPECIFIED.kind if _ASKS_NUMBER.search(fold(text)) and told != danger else danger
-    reply = Reply(still(shown, joined(event, text), which))
+    reply = Reply(still(shown, joined(event, text), which), way_out(danger))
     return Outcome([reply], guard=EMERGENCY, intent="emergency", kind="emergency", danger=danger)
 
 
 _ASKS_NUMBER = re.compile(
     r"\bso\b.*\b(?:may|nao|bao nhieu|gi)\b|\b(?:goi|bam) (?:so )?(?:nao|may|dau|ai)\b|\b11[1-5] (?:dau|ha|phai|co)\b"
 )
+
+
+def way_out(kind: str) -> tuple[Button, ...]:
+    """The report of it, or that nobody is in danger, by a button; who means to harm themselves is asked for neither."""
+    if kind == "self_harm":
+        return ()
+    report = Button(render("gateway.emergency_report_button"), "/offer_danger_report")
+    return report, Button(render("guards.button_over"), "/danger_over")
 
 
 def _over() -> Reply:
@@ -82,9 +99,29 @@ def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
         return Verdict("over", OVER, _over())
     if told is None or going_on in (None, emergencies.UNSPECIFIED.kind, told.kind):
         return verdict
-    if told.kind != emergencies.UNSPECIFIED.kind and check_emergency(text) is not None:
+    if _kind_now(str(going_on), told.kind) == told.kind and check_emergency(text) is not None:
         return verdict
-    return replace(verdict, reply=Reply(still(str(going_on), render("guards.joined_words"), 0 if asks(text) else 1)))
+    words = still(str(going_on), render("guards.joined_words"), 0 if asks(text) else 1)
+    first = told.numbers[0]
+    if told.kind != emergencies.UNSPECIFIED.kind and first not in words and has(f"guards.also_{first}"):
+        also = render(f"guards.also_{first}")
+        words = f"{words} {also[:1].upper()}{also[1:]}."
+    same = EmergencyHit(str(going_on), load_watch().numbers.get(str(going_on), told.numbers), told.self_harm)
+    return replace(verdict, reply=Reply(words, way_out(same.kind)), emergency=same)
+
+
+VICTIMS = frozenset({"disaster", "medical", "accident"})
+"""Kinds that tell who is hurt or stuck, as in any danger: "còn hai bà cháu kẹt trên lầu" of a fire."""
+
+
+def _kind_now(going_on: str, told: str) -> str:
+    """The kind of an emergency that goes on after words that tell of another: "CHÁY mà, cháy nhà đó" after "113"
+    changes it, what tells of its victims does not where its own numbers help them, too."""
+    if told == emergencies.UNSPECIFIED.kind:
+        return going_on
+    if told in VICTIMS and going_on not in (emergencies.UNSPECIFIED.kind, *VICTIMS):
+        return going_on
+    return told
 
 
 def words_of(event: PendingEvent | NewEvent) -> str:
@@ -167,6 +204,24 @@ def under_seal(parse: dict[str, Any], text: str = "") -> bool:
     return not _another_report(intent, best)
 
 
+def beside(parse: dict[str, Any], text: str) -> list[str]:
+    """Categories of the ordinary matters told beside a denunciation, by clauses that are surely of things and accuse
+    nobody. The words themselves stay sealed: only that such a matter can be sent by itself is told."""
+    found: list[str] = []
+    for clause in parse.get("clauses") or ():
+        category = clause.get("category")
+        words = text[int(clause["start"]) : int(clause["end"])]
+        if not _another_report(clause.get("intent") or {}, category) or judge_denunciation(words) is not None:
+            continue
+        if (opinion.chance(words, opinion.DENUNCIATION) or 0.0) < ACCUSES:
+            found.append(str(category["name"]))
+    return list(dict.fromkeys(found))
+
+
+ACCUSES = 0.1
+"""So likely a denunciation, a clause is no ordinary matter."""
+
+
 _WHERE_TO = re.compile(
     r"\b(nop|gui|viet|lam) don\b.*\b(dau|cho nao|noi nao|cho ai|co quan nao|the nao|ra sao|lam sao|kieu gi)\b"
     r"|\b(dau|cho nao|noi nao|co quan nao)\b.*\b(nop|gui|nhan|tiep nhan|to cao)\b"
@@ -223,6 +278,11 @@ def _another_report(intent: dict[str, Any], best: dict[str, Any] | None) -> bool
     if name != "submit_feedback" or best is None or sure < REPORT or float(best["confidence"]) < CATEGORY:
         return False
     return str(best["name"]).split(".")[0] not in OF_PEOPLE
+
+
+def dropped() -> Outcome:
+    """A denunciation that is taken back: it stays sealed and is erased, and no report is made of it."""
+    return Outcome([Reply(render("guards.denunciation_dropped"))], intent="denunciation_channel", guard=CHANNEL)
 
 
 def sealed_reply(text: str) -> Outcome:

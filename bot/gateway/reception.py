@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,13 +21,15 @@ from bot.gateway import modes
 from bot.gateway.database import Database
 from bot.gateway.group_commit import GroupCommit
 from bot.gateway.runner import TurnRunner, utc_now
-from bot.gateway.safety import Verdict, asks_of_danger, judge, judge_denunciation, judge_words
+from bot.gateway.safety import Verdict, asks_of_danger, judge, judge_denunciation, judge_words, likely_danger
 from bot.gateway.uploads import ReceivedFile, UploadRefused, Uploads
+from feedback_store.queries.lookups import category_name
 from feedback_store.service import denunciations, emergencies, intake, media, outbox
 from feedback_store.service.intake import NewEvent, Stored
 from feedback_store.service.media import StoredPhoto
 from feedback_store.service.outbox import Appended, Reply
 from feedback_store.service.turns import PendingEvent, Work
+from feedback_store.texts import render
 from hotline.faults import fault
 
 log = structlog.get_logger("gateway.reception")
@@ -71,9 +74,17 @@ class Reception:
         verdict = self.verdict_of(event)
         if verdict is not None and verdict.kind == "emergency":
             return await self._emergency(event, verdict)
+        likely = likely_danger(modes.words_of(event)) if verdict is None and event.kind == "text" else None
+        if likely is not None and not self._runner.answers_soon:
+            return await self._emergency(event, likely)
         try:
             if verdict is not None:
-                return await self._answered(event, verdict)
+                receipt = await self._answered(event, verdict)
+                if verdict.kind == "denunciation" and receipt.out is not None:
+                    self._later(self._tell_beside(event, receipt))
+                return receipt
+            if likely is not None:
+                return await self._store_likely(event, likely)
             return await self._store(event)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("not_stored", error=type(error).__name__)
@@ -111,9 +122,7 @@ class Reception:
         if verdict is not None and verdict.kind == "emergency":
             receipt = await self._emergency(event, verdict)
             if receipt.stored and not receipt.duplicate:
-                task = asyncio.get_running_loop().create_task(self._attach_later(event, receipt, files, uploads))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._later(self._attach_later(event, receipt, files, uploads))
             return receipt
         uploads.admit(files)
         photos: list[StoredPhoto] = []
@@ -135,6 +144,22 @@ class Reception:
             self._runner.kick(stored.conversation_id)
         fault("after_inbound_commit")
         return _receipt(stored, verdict)
+
+    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell_beside(self, event: NewEvent, receipt: Receipt) -> None:
+        """Which ordinary matter of a sealed message can be sent by itself; without the engine nothing is told."""
+        text = modes.words_of(event)
+        matters = modes.beside(await self._runner.parsed(text), text)
+        if not matters:
+            return
+        try:
+            await self._db.transaction(_append_beside, event, receipt, matters, now=utc_now())
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("beside_not_told", error=type(error).__name__)
 
     async def _attach_later(
         self, event: NewEvent, receipt: Receipt, files: list[ReceivedFile], uploads: Uploads
@@ -170,6 +195,16 @@ class Reception:
         if not (taken.stored.duplicate or taken.stored.closed):
             self._begin(event, taken.stored, taken.owner, taken.at)
         return _receipt(taken.stored)
+
+    async def _store_likely(self, event: NewEvent, verdict: Verdict) -> Receipt:
+        """The engine is heard next; where nobody but a person hears the conversation, the number goes out now."""
+        stored, out = await self._db.transaction(_store_likely, event, verdict, now=utc_now())
+        fault("after_inbound_commit")
+        if out is not None:
+            return _receipt(stored, verdict, out)
+        if not (stored.duplicate or stored.closed):
+            self._runner.kick(stored.conversation_id)
+        return _receipt(stored)
 
     def _begin(self, event: NewEvent, stored: Stored, owner: str | None, now: dt.datetime) -> None:
         """Start the turn with what is in hand where that is all there is; otherwise read it."""
@@ -238,10 +273,24 @@ def _store_answered(
     stored = intake.store_inbound(connection, event, now=now)
     if stored.duplicate or stored.closed:
         return stored, None
-    verdict = modes.within(verdict, stored.emergency, modes.words_of(event))
     _attach(session, stored, photos, now)
+    return stored, _answer(session, event, stored, verdict, now)
+
+
+def _store_likely(
+    session: Session, event: NewEvent, verdict: Verdict, *, now: dt.datetime
+) -> tuple[Stored, Appended | None]:
+    """The event for its turn; with its answer where the conversation is a person's and no engine will hear it."""
+    stored = intake.store_inbound(session.connection(), event, now=now)
+    if stored.duplicate or stored.closed or stored.state != "human":
+        return stored, None
+    return stored, _answer(session, event, stored, verdict, now)
+
+
+def _answer(session: Session, event: NewEvent, stored: Stored, verdict: Verdict, now: dt.datetime) -> Appended | None:
+    verdict = modes.within(verdict, stored.emergency, modes.words_of(event))
     out = outbox.append(
-        connection,
+        session.connection(),
         conversation_id=stored.conversation_id,
         reply=verdict.reply,
         kind="emergency" if verdict.kind == "emergency" else "reply",
@@ -263,7 +312,7 @@ def _store_answered(
         emergencies.end(session, conversation_id=stored.conversation_id)
     elif verdict.kind == "denunciation":
         denunciations.seal_event(session, event_id=stored.event_id, now=now, heard=False)
-    return stored, out
+    return out
 
 
 def _store_asked(
@@ -286,6 +335,23 @@ def _store_asked(
         now=now,
     )
     return stored, out
+
+
+def _append_beside(
+    session: Session, event: NewEvent, receipt: Receipt, matters: Sequence[str], *, now: dt.datetime
+) -> None:
+    if receipt.conversation_id is None:
+        return
+    names = render("guards.join_names").join(f"“{category_name(session, one)}”" for one in matters)
+    outbox.append(
+        session.connection(),
+        conversation_id=receipt.conversation_id,
+        reply=Reply(render("guards.denunciation_beside", names=names)),
+        kind="reply",
+        dedupe_key=f"beside:{event.channel}:{event.account}:{event.event_key}"[:128],
+        event_id=receipt.event_id,
+        now=now,
+    )
 
 
 def _store_with_photos(

@@ -9,6 +9,7 @@ import datetime as dt
 import uuid
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -20,9 +21,9 @@ from bot.gateway.engine_client import EngineClient, EngineFailed, EngineRefused,
 from bot.gateway.finishing import finish, finish_specially, needs_session, tell_waiting
 from bot.gateway.photos import PhotoFetcher
 from bot.gateway.traces import where
-from bot.gateway.turn import TurnInput, canned, outcome_of, prepare
-from feedback_store.guards import says_report_only
-from feedback_store.service import denunciations, turns
+from bot.gateway.turn import TurnInput, canned, likely_alarm, outcome_of, prepare
+from feedback_store.guards import drops, says_report_only
+from feedback_store.service import denunciations, emergencies, turns
 from feedback_store.service.turns import Outcome, PendingEvent, Work
 from feedback_store.store import database_away
 from hotline.faults import fault
@@ -39,6 +40,8 @@ HOPELESS_BACK_OFF = 600.0  # not even its end could be written
 MOST_TIMED = 16
 RETRY_STEPS = (0.2, 0.4, 0.8, 1.2, 1.4)
 CROWD_SLOTS = 1
+PATIENCE_IN_DANGER = 2.0
+"""Seconds that words which the learned opinion takes for a danger wait for the engine's voice."""
 
 
 def utc_now() -> dt.datetime:
@@ -93,6 +96,18 @@ class TurnRunner:
     def free_slots(self) -> int:
         """How many leases taken now would be worked on at once."""
         return 0 if self._closing or self._queue else max(0, self._slots - len(self._tasks))
+
+    @property
+    def answers_soon(self) -> bool:
+        """Whether a turn that begins now is answered at once, as far as this process knows."""
+        return not (self._engine_away or self._closing or self._queue or self.arrivals.crowd)
+
+    async def parsed(self, text: str) -> dict[str, Any]:
+        """What the engine understands of words, outside of any conversation; empty where it cannot be heard."""
+        try:
+            return await self._engine.parse(text)
+        except (EngineUnavailable, EngineFailed, EngineRefused):
+            return {}
 
     async def engine_gone(self) -> bool:
         """Whether a turn found the engine away and it still does not answer. Nobody need try his luck then: the
@@ -248,6 +263,9 @@ class TurnRunner:
         missing: list[str] = []
         if self._photos is not None and event.kind == "photo":
             missing = await self._with_renewal(work, owner, self._photos.fetch(event))
+        if work.emergency is not None and event.guard is None and modes.leaves(modes.words_of(event)):
+            await self._db.transaction(emergencies.end, conversation_id=work.conversation_id)
+            work = replace(work, emergency=None)
         special = modes.in_emergency(work, event)
         if special is None and work.sealing:
             special = await self._under_seal(work, event, owner)
@@ -269,16 +287,17 @@ class TurnRunner:
             return None
         if says_report_only(text) and not modes.says_back(text):
             return None
+        if drops(text):
+            await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
+            return modes.dropped()
         if text and (asked := modes.about_channel(text)) is not None:
             return asked
         if text and modes.says_back(text):
             await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
             return None
         if text:
-            try:
-                parse = await self._with_renewal(work, owner, self._engine.parse(text))
-            except (EngineUnavailable, EngineFailed, EngineRefused):
-                parse = {}  # sealed in doubt: what is sealed can be taken back, what was read cannot
+            parse = await self._with_renewal(work, owner, self.parsed(text))  # empty, it is sealed in doubt: what is
+            # sealed can be taken back, what was read cannot
             if not modes.under_seal(parse, text):
                 await self._db.transaction(denunciations.leave, conversation_id=work.conversation_id)
                 return None
@@ -332,27 +351,29 @@ class TurnRunner:
 
     async def _ask_engine(self, work: Work, event: PendingEvent, turn: TurnInput, owner: str) -> Outcome | None:
         """The engine's outcome, or None when the event was postponed."""
+        alarm = likely_alarm(event)
         started = asyncio.get_running_loop().time()
         steps = iter(RETRY_STEPS if event.retry_at is None else ())
         while True:
             fault("before_engine")
             try:
-                answer = await self._with_renewal(
-                    work,
-                    owner,
-                    self._engine.turn(
-                        sender=f"{work.conversation_id}:{work.engine_session}",
-                        text=turn.text,
-                        payload=turn.payload,
-                        metadata=turn.metadata,
-                    ),
+                asked = self._engine.turn(
+                    sender=f"{work.conversation_id}:{work.engine_session}",
+                    text=turn.text,
+                    payload=turn.payload,
+                    metadata=turn.metadata,
                 )
+                patience = PATIENCE_IN_DANGER if alarm is not None else None
+                answer = await self._with_renewal(work, owner, asyncio.wait_for(asked, patience))
                 self._engine_away = False
                 return outcome_of(answer, work)
             except EngineRefused as error:
                 self._engine_away = False
                 return canned("gateway.engine_gave_up", failure=f"engine refused: {error}")
-            except (EngineUnavailable, EngineFailed) as error:
+            except (EngineUnavailable, EngineFailed, TimeoutError) as error:
+                if alarm is not None:
+                    self._engine_away = not isinstance(error, EngineFailed)
+                    return alarm
                 counts = isinstance(error, EngineFailed) and not error.outage
                 # A slot is held for a hiccup alone: once the engine is known to be away, its turn waits outside.
                 known, self._engine_away = self._engine_away, isinstance(error, EngineUnavailable)

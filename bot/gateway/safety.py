@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.gateway import guards
-from feedback_store.guards import judge_danger
+from feedback_store.guards import edits_words, judge_danger, says_report_only
 from feedback_store.guards.emergency import load_watch, say
 from feedback_store.reading.languages import danger_in
 from feedback_store.service.emergencies import EmergencyHit
@@ -30,13 +30,23 @@ def judge_words(text: str) -> Verdict | None:
     """Emergency first, then a denunciation. For captions, labels and typed text alike."""
     danger = judge_danger(text)
     if danger is not None and danger.what == "answer":
-        emergency = danger.hit
-        hit = EmergencyHit(emergency.kind, tuple(emergency.numbers), emergency.self_harm)
-        offer = (
-            () if emergency.self_harm else (Button(render("gateway.emergency_report_button"), "/offer_danger_report"),)
-        )
-        return Verdict("emergency", "emergency", Reply(emergency.text, offer), hit)
+        return _emergency(danger.hit)
     return _foreign(text)
+
+
+def likely_danger(text: str) -> Verdict | None:
+    """The answer to words that the learned opinion alone takes for a danger, for when the engine cannot be heard."""
+    danger = judge_danger(text)
+    return _emergency(danger.hit) if danger is not None and danger.what == "likely" else None
+
+
+def _emergency(danger: guards.EmergencyHit) -> Verdict:
+    hit = EmergencyHit(danger.kind, tuple(danger.numbers), danger.self_harm)
+    offer = () if danger.self_harm else (
+        Button(render("gateway.emergency_report_button"), "/offer_danger_report"),
+        Button(render("guards.button_over"), "/danger_over"),
+    )
+    return Verdict("emergency", "emergency", Reply(danger.text, offer), hit)
 
 
 def asks_of_danger(text: str) -> Reply | None:
@@ -72,8 +82,8 @@ def judge(text: str) -> Verdict | None:
 def judge_denunciation(text: str) -> Verdict | None:
     """A denunciation is answered with the proper channel and the way back, and sealed."""
     hit = guards.find_denunciation(text)
-    if hit is None:
-        return None
+    if hit is None or (hit.name == "unsure" and (says_report_only(text) or edits_words(text))):
+        return None  # "tố cáo cái gì?? t chỉ báo rác"
     buttons = [Button(render("guards.button_only_report"), "/denunciation_is_report", once=False)]
     if hit.name == "unsure":
         buttons.append(Button(render("guards.button_denounce"), "/denunciation", once=False))

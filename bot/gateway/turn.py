@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.database import Database
 from bot.gateway.engine_client import EngineAnswer
-from bot.gateway.modes import says_back
+from bot.gateway.modes import says_back, words_of
+from bot.gateway.safety import likely_danger
 from feedback_store.reading.address import addressed
 from feedback_store.service import buttons
 from feedback_store.service.outbox import Button, Reply
@@ -32,6 +33,14 @@ class TurnInput:
 def canned(key: str, *, failure: str | None = None, guard: str | None = None, **params: object) -> Outcome:
     """A fixed answer of the gateway itself."""
     return Outcome([Reply(render(key, **params))], guard=guard, failure=failure)
+
+
+def likely_alarm(event: PendingEvent) -> Outcome | None:
+    """What is answered to words that are likely of a danger if the engine is not heard."""
+    likely = likely_danger(words_of(event)) if event.kind in ("text", "photo") else None
+    if likely is None:
+        return None
+    return Outcome([likely.reply], intent="emergency", kind="emergency")
 
 
 async def prepare(

@@ -4,7 +4,14 @@ Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's fo
 """
 
 from feedback_store.guards.deciding import Danger, calm_story, find_denunciation, judge_danger
-from feedback_store.guards.denunciation import Denunciation, check_denunciation, reported, says_report_only
+from feedback_store.guards.denunciation import (
+    Denunciation,
+    check_denunciation,
+    drops,
+    edits_words,
+    reported,
+    says_report_only,
+)
 from feedback_store.guards.emergency import EmergencyHit, check_emergency, load_watch
 
 __all__ = [
@@ -14,6 +21,8 @@ __all__ = [
     "calm_story",
     "check_denunciation",
     "check_emergency",
+    "drops",
+    "edits_words",
     "find_denunciation",
     "judge_danger",
     "load_watch",

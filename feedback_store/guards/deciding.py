@@ -1,7 +1,8 @@
 """What is done about words that may tell of a danger or be a denunciation: answered, asked about, neither.
 
 The learned opinion decides (ADR 0040); a phrase beside it lowers what is enough, and decides alone where there is no
-opinion. Where neither is sure whether somebody is in danger, that is asked, with the numbers in the same message.
+opinion. Where the opinion alone finds a danger likely, the engine is heard, too, if it can be (ADR 0042). Where neither
+is sure whether somebody is in danger, that is asked, with the numbers in the same message.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, fold, has_marks, sentences
 
-ALONE = 0.6
-"""So likely, the opinion needs no phrase."""
+LIKELY, ALONE = 0.5, 0.9
+"""So likely, the opinion needs no phrase where the engine cannot be asked; and no engine."""
+UNSURE = 0.6
+"""So likely a few words are asked about."""
 SURELY, CERTAINLY = 0.9, 0.96
 """So likely in a few words ("còn cái kia nữa" was taken for a danger at 0.6) or where a phrase says it is over; and in
 very few."""
@@ -66,9 +69,10 @@ _NOW = re.compile(r"\b(?:gio|bay gio|dang|hien|vua|cuu voi|nay)\b")
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """``answer``: the number goes out at once; ``ask``: whether somebody is in danger is asked, with the numbers."""
+    """``answer``: the number goes out at once; ``likely``: as soon as the engine thinks so, too, or does not answer;
+    ``ask``: whether somebody is in danger is asked, with the numbers."""
 
-    what: Literal["answer", "ask"]
+    what: Literal["answer", "likely", "ask"]
     hit: EmergencyHit
 
 
@@ -156,11 +160,13 @@ def _judge(text: str) -> Danger | None:
         if chance >= BESIDE or hit.self_harm or (chance >= WHOLE and _in_part(text)):
             return Danger("answer", hit)
         return Danger("ask", hit) if chance >= DROPS else None
-    enough, asks = (ALONE, ASKS) if not short else (SURELY, ALONE) if len(text.split()) >= FEWEST else (CERTAINLY, 1.0)
+    enough, asks = (ALONE, ASKS) if not short else (SURELY, UNSURE) if len(text.split()) >= FEWEST else (CERTAINLY, 1.0)
     if says_over(text):
         enough, asks = max(enough, SURELY), 1.0
     if chance >= enough:
         return Danger("answer", _of_kind(likely_kind(text), chance))
+    if chance >= LIKELY and not short and asks < 1:
+        return Danger("likely", _of_kind(likely_kind(text), chance))
     return Danger("ask", _of_kind(likely_kind(text), chance)) if chance >= asks else None
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from feedback_store.guards.emergency import GUARDS, read_guards
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
 from feedback_store.reading.words import folded
-from vitext import fold
+from vitext import fold, has_marks, nfc
 
 _LISTS = ("office", "certain", "with_office", "possible", "calm")
 
@@ -36,16 +36,52 @@ def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
 
 
 _REPORT_ONLY = re.compile(
-    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu|bao)|(khong|ko|k|hong|hok|chang|no|mo|dau) "
+    r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu|bao)\b(?! (?:viec|chuyen|vu|cai) khac)"
+    r"|(khong|ko|k|hong|hok|chang|no|mo|dau) "
     r"(phai |co |co y |dinh |he )*(la )?(to cao|to ai|to giac|to dau|to mo)|phan anh (thoi|binh thuong|thuong)"
     r"|\b(?:mo|dau|no|khong|ko|hong) phai to\b"
 )
 
 
+_CHI = re.compile(r"(?<!\w)[Cc][Hh][ịỊ](?!\w)")
+_EDITS = re.compile(r"^(?:\w+ ){0,2}(?:bỏ|xóa|xoá|cắt|gỡ|sửa)(?: \w+){0,2} (?:câu|chữ|đoạn|dòng|từ|lời|khúc)\b")
+_EDITS_PLAIN = re.compile(r"^(?:\w+ ){0,2}(?:bo|xoa|cat|go|sua)(?: cai| may)? (?:cau|chu|doan)\b")
+_QUOTE = re.compile(r"[\"“”«»']")
+_NO_ONE = re.compile(
+    r"\b(?:to cao|to giac) (?:cai )?(?:gi|j)\b|\b(?:to cao|to giac|to) (?:chi|ai)(?: dau| het| mo| ca)?$"
+)
+
+
+def edits_words(text: str) -> bool:
+    """ 'Bỏ câu "thu tiền thì nhanh"': words that are to leave a report accuse nobody. Read from the marks; without any,
+    the words must be quoted."""
+    if has_marks(text):
+        return _EDITS.match(" ".join(re.findall(r"\w+", nfc(text).lower()))) is not None
+    return _EDITS_PLAIN.match(folded(text)) is not None and _QUOTE.search(text) is not None
+
+
 def says_report_only(text: str) -> bool:
     """ "Không, tôi chỉ phản ánh …": what was sealed is to be an ordinary report."""
+    plain = folded(_CHI.sub("_", nfc(text)))  # "giờ chị báo việc khác" is no "chỉ báo"
+    only = _REPORT_ONLY.search(plain) is not None or _NO_ONE.search(plain) is not None
+    return only and not drops(text)
+
+
+_DROPS = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chang|no|khoi|thoi) (?:\w+ ){0,2}(?:to cao|to giac|thua kien|nop don)(?: \w+){0,3}"
+    r" (?:nua|dau)\b|\b(?:chuyen|vu|viec|cai|don)(?: \w+){0,3} (?:bo (?:di|qua)|rut|dep)\b|\b(?:bo qua|rut lai|bo di)\b"
+)
+_GIVEN_UP = frozenset("bỏ rút dẹp tố thôi khỏi hủy huỷ".split())
+_REPORTS = re.compile(r"\b(?:phan anh|gop y|kien nghi|bao)\b")
+LONGEST_DROP = 16
+
+
+def drops(text: str) -> bool:
+    """ "Thôi chuyện đó bỏ đi, tui hổng tố cáo nữa": nothing is to become of what was sealed, no report either."""
     plain = folded(text)
-    return _REPORT_ONLY.search(plain) is not None
+    if len(plain.split()) > LONGEST_DROP or _DROPS.search(plain) is None or _REPORTS.search(plain):
+        return False
+    return not has_marks(text) or not _GIVEN_UP.isdisjoint(re.findall(r"\w+", nfc(text).lower()))
 
 
 _ONLY = re.compile(r"\bchi (?:muon |la |xin )?(?:phan anh|kien nghi|gop y)(?: (?:la|rang|viec|ve|ve viec))*\s+")

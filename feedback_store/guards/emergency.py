@@ -167,9 +167,12 @@ def _told(watch: _Watch, words: list[Word]) -> EmergencyHit | None:
 
 
 def say(kind: str, numbers: tuple[str, ...]) -> str:
-    """The answer: the number first, then what to do."""
+    """The answer: the number first, then what to do; last the other numbers, for what the words did not show."""
     named = {f"n{place}": number for place, number in enumerate(numbers, start=1)}
-    return render(f"guards.emergency_{kind}", **named)
+    told = render(f"guards.emergency_{kind}", **named)
+    others = [render(f"guards.also_{number}") for number in ("115", "114", "113") if number not in told]
+    also = "; ".join(others)
+    return f"{told} {also[:1].upper()}{also[1:]}." if others else told
 
 
 def _scores(watch: _Watch, words: list[Word]) -> dict[str, int]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from vitext import fold
+
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "provinces"
 
 
@@ -71,6 +73,10 @@ class Country:
     def province(self, code: str) -> Province:
         """By its code. Raises ``KeyError``."""
         return next((one for one in self.provinces if one.code == code), None) or _missing(code)
+
+    def is_province(self, words: str) -> bool:
+        """Whether words are the name of a province and nothing else."""
+        return fold(words).strip(" ,.") in {fold(one.short) for one in self.provinces}
 
     def communes_of(self, province: str) -> list[CommuneEntry]:
         """Communes of a province's code."""

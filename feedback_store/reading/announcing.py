@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from vitext import fold
+from vitext import clauses, fold
 
 FEWEST = 4
 """Words of the shortest report that is announced."""
@@ -30,10 +30,10 @@ _AS_REPORT = re.compile(
     r"|thanh|mot|1|cai|viec|vu|chuyen|nay|do|ay|phieu|don)){0,6} (?:phan anh|kien nghi|don phan anh|pa)\b"
 )
 _NOT_YET = re.compile(r"\b(?:dung|khoi|khoan|khong|ko|chua|huy|xoa|rut)\b")
+""" "Khỏi gửi phản ánh"; not in another clause: "làm phản ánh dùm tui, mà đừng để tên"."""
 
 
 def wants_as_report(text: str) -> bool:
     """Of "ghi lại phản ánh giúp tôi, tên tôi là …"; not of "ghi phản ánh chưa", "khỏi gửi phản ánh"."""
-    plain = fold(text)
-    found = _AS_REPORT.search(plain)
-    return found is not None and not _NOT_YET.search(plain)
+    told = (fold(text[start:end]) for start, end in clauses(text))
+    return any(_AS_REPORT.search(plain) is not None and not _NOT_YET.search(plain) for plain in told)

@@ -16,6 +16,8 @@ _ANEW = re.compile(
     r"(?:\b(?:sua|ghi|viet|doi|chinh|soan)(?: lai)?(?: (?:cai|phan))? (?:noi dung|loi phan anh|phan anh)(?: phan anh)?"
     r"(?: lai)?(?: (?:cho|giup|gium|dum|ho) \w+)?(?: (?:la|thanh|nhu sau|rang|chi))*\s*(?::|la\b|thanh\b)\s*"
     r"|\b(?:sua|ghi|viet|soan)(?: \w+)? lai(?: (?:cho|giup|gium|dum|ho) \w+)?(?: (?:la|thanh|nhu sau))?\s*:\s*"
+    r"|\b(?:sua|ghi|viet|soan)(?: (?:cho|lai|gon|ngan|ro|dep|de hieu|gium|giup|dum|ho|tui|toi|em|minh|chau|con|bac"
+    r"|nghen|nha|nhe|di|a)){1,7}\s*:\s*"
     r"|\bnoi dung(?: (?:phan anh|dung))?(?: (?:phai|ghi|chi|nen|se))* (?:la|thanh)\s*:?\s*)"
 )
 _PARTS: tuple[tuple[Part, re.Pattern[str]], ...] = (

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 from feedback_store.reading.words import document, folded
+from vitext import has_marks, nfc, normalise
 
 RULES_LONGEST = 24
 LONGEST = 16
@@ -21,6 +22,11 @@ def about(text: str) -> tuple[About, ...]:
     plain = folded(text)
     if not 0 < len(plain.split()) <= LONGEST:
         return ()
+    found = _about(plain)
+    return found or _about(folded(normalise(text).text))  # "bn lau thi xg"
+
+
+def _about(plain: str) -> tuple[About, ...]:
     return tuple(name for name, forms in _forms("about").items() if any(one.search(plain) for one in forms))
 
 
@@ -44,10 +50,22 @@ def asks_about_times(text: str) -> bool:
 
 def asks_of_others(text: str) -> bool:
     """ "Ai phản ánh tôi?", "cho xin số người gửi": data of whoever reported."""
-    plain = folded(text)
+    plain = _telling(text)
     if any(one.search(plain) for one in _forms("not_others")["not_others"]):
         return False  # the wish to stay unnamed
     return any(one.search(plain) for one in _forms("others")["others"])
+
+
+_TELL = {"bao": ("báo",), "to": ("tố",), "mach": ("mách",), "kien": ("kiện", "kiến")}
+""" "Ai bảo ghi cái câu đó vào": written with its marks, it asks for nobody who reported."""
+
+
+def _telling(text: str) -> str:
+    """Folded, without the words that are written like those of reporting but for their marks."""
+    if not has_marks(text):
+        return folded(text)
+    shown = "".join(char if char.isalnum() else " " for char in nfc(text).lower()).split()
+    return " ".join(plain if word in _TELL.get(plain := folded(word), (word,)) else "_" for word in shown)
 
 
 def insists_on_others(text: str) -> bool:

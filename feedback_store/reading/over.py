@@ -6,8 +6,11 @@ import re
 from functools import cache
 
 from feedback_store.reading.words import document, folded
+from vitext import has_marks, nfc
 
 LONGEST = 40
+FEW = 8
+"""Words of the longest message without marks that may be a joke: "dua" is also half the country's "đứa"."""
 _ASKS = re.compile(
     r"\b(?:duoc|phai|nen|co|dung|kip) (?:khong|ko|k|hong|hok|hem|hk|chua)\b(?! (?:sao|ai|con|bi|can|chay|gi))"
     r"|\b(?:co nen|(?<!ai )(?<!bi )lam sao|lam gi|the nao|bao gio|khi nao|may gio|o dau|den dau|bao lau)\b"
@@ -19,7 +22,7 @@ _ASKS = re.compile(
 def asks(text: str) -> bool:
     """Of "bật quạt được không", "có nên kéo ra không??", "giờ làm sao"."""
     plain = folded(text)
-    return "?" in text or _ASKS.search(plain) is not None
+    return "?" in text.lstrip(" ?") or _ASKS.search(plain) is not None
 
 
 def says_over(text: str) -> bool:
@@ -27,11 +30,27 @@ def says_over(text: str) -> bool:
     plain = folded(text)
     if not plain or len(plain.split()) > LONGEST or asks(text):
         return False
-    over, still = _forms()
-    return over.search(plain) is not None and still.search(plain) is None
+    if _form("still").search(plain) is not None:
+        return False
+    if not has_marks(text):
+        few = len(plain.split()) <= FEW
+        return _form("over").search(plain) is not None or (few and _form("joke").search(plain) is not None)
+    shown = _shown(text)
+    return _form("over").search(_meant(shown)) is not None or _form("over_marked").search(" ".join(shown)) is not None
+
+
+def _shown(text: str) -> list[str]:
+    """The words as they are written, in small letters."""
+    return "".join(char if char.isalnum() else " " for char in nfc(text).lower()).split()
+
+
+def _meant(shown: list[str]) -> str:
+    """Folded, without the words that are written like others but for their marks."""
+    means: dict[str, list[str]] = document("over")["means"]
+    folds = ((folded(word), word) for word in shown)
+    return " ".join(plain if word in means.get(plain, (word,)) else "_" for plain, word in folds)
 
 
 @cache
-def _forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    lists = document("over")
-    return re.compile("|".join(lists["over"])), re.compile("|".join(lists["still"]))
+def _form(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(document("over")[name]))

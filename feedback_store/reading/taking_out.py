@@ -118,7 +118,8 @@ def without(told: Sequence[str], gone: Sequence[tuple[int, int, int]]) -> list[s
         for start, end in sorted((a, b) for one, a, b in gone if one == number):
             kept, at = kept + text[at:start], max(at, end)
         kept += text[at:]
-        kept = re.sub(r"\s*[,;:–-]*\s*([,;.!?])(?:\s*[,;.])*", r"\1", re.sub(r"\s+", " ", kept)).strip(" ,;:-–")
+        kept = re.sub(r"\s*[,;:–-]*\s*([,;.!?])(?:\s*[,;.])*", r"\1", re.sub(r"\s+", " ", kept))
+        kept = kept.strip(" ,;:-–").lstrip(".! ")
         if re.search(r"\w", kept):
             left.append(kept)
     return left

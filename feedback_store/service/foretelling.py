@@ -39,6 +39,16 @@ def agencies_of(session: Session, ticket: Ticket, *, at: dt.datetime) -> tuple[t
     return ((proposed,) if proposed else ()), False
 
 
+def of_commune(session: Session, category: str) -> bool:
+    """Whether matters of this category are the commune's own: which one, only the place tells."""
+    row = session.get(Category, category)
+    if row is None:
+        return False
+    province_wide = select(Agency.id).where(Agency.kind == row.agency_kind, Agency.commune_code.is_(None)).limit(1)
+    own = select(Agency.id).where(Agency.kind == row.agency_kind, Agency.commune_code.is_not(None)).limit(1)
+    return session.scalar(province_wide) is None and session.scalar(own) is not None
+
+
 def promised_if_filed(session: Session, *, category: str | None, at: dt.datetime) -> dt.datetime | None:
     """When a report of this category would have to be answered if it were filed at ``at`` (sla.md, rule 1)."""
     row = session.get(Category, category) if category else None

@@ -23,6 +23,7 @@ from actions.choice.said import Said, said
 from actions.choice.state import State
 from actions.parts import SERIOUS, cut
 from actions.turn import Turn, read_turn
+from bot.gateway import modes
 from bot.gateway.safety import Verdict, judge, judge_denunciation
 from feedback_store.defaults import DATA, read_yaml
 from feedback_store.places.gazetteer import Gazetteer
@@ -90,8 +91,10 @@ class Understanding:
         if verdict is not None:
             route = NOT_UNDERSTOOD if verdict.kind == "shape" else verdict.kind
             part = Part(route, _first(plain) if route == "emergency" else None)
+            also = modes.beside(self.parse(typed)[0], typed) if route == "denunciation" else ()
+            parts = (part, *(Part(matters.REPORT, one) for one in also))
             return Understood(
-                route, aspect, _names(plain), place, (part,), _numbers(verdict), verdict.name, (), sum(self._ms),
+                route, aspect, _names(plain), place, parts, _numbers(verdict), verdict.name, (), sum(self._ms),
                 category_sure=_sure(plain),
             )  # fmt: skip
         turn = doubted(turn)

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from pillow_heif import register_heif_opener
 from sqlalchemy import select, text
 
 from bot.gateway.app import Gateway
@@ -21,6 +22,8 @@ from feedback_store.store import Store, make_engine
 from feedback_store.tables import Conversation, EmergencyCall, InboundEvent, Media, OutboundMessage
 from tests.integration.gateway.conftest import Citizen, running
 from tests.integration.gateway.fake_engine import FakeEngine
+
+register_heif_opener()
 
 
 def photo(kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:

@@ -153,3 +153,56 @@ def test_which_number_to_call_is_told_whatever_the_danger_was_taken_for(
     citizen.say("có thằng cầm dao đuổi chém em, cứu với")
     citizen.say("số cứu hỏa là mấy ạ, 113 đâu phải")
     assert {"113", "114", "115"} <= set(citizen.texts()[-1].replace(",", " ").replace(".", " ").split())
+
+
+def test_what_tells_of_the_victims_of_a_fire_leaves_it_a_fire(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    citizen.say(FIRE)
+    for words in ("còn 2 bà cháu kẹt trên lầu", "có người ngất xỉu bất tỉnh rồi", "sđt 0903555121"):
+        citizen.say(words)
+        assert "114" in citizen.texts()[-1], words
+    assert [one.kind for one in calls(store)] == ["fire"]
+
+
+def test_children_who_are_still_there_end_no_emergency(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(FIRE)
+    citizen.say("có mấy đứa nhỏ chạy xe đạp gần đó nữa")
+    assert "114" in citizen.texts()[-1]
+    citizen.say("cứu hỏa vô rồi, êm rồi nghe")
+    assert "yên tâm" in citizen.texts()[-1]
+
+
+def test_a_denunciation_that_is_dropped_becomes_no_report(citizen: Citizen, engine: FakeEngine, store: Store) -> None:
+    citizen.say(BRIBE)
+    citizen.say("thôi chuyện đó bỏ đi, tui hổng tố cáo nữa")
+    assert "không lập phản ánh" in citizen.texts()[-1]
+    assert engine.turns == []
+    citizen.say("đèn đường Võ Thị Sáu tắt mấy bữa rồi")
+    assert [turn["text"] for turn in engine.turns] == ["đèn đường Võ Thị Sáu tắt mấy bữa rồi"]
+    with store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SealedDenunciation)) == 1
+
+
+def clause(text: str, words: str, category: str, sure: float = 0.95) -> dict[str, object]:
+    start = text.index(words)
+    return {"start": start, "end": start + len(words), "intent": {"name": "submit_feedback", "confidence": sure},
+            "category": {"name": category, "confidence": sure}}  # fmt: skip
+
+
+def test_the_ordinary_matter_beside_a_denunciation_can_be_sent_by_itself(
+    citizen: Citizen, engine: FakeEngine, store: Store
+) -> None:
+    road = "đường Trần Nhật Duật đào lên không lấp"
+    text = f"{BRIBE}, ngoài ra {road}"
+    people = "ông ấy quát nạt dân"
+    engine.parsed = {"clauses": [clause(text, road, "duong-bo.dao-duong")]}
+    citizen.say(text)
+    told = [one["text"] for one in citizen.wait_for(2)]
+    assert "niêm phong" in told[0]
+    assert "nhắn lại ở đây" in told[1]
+    assert "Trần Nhật Duật" not in told[1], "the words stay sealed"
+    text = f"{BRIBE}, {people}"
+    engine.parsed = {"clauses": [clause(text, people, "hanh-chinh.thai-do"), clause(text, BRIBE, "duong-bo.o-ga")]}
+    citizen.say(text)
+    assert len(citizen.messages()) == 3, "what is of people, or accuses, is no other matter"

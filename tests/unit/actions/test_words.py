@@ -33,7 +33,7 @@ def said() -> set[str]:
     either = [word for pair in re.findall(r'"(\w+)" if [^\n]+? else "(\w+)"', CODE) for word in pair]
     found |= set(filter(_is_response, either))
     found |= {f"{side}_{about}" for side in ("draft", "own") for about in ABOUT}
-    found |= {f"complaint_{about}" for about in COMPLAINT}
+    found |= {f"complaint_{about}" for about in COMPLAINT} | {"person_when", "person_cost"}
     found |= {f"ask_{step}{again}" for step in ASKED for again in ("", "_1", "_2")}
     return found | {f"status_{state}" for state in STATES} | {"summary", "summary_1", "summary_2"}
 

@@ -44,7 +44,14 @@ def test_a_danger_that_neither_is_sure_of_is_one_where_both_think_of_it(hears) -
     assert (found.intent, found.confidence) == ("emergency", 0.5)
 
 
-def test_what_the_engine_does_not_think_of_is_no_danger(hears) -> None:
+def test_what_the_engine_does_not_think_of_and_the_opinion_does_is_asked_about(hears) -> None:
+    hears(0.8)
+    found = doubted(replace(turn(TEXT, "submit_feedback", 0.99), ranking=(("submit_feedback", 0.99),)))
+    assert found.intent == "submit_feedback"
+    assert asks_of_danger(found)
+
+
+def test_what_neither_thinks_of_is_no_danger(hears) -> None:
     hears(0.45)
     found = doubted(replace(turn(TEXT, "submit_feedback", 0.99), ranking=(("submit_feedback", 0.99),)))
     assert found.intent == "submit_feedback"

@@ -84,3 +84,28 @@ def test_thanks_for_what_was_done_stand_beside_the_next_report_and_a_mere_thanks
     thanks = ("cảm ơn anh chị nhiều", "thanks", 0.99)
     said = parts("giờ tới cái nắp cống bể, cảm ơn anh chị nhiều", report, thanks, several=0.3)
     assert [route for route, _ in found(said)] == ["submit_feedback"]
+
+
+def test_matters_that_are_counted_stand_apart_however_long_the_message() -> None:
+    said = parts(
+        "điều thứ nhất đèn đường ngõ 5 tắt cả tuần nay, điều thứ hai tôi xin chấm bảy trên mười vì trả lời nhanh",
+        ("điều thứ nhất đèn đường ngõ 5 tắt cả tuần nay", "dien-chieu-sang.den-duong", 0.9),
+        ("điều thứ hai tôi xin chấm bảy trên mười vì trả lời nhanh", "rate_service", 0.8),
+    )
+    assert [route for route, _ in found(said)] == ["submit_feedback", "rate_service"]
+
+
+def test_one_ordinal_is_no_list() -> None:
+    said = parts(
+        "thứ hai vừa rồi rác chất đống trước cổng trường tiểu học, bốc mùi khó chịu lắm",
+        ("thứ hai vừa rồi rác chất đống trước cổng trường tiểu học", "moi-truong.rac", 0.95),
+        ("bốc mùi khó chịu lắm", "moi-truong.khoi-mui", 0.55), whole=(("moi-truong.rac", 0.98),),
+    )  # fmt: skip
+    assert len(found(said)) == 1
+
+
+def test_what_sounds_like_a_danger_that_is_none_may_be_a_report_of_its_own() -> None:
+    told = ("mất điện cả xóm từ tối", "dien-chieu-sang.mat-dien", 0.95)
+    said = parts("mất điện cả xóm từ tối, còn cây bàng ngả ra đường", told,
+                 ("còn cây bàng ngả ra đường", "emergency", 0.7), several=0.4)  # fmt: skip
+    assert len(found(said)) == 1, "without a category it says nothing"

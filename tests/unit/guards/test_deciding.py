@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from feedback_store.guards import find_denunciation, judge_danger, opinion, reported
+from bot.gateway.safety import judge_denunciation
+from feedback_store.guards import (
+    drops,
+    edits_words,
+    find_denunciation,
+    judge_danger,
+    opinion,
+    reported,
+    says_report_only,
+)
 from feedback_store.reading.over import says_over
 
 NOW = "Nhưng vừa nãy có cụ già đạp xe lao xuống hố, đang kẹt dưới đó."
@@ -39,6 +48,8 @@ def test_both_agreeing_answer_one_alone_asks_and_neither_is_silent(says: Callabl
     says(lambda text: 0.05)
     assert told("cháy nhà số 12 rồi cứu với") == "ask"
     assert told("chị hàng xóm ngồi bệt không nói gì") is None
+    says(lambda text: 0.6)
+    assert told("chị hàng xóm ngồi bệt không nói gì") == "likely"
     says(lambda text: 0.9)
     assert told("chị hàng xóm ngồi bệt không nói gì") == "answer"
 
@@ -53,7 +64,7 @@ def test_a_phrase_in_words_that_are_surely_calm_is_none(says: Callable[..., None
 def test_few_words_need_a_surer_opinion(says: Callable[..., None]) -> None:
     words = ("bà nằm đó", "bà nằm im ngoài sân", "bà cụ nhà bên nằm im ngoài sân")  # very few, few, enough
     for chance, found in (
-        (0.3, (None, None, "ask")), (0.65, (None, "ask", "answer")), (0.92, (None, "answer", "answer")),
+        (0.3, (None, None, "ask")), (0.65, (None, "ask", "likely")), (0.92, (None, "answer", "answer")),
         (0.97, ("answer", "answer", "answer")),
     ):  # fmt: skip
         says(lambda text, chance=chance: chance)
@@ -201,3 +212,26 @@ def test_what_is_reported_instead_of_an_accusation_stands_by_itself() -> None:
 
 def test_what_somebody_is_said_never_to_do_is_no_denunciation() -> None:
     assert find_denunciation("Cán bộ phường giải thích cặn kẽ, không hề nhũng nhiễu, tôi cảm ơn") is None
+
+
+@pytest.mark.parametrize("text", ['bỏ câu "thu tiền rác thì nhanh"', "tố cáo cái gì?? t chỉ báo rác thôi"])
+def test_words_about_words_and_a_denial_accuse_nobody(text: str) -> None:
+    assert judge_denunciation(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["cán bộ đòi tiền từ dân mới ký giấy", "tôi tố cáo chị văn thư nhận phong bì 5 triệu của tôi"]
+)
+def test_what_is_written_like_them_still_accuses(text: str) -> None:
+    assert not edits_words(text)
+    assert not says_report_only(text)
+    assert judge_denunciation(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [("thôi chuyện đó bỏ đi, tui hổng tố cáo nữa", True), ("bộ phận một cửa cái bà đó tên Hạnh", False),
+     ("bỏ qua chuyện tố cáo, tôi chỉ phản ánh thôi", False)],
+)  # fmt: skip
+def test_to_drop_a_denunciation_is_said_in_words_of_giving_up(text: str, dropped: bool) -> None:
+    assert drops(text) is dropped

@@ -90,3 +90,19 @@ def test_how_long_a_denunciation_takes_is_answered_and_not_sealed() -> None:
 def test_nobody_being_hurt_is_no_question() -> None:
     assert says_over("may quá cứu hoả dập xong rồi, hết nguy hiểm, không ai làm sao cả")
     assert not says_over("giờ phải làm sao")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["có người ngất xỉu bất tỉnh rồi", "bat tinh roi", "bà nằm yên rồi không nói gì", "có mấy đứa nhỏ gần đó nữa",
+     "con dua nho trong nha", "ồn quá rồi, khói mù mịt"],
+)  # fmt: skip
+def test_words_that_are_written_like_the_end_are_none(text: str) -> None:
+    assert not says_over(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["êm rồi nghe", "em đùa thôi", "dua thoi ma", "công an phường vô rồi", "tỉnh lại rồi ạ"]
+)
+def test_the_end_in_fewer_words(text: str) -> None:
+    assert says_over(text)

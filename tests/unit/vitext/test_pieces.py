@@ -38,8 +38,12 @@ def test_marks_are_seen_on_one_side_and_not_on_the_other() -> None:
 
 
 def test_what_stands_twice_is_counted_twice() -> None:
-    once, twice = blocks("cứu"), blocks("cứu cứu")
+    once, twice = blocks("cứu"), blocks("cứu tôi cứu")
     assert {2 * count for count in once[0].values()} <= set(twice[0].values())
+
+
+def test_a_word_said_again_at_once_counts_once() -> None:
+    assert blocks("Cháy cháy nhà tôi tôi cháy") == blocks("cháy nhà tôi cháy")
 
 
 def test_pairs_of_words_have_an_order() -> None:
