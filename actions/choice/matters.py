@@ -63,7 +63,7 @@ SHORT_OPENING = 6
 """Words of the longest clause that does nothing but open the next."""
 UNNAMED = 0.7
 """So likely a question is one that names no procedure of the catalogue."""
-UNKNOWN_TO_WHOLE = 0.02
+UNKNOWN_TO_WHOLE, OPENING, CERTAIN_OF = 0.02, 8, 0.95
 NO_KIND = "khac.khac"
 OF_SEVERAL = 0.3
 """So likely a clause is one more matter of a message that holds several."""
@@ -98,7 +98,7 @@ def offers(said: Said) -> Iterator[Beside]:
     for units in _units(said):
         last: Matter | None = None
         for number, (clause, takes, opening) in enumerate(_openings(units)):
-            own = _offered(said, clause, takes, opens=not number)
+            own = _offered(said, clause, takes, opens=not number, early=last is None)
             if own is None:
                 continue
             if last is not None and not _same(last, own):
@@ -150,7 +150,7 @@ def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
     for clause, takes, opening in _openings(units):
-        own = _offered(said, clause, takes, opens=not found and not first)
+        own = _offered(said, clause, takes, opens=not found and not first, early=not found)
         if own is None or (found and not _another(said, found, own, clause, opening, sentences)):
             if not found:
                 first += takes
@@ -229,8 +229,9 @@ _ANNOUNCED = re.compile(r"\b(?:hai|ba|bon|[2-4]) (?:viec|chuyen|vu|dieu|van de|n
 _NUMBERED = re.compile(r"([1-9])\s*[.)/:-]")
 
 
-def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool) -> Matter | None:
-    """What a clause may be beside others. Thanks are a matter where a message opens with what they are for."""
+def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool, early: bool) -> Matter | None:
+    """What a clause may be beside others. Thanks are a matter where a message opens with what they are for. ``early``:
+    before any matter."""
     long = len(clause.words)
     if clause.route in STRONG and clause.route != said.turn.intent and long >= 3:
         sure = clause.category_sure * STRONGLY
@@ -241,7 +242,7 @@ def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool)
     if clause.category == NO_KIND and long <= SHORT_OPENING and clause.route in UNSAID:
         return None  # "thêm một việc khác:"
     if clause.route == REPORT and clause.sure >= _OFFERED[REPORT] and long >= 2:
-        if clause.category_sure < _OFFERED_CATEGORY or _by_the_way(said, clause):
+        if clause.category_sure < _OFFERED_CATEGORY or _by_the_way(said, clause, early=early):
             return None
         return Matter(REPORT, takes, report, clause.category)
     unsaid = clause.route in UNSAID or clause.sure < 0.6
@@ -254,11 +255,14 @@ def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool)
     return Matter(clause.route, takes, clause.sure)
 
 
-def _by_the_way(said: Said, clause: Clause) -> bool:
-    """ "Chào con, cô ở trọ bên đường": weakly of a category that the whole, sure of another, knows nothing of."""
+def _by_the_way(said: Said, clause: Clause, *, early: bool) -> bool:
+    """ "Chào con, cô ở trọ bên đường": weakly, or in the few words of an opening, of a category that the whole, sure of
+    another, knows nothing of."""
     whole = dict(said.turn.categories)
-    weak = clause.category_sure < CLEAR and max(whole.values(), default=0.0) >= CERTAIN
-    return weak and whole.get(clause.category or "", 0.0) < UNKNOWN_TO_WHOLE
+    few = early and len(clause.words) <= OPENING and clause.category_sure < CERTAIN_OF
+    weak = few or clause.category_sure < CLEAR
+    sure = weak and max(whole.values(), default=0.0) >= CERTAIN
+    return sure and whole.get(clause.category or "", 0.0) < UNKNOWN_TO_WHOLE
 
 
 def _another(
