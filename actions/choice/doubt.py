@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.choice.beside import odds
 from actions.turn import Turn
 from feedback_store.guards import (
+    accuses_nobody,
     calm_story,
     check_emergency,
     find_denunciation,
@@ -40,7 +41,7 @@ def doubted(turn: Turn, *, writing: bool = False, category: str | None = None) -
     """
     typed = turn.text if not turn.payload else ""
     accused = find_denunciation(typed) if turn.intent == "denunciation" else None
-    denied = says_report_only(typed) and (accused is None or accused.name == "unsure")  # "tố cáo cái gì??"
+    denied = says_report_only(typed) if accused is None else accused.name == "unsure" and accuses_nobody(typed)
     if turn.intent == "denunciation" and (denied or (says_go_on(typed) and accused is None)):
         kept = tuple(one for one in turn.clauses if (one.get("intent") or {}).get("name") != "denunciation")
         told = tuple(one for one in turn.sentences if (one.get("intent") or {}).get("name") != "denunciation")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.gateway import guards
-from feedback_store.guards import edits_words, judge_danger, says_report_only
+from feedback_store.guards import accuses_nobody, judge_danger
 from feedback_store.guards.emergency import load_watch, say
 from feedback_store.reading.languages import danger_in
 from feedback_store.service.emergencies import EmergencyHit
@@ -82,7 +82,7 @@ def judge(text: str) -> Verdict | None:
 def judge_denunciation(text: str) -> Verdict | None:
     """A denunciation is answered with the proper channel and the way back, and sealed."""
     hit = guards.find_denunciation(text)
-    if hit is None or (hit.name == "unsure" and (says_report_only(text) or edits_words(text))):
+    if hit is None or (hit.name == "unsure" and accuses_nobody(text)):
         return None  # "tố cáo cái gì?? t chỉ báo rác"
     buttons = [Button(render("guards.button_only_report"), "/denunciation_is_report", once=False)]
     if hit.name == "unsure":

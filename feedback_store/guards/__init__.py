@@ -6,6 +6,7 @@ Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's fo
 from feedback_store.guards.deciding import Danger, calm_story, find_denunciation, judge_danger
 from feedback_store.guards.denunciation import (
     Denunciation,
+    accuses_nobody,
     check_denunciation,
     drops,
     edits_words,
@@ -18,6 +19,7 @@ __all__ = [
     "Danger",
     "Denunciation",
     "EmergencyHit",
+    "accuses_nobody",
     "calm_story",
     "check_denunciation",
     "check_emergency",

@@ -37,9 +37,13 @@ def _load(path: Path = GUARDS) -> tuple[Lexicon, dict[Phrase, str]]:
 
 _REPORT_ONLY = re.compile(
     r"\b(chi|chi la|chi muon|muon) (gop y|phan anh|kien nghi|noi|hoi|keu|bao)\b(?! (?:viec|chuyen|vu|cai) khac)"
-    r"|(khong|ko|k|hong|hok|chang|no|mo|dau) "
-    r"(phai |co |co y |dinh |he )*(la )?(to cao|to ai|to giac|to dau|to mo)|phan anh (thoi|binh thuong|thuong)"
+    r"|phan anh (thoi|binh thuong|thuong)"
+)
+_ACCUSES_NOBODY = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chang|no|mo|dau) "
+    r"(?:phai |co |co y |dinh |he )*(?:la )?(?:to cao|to ai|to giac|to dau|to mo)"
     r"|\b(?:mo|dau|no|khong|ko|hong) phai to\b"
+    r"|\b(?:to cao|to giac) (?:cai )?(?:gi|j)\b|\b(?:to cao|to giac|to) (?:chi|ai)(?: dau| het| mo| ca)?$"
 )
 
 
@@ -47,9 +51,6 @@ _CHI = re.compile(r"(?<!\w)[Cc][Hh][ịỊ](?!\w)")
 _EDITS = re.compile(r"^(?:\w+ ){0,2}(?:bỏ|xóa|xoá|cắt|gỡ|sửa)(?: \w+){0,2} (?:câu|chữ|đoạn|dòng|từ|lời|khúc)\b")
 _EDITS_PLAIN = re.compile(r"^(?:\w+ ){0,2}(?:bo|xoa|cat|go|sua)(?: cai| may)? (?:cau|chu|doan)\b")
 _QUOTE = re.compile(r"[\"“”«»']")
-_NO_ONE = re.compile(
-    r"\b(?:to cao|to giac) (?:cai )?(?:gi|j)\b|\b(?:to cao|to giac|to) (?:chi|ai)(?: dau| het| mo| ca)?$"
-)
 
 
 def edits_words(text: str) -> bool:
@@ -60,11 +61,21 @@ def edits_words(text: str) -> bool:
     return _EDITS_PLAIN.match(folded(text)) is not None and _QUOTE.search(text) is not None
 
 
+def accuses_nobody(text: str) -> bool:
+    """ "Tố cáo cái gì, tôi có tố ai đâu", or an edit of the words of a report. "Tôi muốn báo …" alone takes no
+    accusation back."""
+    return edits_words(text) or _ACCUSES_NOBODY.search(_plain(text)) is not None
+
+
 def says_report_only(text: str) -> bool:
     """ "Không, tôi chỉ phản ánh …": what was sealed is to be an ordinary report."""
-    plain = folded(_CHI.sub("_", nfc(text)))  # "giờ chị báo việc khác" is no "chỉ báo"
-    only = _REPORT_ONLY.search(plain) is not None or _NO_ONE.search(plain) is not None
+    plain = _plain(text)
+    only = _REPORT_ONLY.search(plain) is not None or _ACCUSES_NOBODY.search(plain) is not None
     return only and not drops(text)
+
+
+def _plain(text: str) -> str:
+    return folded(_CHI.sub("_", nfc(text)))  # "giờ chị báo việc khác" is no "chỉ báo"
 
 
 _DROPS = re.compile(

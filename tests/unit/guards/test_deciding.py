@@ -228,6 +228,14 @@ def test_what_is_written_like_them_still_accuses(text: str) -> None:
     assert judge_denunciation(text) is not None
 
 
+def test_that_somebody_wants_to_report_takes_no_accusation_back() -> None:
+    text = "tôi muốn nói ổng ăn tiền"
+    hit = find_denunciation(text)
+    assert hit is not None
+    assert hit.name == "unsure"
+    assert judge_denunciation(text) is not None
+
+
 @pytest.mark.parametrize(
     ("text", "dropped"),
     [("thôi chuyện đó bỏ đi, tui hổng tố cáo nữa", True), ("bộ phận một cửa cái bà đó tên Hạnh", False),
