@@ -15,9 +15,9 @@ from feedback_store.places.reading import OF_A_PLACE, PlaceRead, communes_perhap
 from feedback_store.queries.lookups import gazetteer, offered
 from feedback_store.reading import phones
 from feedback_store.reading.content import content
-from feedback_store.reading.words import words_of
+from feedback_store.reading.words import words_of, written
 from feedback_store.service.drafts import ReportData
-from vitext import clauses, fold, has_marks, nfc
+from vitext import clauses, fold, has_marks
 
 SURE = 0.7
 LEAD = 0.35
@@ -430,7 +430,7 @@ def words_beside(turn: Turn) -> int:
     where = turn.where
     placed = list(where.spans) if where is not None and where.weight >= OF_A_PLACE else [turn.place_span()]
     text = _without_spans(turn.text, [one for one in (turn.phone_span(), *placed) if one is not None])
-    words = re.findall(r"\w+", nfc(text).lower())
+    words = written(text)
     placing = lexicon().placing
     plain = {fold(word) for word in placing}
     return len([w for w in words if w not in (placing if has_marks(w) else plain)])  # "ổ gà" is no "ở"

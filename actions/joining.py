@@ -43,10 +43,8 @@ def joins_ticket(context: Context, *, lat: float | None = None, lon: float | Non
         if asked:
             context.answer.say("refused", reason=render("tickets.illegal_add"))
         return False
-    words = None
-    if turn.text and not turn.payload:
-        words = turn.text.split(":", 1)[-1].strip() if asked and ":" in turn.text else turn.text.strip()
-    join(context, ticket, words, lat, lon)
+    words = turn.text.strip() if turn.text and not turn.payload else None
+    join(context, ticket, words_to_add(turn) or words, lat, lon)
     return True
 
 

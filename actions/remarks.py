@@ -7,7 +7,8 @@ from typing import Any
 
 from actions.turn import Turn
 from feedback_store.places.lexicon import lexicon
-from vitext import fold, has_marks, nfc
+from feedback_store.reading.words import written
+from vitext import fold, has_marks
 from vitext.syllables import is_plain_syllable
 
 SURE = 0.7
@@ -128,7 +129,7 @@ def places(text: str) -> bool:
     """Whether a word says where ("gần", "đầu", "chỗ"), though no place that is known stands there."""
     placing = lexicon().placing
     plain = {fold(word) for word in placing}
-    words = re.findall(r"\w+", nfc(text).lower())
+    words = written(text)
     return any(word in (placing if has_marks(word) else plain) or fold(word) in _SIDES for word in words)
 
 

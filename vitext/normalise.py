@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vitext.letters import fold, fold_char, nfc
-from vitext.shorthand import ABBREVIATIONS, PLACE_UNITS, REGISTERED, TEENCODE
+from vitext.shorthand import ABBREVIATIONS, ACCIDENT, ASKING, HAPPENED, PLACE_UNITS, REGISTERED, TEENCODE
 from vitext.syllables import is_plain_syllable, is_syllable, respell
 from vitext.telex import untelex
 from vitext.view import view
@@ -64,11 +64,12 @@ def _syllables(text: str) -> list[Syllable]:
     result: list[Syllable] = []
     for index, (start, end, raw) in enumerate(found):
         following = found[index + 1 : index + 3]
-        result.append(Syllable(start, end, raw, _spell(raw, following)))
+        before = found[index - 1][2] if index else ""
+        result.append(Syllable(start, end, raw, _spell(raw, before, following)))
     return result
 
 
-def _spell(raw: str, following: list[tuple[int, int, str]]) -> str:
+def _spell(raw: str, before: str, following: list[tuple[int, int, str]]) -> str:
     word = nfc(raw)
     lowered = word.lower()
     if not lowered[:1].isalpha():
@@ -76,8 +77,13 @@ def _spell(raw: str, following: list[tuple[int, int, str]]) -> str:
     unit = PLACE_UNITS.get(lowered)
     if unit and _names_a_place(lowered, following):
         return unit
-    if lowered == "dk" and following and fold(following[0][2]).lower() in REGISTERED:
+    after = fold(following[0][2]).lower() if following else ""
+    if lowered == "dk" and after in REGISTERED:
         return "đăng ký"  # "dk ket hon"
+    if lowered == "tn":
+        if fold(before).lower() in HAPPENED or after in ACCIDENT:
+            return "tai nạn"
+        return "thế nào" if after in ASKING or not after.strip("?!.,;…") else lowered
     return _spell_word(lowered)
 
 

@@ -9,7 +9,7 @@ TEENCODE: dict[str, str] = {
     "hong": "không", "khum": "không", "kog": "không", "kp": "không phải", "kbh": "không bao giờ",
     "kbt": "không biết", "hem": "hẻm",
     "dc": "được", "đc": "được", "dk": "được", "đk": "đăng ký", "đcj": "được", "duoc": "được",
-    "ntn": "như thế nào", "tn": "thế nào", "nhtn": "như thế nào", "ns": "nói", "nc": "nước", "ng": "người",
+    "ntn": "như thế nào", "nhtn": "như thế nào", "ns": "nói", "nc": "nước", "ng": "người",
     "ngta": "người ta", "mng": "mọi người", "mn": "mọi người", "mk": "mình", "mik": "mình",
     "mjk": "mình", "mh": "mình", "j": "gì", "ji": "gì", "gj": "gì", "z": "vậy", "zậy": "vậy",
     "zay": "vậy", "dz": "vậy", "zô": "vô", "r": "rồi", "rùi": "rồi", "ruì": "rồi", "rui": "rồi",
@@ -59,6 +59,12 @@ ABBREVIATIONS: dict[str, str] = {
 
 # Before one of these "dk" is "đăng ký", else "được".
 REGISTERED = frozenset("ket khai kinh thuong tam xe ho thue cu bien doanh nghia mst".split())
+
+# "tn" is "tai nạn" after one of the first or before one of the second, "thế nào" before one of the third or at the end
+# of a message; else it may be anything, a dossier's letters too.
+HAPPENED = frozenset("co bi vu gap gay ra nhieu vua vi do het".split())
+ACCIDENT = frozenset("giao gt xe nang nghiem lien chet".split())
+ASKING = frozenset("a ah ha z v day vay nhi the hen ad b e anh chi em ban".split())
 
 # Units of place, expanded only before a name or a number: "P.5", "q 3", "tp Thủ Đức".
 PLACE_UNITS: dict[str, str] = {

@@ -64,11 +64,14 @@ SHORT_OPENING = 6
 UNNAMED = 0.7
 """So likely a question is one that names no procedure of the catalogue."""
 UNKNOWN_TO_WHOLE, OPENING, CERTAIN_OF = 0.02, 8, 0.95
+"""So unlikely the whole holds a category for a clause of it to be said by the way; so few words an opening has, unless
+it is as sure as the third of what it tells."""
 NO_KIND = "khac.khac"
 OF_SEVERAL = 0.3
 """So likely a clause is one more matter of a message that holds several."""
 Opening = Literal["", "anew", "item"]
-"""What is counted by the citizen is another matter whatever else speaks against it."""
+"""How a clause opens: going on, anew ("còn chuyện nữa"), or as an item that the citizen counts, which is another matter
+whatever else speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)

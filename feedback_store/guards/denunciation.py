@@ -14,7 +14,7 @@ from typing import Literal
 
 from feedback_store.guards.emergency import GUARDS, read_guards
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
-from feedback_store.reading.words import folded
+from feedback_store.reading.words import folded, written
 from vitext import fold, has_marks, nfc
 
 _LISTS = ("office", "certain", "with_office", "possible", "calm")
@@ -57,7 +57,7 @@ def edits_words(text: str) -> bool:
     """ 'Bỏ câu "thu tiền thì nhanh"': words that are to leave a report accuse nobody. Read from the marks; without any,
     the words must be quoted."""
     if has_marks(text):
-        return _EDITS.match(" ".join(re.findall(r"\w+", nfc(text).lower()))) is not None
+        return _EDITS.match(" ".join(written(text))) is not None
     return _EDITS_PLAIN.match(folded(text)) is not None and _QUOTE.search(text) is not None
 
 
@@ -92,7 +92,7 @@ def drops(text: str) -> bool:
     plain = folded(text)
     if len(plain.split()) > LONGEST_DROP or _DROPS.search(plain) is None or _REPORTS.search(plain):
         return False
-    return not has_marks(text) or not _GIVEN_UP.isdisjoint(re.findall(r"\w+", nfc(text).lower()))
+    return not has_marks(text) or not _GIVEN_UP.isdisjoint(written(text))
 
 
 _ONLY = re.compile(r"\bchi (?:muon |la |xin )?(?:phan anh|kien nghi|gop y)(?: (?:la|rang|viec|ve|ve viec))*\s+")

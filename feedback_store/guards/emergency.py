@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 
 from feedback_store.guards.lexicon import Found, Lexicon, Phrase, Word, compile_phrase
+from feedback_store.reading.words import written
 from feedback_store.texts import render
-from vitext import fold, has_marks, nfc
+from vitext import fold, has_marks
 
 GUARDS = Path(__file__).resolve().parents[2] / "data" / "guards.yaml"
 LEVELS = {"certain": 3, "likely": 2, "possible": 1}
@@ -140,7 +141,7 @@ def _kind_by_words(watch: _Watch, text: str) -> str:
     """A fire where two more words tell of one than of anything else; else "unspecified": every number is better than a
     wrong one."""
     marked = has_marks(text)
-    words = set(re.findall(r"\w+", nfc(text).lower()))
+    words = set(written(text))
     counted = {
         kind: len(words & (told if marked else {fold(word) for word in told})) for kind, told in watch.words.items()
     }

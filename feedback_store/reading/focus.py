@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import Any, Literal
 
-from feedback_store.reading.words import document, folded
-from vitext import has_marks, nfc, normalise
+from feedback_store.reading.words import document, folded, meant, written
+from vitext import has_marks, normalise
 
 RULES_LONGEST = 24
 LONGEST = 16
@@ -64,8 +64,7 @@ def _telling(text: str) -> str:
     """Folded, without the words that are written like those of reporting but for their marks."""
     if not has_marks(text):
         return folded(text)
-    shown = "".join(char if char.isalnum() else " " for char in nfc(text).lower()).split()
-    return " ".join(plain if word in _TELL.get(plain := folded(word), (word,)) else "_" for word in shown)
+    return meant(written(text), _TELL)
 
 
 def insists_on_others(text: str) -> bool:

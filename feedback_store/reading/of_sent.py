@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from feedback_store.reading.words import folded
-from vitext import has_marks, nfc
+from feedback_store.reading.words import folded, written
+from vitext import has_marks
 
 _SETS_RIGHT = re.compile(
     r"\b(?:sua|chinh)(?: lai)?(?: \w+){0,4} (?:so nha|dia chi|dia diem|thanh|phieu|phan anh)\b"
@@ -29,7 +29,7 @@ def sets_right(text: str) -> bool:
     """Whether words set something right; with marks by their marks: "chó sủa ở địa chỉ này" does not."""
     if _SETS_RIGHT.search(folded(text)) is None:
         return False
-    return not has_marks(text) or not _MARKED.isdisjoint(_shown(text))
+    return not has_marks(text) or not _MARKED.isdisjoint(written(text))
 
 
 def nobody_came(text: str) -> bool:
@@ -39,8 +39,4 @@ def nobody_came(text: str) -> bool:
 
 def asks_for_code(text: str) -> bool:
     """ "Cho e xin lại mã vs"; with marks "mà" is none."""
-    return _CODE_ASKED.search(folded(text)) is not None and (not has_marks(text) or "mã" in _shown(text))
-
-
-def _shown(text: str) -> list[str]:
-    return re.findall(r"\w+", nfc(text).lower())
+    return _CODE_ASKED.search(folded(text)) is not None and (not has_marks(text) or "mã" in written(text))

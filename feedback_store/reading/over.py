@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from feedback_store.reading.words import document, folded
-from vitext import has_marks, nfc
+from feedback_store.reading.words import document, folded, meant, written
+from vitext import has_marks
 
 LONGEST = 40
 FEW = 8
@@ -35,20 +35,9 @@ def says_over(text: str) -> bool:
     if not has_marks(text):
         few = len(plain.split()) <= FEW
         return _form("over").search(plain) is not None or (few and _form("joke").search(plain) is not None)
-    shown = _shown(text)
-    return _form("over").search(_meant(shown)) is not None or _form("over_marked").search(" ".join(shown)) is not None
-
-
-def _shown(text: str) -> list[str]:
-    """The words as they are written, in small letters."""
-    return "".join(char if char.isalnum() else " " for char in nfc(text).lower()).split()
-
-
-def _meant(shown: list[str]) -> str:
-    """Folded, without the words that are written like others but for their marks."""
-    means: dict[str, list[str]] = document("over")["means"]
-    folds = ((folded(word), word) for word in shown)
-    return " ".join(plain if word in means.get(plain, (word,)) else "_" for plain, word in folds)
+    shown = written(text)
+    plain = meant(shown, document("over")["means"])
+    return _form("over").search(plain) is not None or _form("over_marked").search(" ".join(shown)) is not None
 
 
 @cache
