@@ -26,9 +26,14 @@ GIVEN_UP = 2
 """So often a question goes unanswered; then the report without its matter is given up."""
 
 
+def _open(context: Context) -> Draft | None:
+    """The report that is being written, locked."""
+    return drafts.get_open(context.session, context.conversation.id, lock=True)
+
+
 def hold(context: Context) -> None:
     """ "Khoan, để coi lại đã": nothing is sent, nothing is thrown away, and what was asked stays open."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is not None and draft.summary_event_id is not None:
         context.answer.say("not_sent_yet", buttons=asking.summary_buttons(draft))
     else:
@@ -37,7 +42,7 @@ def hold(context: Context) -> None:
 
 def show_whole(context: Context) -> None:
     """Every word of the report that is open, and what the agency reads where something in it is hidden."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("nothing_open")
         return
@@ -46,7 +51,7 @@ def show_whole(context: Context) -> None:
 
 def agreed(context: Context) -> None:
     """A yes to the summary that was shown."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None or draft.summary_event_id is None:
         asking.resume(context)
     else:
@@ -55,7 +60,7 @@ def agreed(context: Context) -> None:
 
 def disagreed(context: Context) -> None:
     """A no to the summary: what is to be changed."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is not None:
         asking.edit_menu(context, draft, drafts.data_of(draft))
 
@@ -65,7 +70,7 @@ def start(
 ) -> None:
     """A message that is a report: opens a draft, or joins the one being written. ``more``: other matters of the same
     message, each for a report of its own afterwards; ``named``: it was named back already."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is not None:
         continue_report(context, draft)
         return
@@ -92,7 +97,7 @@ def start(
 
 def start_from(context: Context, text: str, *, danger: bool = False) -> None:
     """Words that came earlier (before an emergency answer, under a seal) open a draft, or join the open one."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is not None:
         data = drafts.data_of(draft)
         data.text += [text] if text and text not in data.text else []
@@ -151,7 +156,7 @@ def wants_no_name(context: Context) -> bool:
 
 def go_on(context: Context) -> None:
     """The report that is open takes these words in."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         start(context)
     else:
@@ -170,7 +175,7 @@ def _same_place(one: str, other: str) -> bool:
 
 def keep_for_later(context: Context, issues: Sequence[Issue]) -> None:
     """Other matters told in the middle of a report: each becomes a report of its own after this one."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         return
     data = drafts.data_of(draft)
@@ -201,7 +206,7 @@ def take_location(context: Context) -> None:
         return
     if joining.joins_chosen(context, lat=lat, lon=lon):
         return
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         if not joining.joins_ticket(context, lat=lat, lon=lon):
             data = ReportData(lat=lat, lon=lon, anonymous=wants_no_name(context))
@@ -221,7 +226,7 @@ def take_location(context: Context) -> None:
 def _doubtful(context: Context, lat: float, lon: float) -> bool:
     """A pin at 0,0, abroad or in another province is asked about; the same pin again is taken as it is meant."""
     nearby = pins.judged(lat, lon, gazetteer(context.session))
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     data = drafts.data_of(draft) if draft is not None else ReportData(anonymous=wants_no_name(context))
     if nearby.fits or (nearby.in_country and data.pin_doubted == [lat, lon]):
         return False
@@ -248,7 +253,7 @@ def take_photo(context: Context) -> None:
     """Photos without words."""
     if joining.joins_chosen(context):
         return
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         if not joining.joins_ticket(context):
             data = ReportData(media=list(context.turn.media), anonymous=wants_no_name(context))
@@ -267,7 +272,7 @@ def take_photo(context: Context) -> None:
 
 def choose(context: Context, part: str) -> None:
     """A pressed category or commune."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("nothing_open")
         return
@@ -283,7 +288,7 @@ def choose(context: Context, part: str) -> None:
 
 def skip(context: Context) -> None:
     """ "Bỏ qua": only what is optional, or a place nobody knows, can be left out."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("all_right")
         return
@@ -306,7 +311,7 @@ def skip(context: Context) -> None:
 
 def place_anew(context: Context) -> None:
     """The place is wrong, and said anew in a sentence: what can be exchanged is, else what was read takes its place."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         start(context)
         return
@@ -328,7 +333,7 @@ def place_anew(context: Context) -> None:
 
 def told_before(context: Context) -> None:
     """ "Lần trước báo mà không ai xuống", of the matter in hand: said sorry for, and told to whoever handles it."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("told_before")
         joining.add_to_sent(context)
@@ -342,7 +347,7 @@ def told_before(context: Context) -> None:
 
 def take_name(context: Context) -> None:
     """The writer's name as it is now said; who gives it no longer wants to stay unnamed."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("nothing_open")
         return
@@ -355,7 +360,7 @@ def take_name(context: Context) -> None:
 
 def add_words(context: Context) -> None:
     """The button under words that did not join the report: they do."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     event = int(context.turn.value("event") or 0)
     words = earlier_words(context.session, conversation_id=context.conversation.id, event_id=event)
     if draft is None or not words:
@@ -370,7 +375,7 @@ def add_words(context: Context) -> None:
 
 def drop_words(context: Context) -> None:
     """The button under words that joined the report: they leave it."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.answer.say("nothing_open")
         return
@@ -384,7 +389,7 @@ def drop_words(context: Context) -> None:
 
 def hurry(context: Context) -> None:
     """ "Gửi luôn đi": optional questions are left out and the summary is shown; it files only there."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         filing.nothing_to_send(context)
         return
@@ -397,7 +402,7 @@ def hurry(context: Context) -> None:
 
 
 def stay_anonymous(context: Context) -> None:
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         context.remember(anonymous=True)
         context.answer.say("anonymous_possible", buttons=[button("report", "/submit_feedback")])
@@ -412,7 +417,7 @@ def stay_anonymous(context: Context) -> None:
 
 def edit(context: Context) -> None:
     """ "Sửa": which part, or straight the part that was named."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         turn = context.turn
         if joining.joins_ticket(context):
@@ -446,7 +451,7 @@ def edit(context: Context) -> None:
 
 def cancel(context: Context) -> bool:
     """Cancel the open draft; False when there is none."""
-    draft = drafts.get_open(context.session, context.conversation.id, lock=True)
+    draft = _open(context)
     if draft is None:
         return False
     changing.leave(context, draft)
