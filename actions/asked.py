@@ -23,7 +23,10 @@ _ASKS = re.compile(
     r"\b(?:khong|ko|k|hong|hok|gi|chi|nao|sao|dau|mo|rang)\W*(?:a|vay|the|ha|em|anh|chi|nhi|he)?\W*$|\?\s*$"
 )
 
-PERHAPS = "?"
+PERHAPS, UNKNOWN = "?", "!"
+"""Before a key: it is to be asked whether this one is meant; before words: they name one that the catalogue lacks."""
+ALIKE = 0.5
+"""So many words in common, two names of procedures that the catalogue lacks are one."""
 Which = Callable[[str], str | None]
 """The key of the procedure that words surely mean, PERHAPS and a key where it is to be asked; None: of none."""
 
@@ -35,6 +38,8 @@ class Asked:
     text: str
     aspects: tuple[str, ...]
     key: str | None = None
+    unknown: bool = False
+    """The catalogue has none of the name that the words give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +56,34 @@ def asked(turn: Turn, which: Which, aspect_of: Callable[[str], str | None]) -> t
     keys: list[str | None] = []
     for piece in _pieces(turn, aspect_of):
         key = _key(turn, piece, which)
-        if groups and (key is None or keys[-1] is None or keys[-1].lstrip(PERHAPS) == key.lstrip(PERHAPS)):
+        if groups and (key is None or keys[-1] is None or _same(keys[-1], key)):
             groups[-1].append(piece)
             keys[-1] = keys[-1] or key
         else:
             groups.append([piece])
             keys.append(key)
     found = [
-        Asked(turn.text[group[0].start : group[-1].end], _aspects(group), key if key and key[0] != PERHAPS else None)
+        Asked(
+            turn.text[group[0].start : group[-1].end], _aspects(group),
+            key if key and key[0] not in _MARKS else None, bool(key) and str(key)[0] == UNKNOWN,
+        )
         for group, key in zip(groups, keys, strict=True)
-    ]
+    ]  # fmt: skip
     if len(found) < 2:
         return (Asked(turn.text, found[0].aspects if found else ()),)
     halves = any(piece.half for group in groups for piece in group)
     shared = next((one.aspects for one in reversed(found) if one.aspects), ()) if halves else ("general",)
     return tuple(one if one.aspects else replace(one, aspects=shared) for one in found[:MOST_PROCEDURES])
+
+
+_MARKS = PERHAPS + UNKNOWN
+
+
+def _same(one: str, other: str) -> bool:
+    if UNKNOWN not in (one[0], other[0]):
+        return one.lstrip(PERHAPS) == other.lstrip(PERHAPS)
+    words, others = set(one.lstrip(_MARKS).split()), set(other.lstrip(_MARKS).split())
+    return len(words & others) >= ALIKE * len(words | others)
 
 
 def _aspects(group: list[_Piece]) -> tuple[str, ...]:
@@ -104,8 +122,13 @@ def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
     words = turn.text[piece.start : piece.end]
     if piece.aspect in (None, "general") and not piece.half and not _ASKS.search(fold(words)):
         return None  # a story that names a procedure asks nothing of it
-    tagged = any(
-        one.get("entity") == "procedure" and piece.start <= int(one.get("start", -1)) < piece.end
+    named = [
+        fold(turn.text[int(one["start"]) : int(one["end"])])
         for one in turn.entities
-    )
-    return which(words) if tagged or len(words.split()) >= NAMING else None
+        if one.get("entity") == "procedure" and piece.start <= int(one.get("start", -1)) < piece.end
+    ]
+    found = which(words) if named or len(words.split()) >= NAMING else None
+    if found is not None and found[0] == PERHAPS and not named:
+        return None  # "có cần khám sức khỏe không" goes on about the licence
+    lacking = next((one for one in named if len(one.split()) > 1), None) if found is None else None
+    return found if lacking is None else UNKNOWN + lacking

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from actions import asking, gather, report
-from actions.turn import Button, Context, button
+from actions.choice.matters import beside_danger
+from actions.choice.said import said
+from actions.parts import cut
+from actions.turn import Button, Context, Turn, button
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.lookups import category_name
 from feedback_store.service import drafts, emergencies
-from feedback_store.service.drafts import ReportData
+from feedback_store.service.drafts import Issue, ReportData
 from feedback_store.texts import render
 from vitext import fold
 
@@ -41,6 +46,46 @@ def danger_report(context: Context) -> None:
     _start(context, last, draft)
 
 
+def parted(turn: Turn, category_of: Callable[[str], str | None]) -> tuple[str, list[Issue]]:
+    """The words of a danger without the ordinary matters told beside it, and those, each for a report of its own.
+    ``category_of``: of other words, as the engine sees them."""
+    spoken = said(turn)
+    matters = beside_danger(spoken)
+    taken = {number for one in matters for number in one.takes}
+    kept = [number for number in spoken.every if number not in taken]
+    if not matters or not kept:
+        return turn.text, []
+
+    def words(numbers: Sequence[int]) -> str:
+        return cut(turn.text, [(spoken.clauses[number].start, spoken.clauses[number].end) for number in numbers])
+
+    rest = words(kept)
+    group = (category_of(rest) or "").split(".")[0]
+    others = [one for one in matters if one.group != group]  # "cho người đến cắt điện": of the danger itself
+    left = {number for one in others for number in one.takes}
+    rest = words([number for number in spoken.every if number not in left])
+    return rest, [{"text": words(one.takes), "category": one.category} for one in others]
+
+
+def _parted(context: Context, words: str) -> tuple[str, list[Issue]]:
+    """The same of all that was written in an emergency, a line a message."""
+    lines: list[str] = []
+    issues: list[Issue] = []
+    for line in words.split("\n"):
+        read = context.understand(line)
+        turn = replace(context.turn, text=line, payload=False, intent=read.intent, confidence=read.confidence,
+                       entities=read.entities, categories=read.categories, clauses=read.clauses, sentences=(),
+                       where=None)  # fmt: skip
+        rest, others = parted(turn, lambda text: next((name for name, _ in context.understand(text).categories), None))
+        lines.append(rest)
+        issues += others
+    return "\n".join(lines), issues
+
+
+def _names(context: Context, issues: Sequence[Issue]) -> str:
+    return "; ".join(category_name(context.session, str(one["category"])) for one in issues)
+
+
 def danger_over(context: Context) -> None:
     """The button "Không còn nguy hiểm": what was being done is gone on with."""
     emergencies.end(context.session, conversation_id=context.conversation.id)
@@ -59,10 +104,13 @@ def _start(context: Context, words: str, draft: Draft | None) -> None:
     """A danger's words as a report of their own, before the one that was being written; or, where they tell of its
     matter, within it."""
     before = drafts.data_of(draft) if draft is not None else ReportData()
+    words, others = _parted(context, words)
     if draft is None or not (before.text or before.has_place):
         if draft is not None:
             drafts.cancel(draft, now=context.turn.now)
-        report.start_from(context, words, danger=True)
+        if others:
+            context.answer.say("kept_for_later", names=_names(context, others))
+        report.start_from(context, words, danger=True, more=others)
         return
     data = ReportData(danger=True, anonymous=before.anonymous, phone=before.phone, name=before.name,
                       own_numbers=list(before.own_numbers))  # fmt: skip
@@ -72,12 +120,13 @@ def _start(context: Context, words: str, draft: Draft | None) -> None:
     if data.category in (before.category, gather.OTHER) and not data.has_place:
         before.danger = True
         before.text += [one for one in data.text if one not in before.text]
+        before.issues += others
         before.phone = before.phone or data.phone
         asking.ask(context, draft, before, again=True)
         return
     if not data.has_place and _THERE.search(fold(words)):
         gather.take_place_of(data, before)
-    data.issues = [drafts.set_aside(before), *before.issues]
+    data.issues = [drafts.set_aside(before), *before.issues, *others]
     name = category_name(context.session, before.category) if before.category else asking.shortened(before.text[0])
-    context.answer.say("kept_for_later", names=name)
+    context.answer.say("kept_for_later", names="; ".join([name, *([_names(context, others)] if others else [])]))
     asking.ask(context, draft, data)

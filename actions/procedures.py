@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from actions import asked, talk
 from actions.asking import resume
-from actions.turn import Button, Context, button, word
+from actions.turn import Button, Context, Turn, button, word
 from feedback_store.procedures.answer import Answer, together
 from feedback_store.procedures.search import Hit, features, words
 from feedback_store.queries.procedures import Ambiguous, Found, find_procedure, procedure_answer
@@ -52,9 +53,22 @@ def answer_procedure(context: Context) -> None:
         if answered is not None:
             _say_procedure(context, answered)
         else:
-            context.turn = replace(turn, text=group.text, entities=(), clauses=())
-            _answer_one(context, group.aspects)
+            context.turn = replace(turn, text=group.text, entities=_named_in(turn, group.text), clauses=())
+            if group.unknown:
+                _unknown(context, named=context.turn.entity("procedure"))
+            else:
+                _answer_one(context, group.aspects)
     context.turn, context.more = turn, more
+
+
+def _named_in(turn: Turn, text: str) -> tuple[dict[str, Any], ...]:
+    """The procedures that the engine saw named in a part of the message, at their places in that part."""
+    begin = turn.text.find(text)
+    return tuple(
+        {**one, "start": one["start"] - begin, "end": one["end"] - begin}
+        for one in turn.entities
+        if one.get("entity") == "procedure" and begin <= one["start"] and one["end"] <= begin + len(text)
+    )
 
 
 def _surely(context: Context, words: str) -> str | None:
@@ -176,8 +190,17 @@ def _nothing_found(context: Context) -> None:
     if context.turn.entity("procedure") is None and not _OF_PROCEDURES.search(context.turn.folded):
         talk.fallback(context)  # a question, but of no procedure
         return
+    _unknown(context)
+
+
+def _unknown(context: Context, *, named: str | None = None) -> None:
+    """A procedure that the catalogue lacks; ``named``: one of several in the message."""
     _keep_verdict(context, None, None, "nothing_found")
-    context.answer.say("procedure_unknown", buttons=[button("person", "/human_agent")])
+    buttons = [button("person", "/human_agent")]
+    if named is None:
+        context.answer.say("procedure_unknown", buttons=buttons)
+    else:
+        context.answer.say("procedure_unknown_of", buttons=buttons, name=named)
     resume(context)
 
 

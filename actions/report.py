@@ -95,8 +95,9 @@ def start(
     asking.ask(context, draft, data)
 
 
-def start_from(context: Context, text: str, *, danger: bool = False) -> None:
-    """Words that came earlier (before an emergency answer, under a seal) open a draft, or join the open one."""
+def start_from(context: Context, text: str, *, danger: bool = False, more: Sequence[Issue] = ()) -> None:
+    """Words that came earlier (before an emergency answer, under a seal) open a draft, or join the open one. ``more``:
+    other matters told with them, each for a report of its own afterwards."""
     draft = _open(context)
     if draft is not None:
         data = drafts.data_of(draft)
@@ -104,9 +105,10 @@ def start_from(context: Context, text: str, *, danger: bool = False) -> None:
         if text and data.category is None:
             gather.understand_earlier(context, data, text)
         data.danger = data.danger or danger
+        data.issues += more
         asking.ask(context, draft, data, again=True)
         return
-    data = ReportData(danger=danger, anonymous=wants_no_name(context))
+    data = ReportData(danger=danger, anonymous=wants_no_name(context), issues=list(more))
     if text:
         gather.keep_earlier(context, data, text)
         gather.understand_earlier(context, data, text, unasked=danger)  # none stands between a danger and its report

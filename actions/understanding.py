@@ -21,6 +21,8 @@ class Understood:
     intent: str = "nlu_fallback"
     confidence: float = 0.0
     aspect: str | None = None
+    clauses: tuple[dict[str, Any], ...] = ()
+    """As the engine says them (``Turn.clauses``)."""
 
 
 Understand = Callable[[str], Understood]

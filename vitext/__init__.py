@@ -12,6 +12,7 @@
     normalise(text)   Normalised(text, offsets): one spelling, with a map back to the original
     ends_sentence(word, between)  whether a sentence ends after a word
     clauses(text)     spans of what is said one after the other; sentences(text) of whole sentences
+    joints(text, start, end)  where in a clause another thing may begin, though no sign says so
     legacy(text)      Legacy(kind, text): what was written in an old or read in a wrong encoding, or None
     righted(text)     the text righted by it, or as it was given
     syllables(text)   the written words with their spans in the original and their spelling
@@ -25,7 +26,7 @@ from vitext.characters import (
     is_writable,
     whole_number,
 )
-from vitext.clauses import clauses, sentences
+from vitext.clauses import clauses, joints, sentences
 from vitext.legacy import Legacy, legacy, righted
 from vitext.letters import fold, has_letters, has_marks, nfc
 from vitext.normalise import Normalised, Syllable, normalise, syllables
@@ -49,6 +50,7 @@ __all__ = [
     "is_identifier",
     "is_syllable",
     "is_writable",
+    "joints",
     "legacy",
     "nfc",
     "normalise",

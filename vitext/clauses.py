@@ -26,6 +26,10 @@ _ANEW = tuple(
         "nhung ma", "co ma", "the nhung", "tuy nhien", "da the con", "lai con",
     )
 )  # fmt: skip
+_JOINTS = frozenset(("ma", "con", "roi", "voi", "vs", "va", "gio", "cai", "them", "luon"))
+"""Folded; another thing may begin with one of these, and mostly does not: "đèn vẫn còn tối", "hư rồi"."""
+FEWEST = 4
+"""Words on either side of such a word that may be a thing of their own."""
 _COUNTED = frozenset("viec dieu chuyen de dung y cai vu".split())
 """ "Điều thứ hai": the ordinal begins nothing by itself."""
 _FILLERS = frozenset(("ờ", "à", "ờm", "ừm", "ờờ"))
@@ -78,6 +82,12 @@ def clauses(text: str) -> list[tuple[int, int]]:
         spans.append(shown.original(words[first][0], words[after - 1][1]) if shown.text is not text
                      else (words[first][0], words[after - 1][1]))  # fmt: skip
     return spans
+
+
+def joints(text: str, start: int, end: int) -> list[int]:
+    """Where in ``text[start:end]``, a clause, another may begin though nothing says so: offsets of words, in order."""
+    words = [(one.start(), fold(one.group())) for one in _WORD.finditer(text, start, end)]
+    return [at for at, word in words[FEWEST : len(words) - FEWEST + 1] if word in _JOINTS]
 
 
 def _begins(plain: list[str], start: int, at: int, before: str, between: str) -> bool:

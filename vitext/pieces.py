@@ -16,7 +16,8 @@ SIZE = 1 << BITS
 WEIGHTS = (1.0, 0.7, 0.7, 0.5)
 """How much each block of pieces counts: words and letters as written, words and letters without marks."""
 LONGEST_PIECE = 5
-_LONGEST = 4000
+LONGEST = 4000
+"""Letters of a text that are looked at."""
 _MASK = SIZE - 1
 _KEPT = 20_000
 """Words whose letters are kept: clauses and sentences of a message hold the same ones again."""
@@ -29,7 +30,7 @@ def blocks(text: str) -> list[Counter[int]]:
     Case and signs do not matter; digits are all alike, letters that are drawn out stand twice at most, and a word that
     is said again at once ("cháy cháy nhà nhà tôi") counts once.
     """
-    shown = view(text[:_LONGEST]).text.lower()
+    shown = view(text[:LONGEST]).text.lower()
     made: list[Counter[int]] = []
     for side, words in (("A", _words(shown)), ("F", _words(fold(shown)))):
         pairs = [f"{one} {other}" for one, other in pairwise(words)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-ANOTHER = 0.6
+ANOTHER = 0.5
 _LEAST = 0.001
 """Chances nearer to 0 or 1 count as this."""
 

@@ -34,11 +34,16 @@ def start(name: str, work: Callable[[], None]) -> None:
 
 
 def _ending(work: Callable[[], None], parent: int) -> None:
+    end_with(parent)
+    work()
+
+
+def end_with(parent: int) -> None:
+    """Let this process end when `parent`, which forked it, ends, however that does."""
     with contextlib.suppress(OSError, AttributeError):  # Linux alone has it
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
-            return
-    work()
+            raise SystemExit
 
 
 def finish() -> None:

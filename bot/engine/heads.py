@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
+
+from bot.engine.beside import end_with
 
 SEED = 1022
 HOLD_EVERY = 3
@@ -219,7 +222,8 @@ def fit_heads(jobs: dict[str, Job]) -> dict[str, Head]:
     features, which would take longer to send than to fit."""
     _jobs.update(jobs)
     try:
-        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(2, fork, end_with, (os.getpid(),)) as pool:
             running = {key: pool.submit(_fit, key) for key in jobs}
             return {key: future.result() for key, future in running.items()}
     finally:

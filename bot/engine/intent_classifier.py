@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.heads import Head, Job, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
-from vitext import clauses, fold, sentences
+from vitext import clauses, fold, joints, sentences
 
 log = logging.getLogger("hotline.engine.train")
 
@@ -63,6 +63,37 @@ def leaf_of(message: Message) -> str | None:
             return str(found["leaf"])
     return None
 
+
+MOST_JOINTS = 8
+"""Words of a clause that are looked at as the beginning of another."""
+SURE_APART = 0.9
+
+
+def _apart(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """How surely two halves of a clause are two things: of two categories, of two kinds, or two questions; 0: not."""
+    kinds = [_kind(half) for half in (one, other)]
+    if None in kinds or (kinds[0] == kinds[1] and kinds[0] != ("ask_procedure", None)):
+        return 0.0
+    return min(_sure(half) for half in (one, other))
+
+
+def _kind(half: dict[str, Any]) -> tuple[str, str | None] | None:
+    route, category = half[INTENT] or {}, half[CATEGORY] or {}
+    if route.get("confidence", 0.0) < SURE_APART:
+        return None
+    if route["name"] == "submit_feedback":
+        sure = category.get("confidence", 0.0) >= SURE_APART
+        return ("submit_feedback", category["name"]) if sure else None
+    return (route["name"], None) if route["name"] in APART else None
+
+
+def _sure(half: dict[str, Any]) -> float:
+    route, category = half[INTENT], half[CATEGORY]
+    return float(route["confidence"] * (category["confidence"] if route["name"] == "submit_feedback" else 1.0))
+
+
+APART = frozenset({"ask_procedure", "ask_ticket_status", "ask_dossier_status", "human_agent", "formal_complaint"})
+"""Kinds of message, beside a report, that may stand in one clause with another."""
 
 Row = tuple[int, str, str | None, int]
 """Index of a sentence or variant, its intent, leaf and source."""
@@ -162,7 +193,7 @@ class VietnameseIntentClassifier(GraphComponent):
             message.set(CATEGORY, read[CATEGORY], add_to_output=True)
             several = {one["name"]: one["confidence"] for one in read[SEVERAL]}
             message.set(SEVERAL, several.get(MULTI, 0.0), add_to_output=True)
-            spans = clauses(message.get(TEXT) or "")
+            spans = [one for span in clauses(message.get(TEXT) or "") for one in self._apart(message, *span)]
             said = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
             message.set(CLAUSES, said, add_to_output=True)
             spans = sentences(message.get(TEXT) or "")
@@ -184,6 +215,17 @@ class VietnameseIntentClassifier(GraphComponent):
         if key not in self._heads:
             return []
         return [one for one in self._heads[key].predict(*row) if one[0] != NONE][:count]
+
+    def _apart(self, message: Message, start: int, end: int) -> list[tuple[int, int]]:
+        """A clause, or those that stand in it with nothing but "mà", "còn", "với" between, each surely of its own."""
+        text = message.get(TEXT) or ""
+        best: tuple[float, int, int] | None = None
+        for joint in joints(text, start, end)[:MOST_JOINTS]:
+            before = start + len(text[start:joint].rstrip())
+            sure = _apart(self._clause(message, start, before), self._clause(message, joint, end))
+            if sure and (best is None or sure > best[0]):
+                best = sure, before, joint
+        return [(start, end)] if best is None else [(start, best[1]), *self._apart(message, best[2], end)]
 
     def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""

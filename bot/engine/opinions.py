@@ -20,11 +20,14 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.engine.augment import Moved, variants
 from bot.engine.heads import HOLD_EVERY, linear
-from vitext.pieces import SIZE, WEIGHTS, blocks
+from bot.engine.restorer import dictionary_words
+from vitext import has_marks
+from vitext.pieces import LONGEST, SIZE, WEIGHTS, blocks
+from vitext.restoring import Restorer, spoken
 
 log = logging.getLogger("hotline.engine.train")
 
-FILE = "guards.bin"
+FILE, MARKS = "guards.bin", "marks.bin"
 ON = ("emergency", "denunciation")
 """The intents that there is an opinion on."""
 KINDS = {
@@ -82,11 +85,13 @@ Sentence = tuple[str, str, list[dict[str, Any]]]
 
 def fit(sentences: Sequence[Sentence], folder: Path) -> None:
     """Fit on sentences; write FILE into `folder`: a line of JSON, then the rarity of each piece (float32) and
-    for each label the weight of each piece (int16), both little-endian.
+    for each label the weight of each piece (int16), both little-endian; and MARKS, what puts marks on a text.
 
     The chance is a logistic curve over the lead on the next label, fitted on a third that the model hasn't seen; then
     it learns from all.
     """
+    accented = [spoken(text[:LONGEST]) for text, _, _ in sentences if has_marks(text)]
+    Restorer.train(accented, dictionary_words()).save(folder / MARKS)
     texts: list[str] = []
     kinds: list[str] = []
     held: list[bool] = []

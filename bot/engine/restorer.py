@@ -1,8 +1,7 @@
-"""The Rasa component around `restoring.Restorer`: sets `restored` on every token."""
+"""The Rasa component around `vitext.restoring.Restorer`: sets `restored` on every token."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,13 +14,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.augment import variants
-from bot.engine.restoring import Restorer, dictionary_words
 from bot.engine.tokenizer import NORM, tokens_of
 from vitext import has_marks
+from vitext.restoring import Restorer
 
 RESTORED = "restored"
+FILE = "marks.bin"
 # Index of the training sentence that a variant was made from; variants never cross a fold.
 SOURCE = "source"
+
+
+def dictionary_words() -> list[list[str]]:
+    """Return the multi-syllable words of underthesea's Viet74K list, lower case, split in syllables."""
+    from underthesea.corpus import viet_dict_74K
+
+    return [word.lower().split() for word in viet_dict_74K.words]
 
 
 def restore_tokens(restorer: Restorer, tokens: list[Token]) -> None:
@@ -87,17 +94,14 @@ class DiacriticRestorer(GraphComponent):
         **kwargs: Any,
     ) -> DiacriticRestorer:
         with model_storage.read_from(resource) as folder:
-            data = json.loads((folder / "restorer.json").read_text("utf-8"))
-        return cls(model_storage, resource, Restorer.from_dict(data))
+            return cls(model_storage, resource, Restorer.load(folder / FILE))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the accented training sentences."""
         sources = [example for example in training_data.training_examples if example.get(TEXT)]
         self._restorer = Restorer.train(_accented(sources), dictionary_words())
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / "restorer.json").write_text(
-                json.dumps(self._restorer.as_dict(), ensure_ascii=False), "utf-8"
-            )
+            self._restorer.save(folder / FILE)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

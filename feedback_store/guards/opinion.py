@@ -6,6 +6,7 @@ there is none, the phrases decide alone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import mmap
@@ -13,13 +14,16 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import mul
 from pathlib import Path
 from typing import Any
 
-from vitext.pieces import SIZE, WEIGHTS, blocks
+from vitext import has_marks
+from vitext.pieces import LONGEST, SIZE, WEIGHTS, blocks
+from vitext.restoring import Restorer, spoken
 
-FILE = "guards.bin"
+FILE, MARKS = "guards.bin", "marks.bin"
 DANGER, DENUNCIATION = "emergency", "denunciation"
 RARITY_BYTES, WEIGHT_BYTES = 4, 2
 
@@ -63,13 +67,17 @@ class Opinion:
 
 
 _loaded: list[Opinion] = []
+_marks: list[Restorer] = []
 
 
 def load(folder: Path) -> bool:
     """Read the model in ``folder`` for this process; False where it is missing or cannot be read: then there is no
-    opinion."""
+    opinion. Without the file of the marks there is one, less sure of words that were typed without."""
+    forget()
     read = _read(folder / FILE)
     _loaded[:] = [] if read is None else [read]
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        _marks[:] = [Restorer.load(folder / MARKS)]
     return read is not None
 
 
@@ -103,8 +111,18 @@ def _opinion(head: Mapping[str, Any], numbers: memoryview) -> Opinion | None:
 def forget() -> None:
     """No opinion any more, as in a process that loaded none."""
     _loaded.clear()
+    _marks.clear()
+    _marked.cache_clear()
 
 
 def chance(text: str, on: str = DANGER) -> float | None:
-    """How likely these words tell of a danger now, or are a denunciation; None where no model is loaded."""
-    return _loaded[0].chance(text, on) if _loaded else None
+    """How likely these words tell of a danger now, or are a denunciation; None where no model is loaded. Words typed
+    without marks are heard with those that they likely have."""
+    return _loaded[0].chance(_marked(text), on) if _loaded else None
+
+
+@lru_cache(maxsize=256)
+def _marked(text: str) -> str:
+    if not _marks or has_marks(text):
+        return text
+    return " ".join(_marks[0].restore(spoken(text[:LONGEST])))

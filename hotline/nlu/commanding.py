@@ -112,7 +112,7 @@ def understand(lines: Sequence[Line], model: Path, province: str) -> list[Unders
     """What a fresh installation of the province makes of each. Raises ``EngineFault``."""
     fresh = Fresh(province)
     with EngineProcess(model) as parse:
-        understanding = Understanding(parse, fresh.places, fresh.knows, fresh.alarm)
+        understanding = Understanding(parse, fresh.places, fresh.knows, fresh.alarm, fresh.which)
         return [understanding(line.text) for line in lines]
 
 

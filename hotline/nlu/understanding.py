@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from actions import gather
+from actions import asked, dangers, gather
 from actions.choice import matters
 from actions.choice.doubt import doubted
 from actions.choice.readers import readings
@@ -28,6 +28,7 @@ from bot.gateway.safety import Verdict, judge, judge_denunciation
 from feedback_store.defaults import DATA, read_yaml
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.procedures.search import Entry, Index
+from feedback_store.queries.procedures import SURE_COVER
 from feedback_store.service.drafts import ReportData
 from hotline.nlu.engine import Parse
 from hotline.nlu.lines import ROUTES, Part
@@ -69,15 +70,21 @@ class Understood:
     category_sure: float | None = None
 
 
+def _none(text: str) -> str | None:
+    return None
+
+
 @dataclass
 class Understanding:
     """Called with a text. ``parse`` is the engine, ``places`` the communes, ``knows`` whether the catalogue has a
-    procedure of these words, ``alarm`` the reply to an emergency that no guard saw."""
+    procedure of these words, ``alarm`` the reply to an emergency that no guard saw, ``which`` the procedure that words
+    surely mean (``actions.asked``)."""
 
     parse: Parse
     places: Gazetteer
     knows: Callable[[str], bool]
     alarm: str
+    which: asked.Which = _none
     _ms: list[float] = field(default_factory=list)
 
     def __call__(self, text: str) -> Understood:
@@ -93,6 +100,8 @@ class Understanding:
             part = Part(route, _first(plain) if route == "emergency" else None)
             also = modes.beside(self.parse(typed)[0], typed) if route == "denunciation" else ()
             parts = (part, *(Part(matters.REPORT, one) for one in also))
+            if route == "emergency":
+                parts = self._with_beside(turn)
             return Understood(
                 route, aspect, _names(plain), place, parts, _numbers(verdict), verdict.name, (), sum(self._ms),
                 category_sure=_sure(plain),
@@ -104,19 +113,34 @@ class Understanding:
         serious = next((one for one in taken if one.act in SERIOUS), None)
         if len(taken) > 1 and serious is None:
             route, categories = "multi", plain
-            parts = tuple(self._part(spoken, one) for one in taken)
+            parts = tuple(part for one in taken for part in self._parts(spoken, one))
         else:
             route = _route(serious or taken[0], turn)
             reports = route in (matters.REPORT, "multi")
             categories = self._of_report(turn) if reports else plain
             of_part = matters.REPORT if route == "multi" else route
             parts = (Part(of_part, _first(categories) if reports or route == "emergency" else None),)
+            if route == "emergency":
+                parts = self._with_beside(turn)
+            asks = self._procedures(turn) if route == "ask_procedure" else 1
+            if asks > 1:
+                route, parts = "multi", parts * asks
         numbers = tuple(_NUMBER.findall(self.alarm)) if route == "emergency" else ()
         by = tuple(one.by for one in taken)
         return Understood(
             route, aspect, _names(categories), place, parts, numbers, "", by, sum(self._ms),
             min(one.sure for one in taken), _sure(categories),
         )  # fmt: skip
+
+    def _with_beside(self, turn: Turn) -> tuple[Part, ...]:
+        """A danger, and the ordinary matters told with it, which are kept for afterwards."""
+        _, others = dangers.parted(turn, lambda text: _first(self._turn(text).categories))
+        known = [str(one["category"]) for one in others]
+        return (Part("emergency", _first(turn.categories)), *(Part(matters.REPORT, one) for one in known))
+
+    def _procedures(self, turn: Turn) -> int:
+        """How many procedures are asked about, each answered."""
+        return len(asked.asked(turn, self.which, lambda text: self._turn(text).aspect))
 
     def _turn(self, text: str) -> Turn:
         parse, ms = self.parse(text)
@@ -126,12 +150,13 @@ class Understanding:
         turn = read_turn({**parse, "text": "", "metadata": metadata})
         return replace(turn, where=gather.where_of(turn, self.places) if turn.text else None)
 
-    def _part(self, spoken: Said, one: Reading) -> Part:
-        """One of several matters, read anew from its own words as ``actions.parts`` does."""
-        if one.act != matters.REPORT:
-            return Part(_route(one, spoken.turn))
-        clauses = [(spoken.clauses[number].start, spoken.clauses[number].end) for number in one.takes]
-        return Part(one.act, _first(self._of_report(self._turn(cut(spoken.turn.text, clauses)))))
+    def _parts(self, spoken: Said, one: Reading) -> tuple[Part, ...]:
+        """One of several matters, read anew from its own words as ``actions.parts`` does; each procedure is one."""
+        words = cut(spoken.turn.text, [(spoken.clauses[n].start, spoken.clauses[n].end) for n in one.takes])
+        if one.act == matters.REPORT:
+            return (Part(one.act, _first(self._of_report(self._turn(words)))),)
+        asks = self._procedures(self._turn(words)) if one.act == "ask_procedure" else 1
+        return (Part(_route(one, spoken.turn)),) * asks
 
     def _of_report(self, turn: Turn) -> Categories:
         """As ``actions.gather.understand``: where the whole is not sure, the words without the place decide."""
@@ -190,6 +215,14 @@ class Fresh:
     def knows(self, text: str) -> bool:
         """Whether the catalogue has a procedure that these words may mean."""
         return bool(self._catalogue.near_best(self._catalogue.search(text)))
+
+    def which(self, text: str) -> str | None:
+        """The key of the procedure that these words surely mean, or marked as one to be asked about; None: of none."""
+        best = self._catalogue.near_best(self._catalogue.search(text))
+        if not best:
+            return None
+        sure = len(best) == 1 and self._catalogue.cover(text, self._catalogue.number_of(best[0].key)) >= SURE_COVER
+        return best[0].key if sure else asked.PERHAPS + best[0].key
 
     @cached_property
     def alarm(self) -> str:

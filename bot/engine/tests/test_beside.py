@@ -87,3 +87,35 @@ def test_a_part_ends_with_a_training_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the part still runs")
+
+
+FITTING = """
+import os, sys, time
+from bot.engine import heads
+def fit(key):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+heads._fit = fit
+heads.fit_heads({"one": (), "two": ()})
+"""
+
+
+def test_those_who_fit_the_heads_end_with_the_training_that_is_killed() -> None:
+    training = subprocess.Popen([sys.executable, "-c", FITTING], stdout=subprocess.PIPE, text=True)
+    assert training.stdout is not None
+    fitting = [int(training.stdout.readline()) for _ in range(2)]
+    training.kill()
+    training.wait()
+    for pid in fitting:
+        ended_by = time.monotonic() + 5
+        while (state := _state(pid)) not in ("", "Z"):
+            assert time.monotonic() < ended_by, f"{pid} still runs: {state}"
+            time.sleep(0.05)
+
+
+def _state(pid: int) -> str:
+    """R, S, Z …; '' where there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import training
+from bot.engine import placing, training
 
 HERE = Path(__file__).parent
 
@@ -49,7 +49,7 @@ def test_training_without_sentences_is_refused(project: Path, tmp_path: Path) ->
 def test_a_model_is_current_until_a_sentence_changes(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for name in (training.MODEL, "guards.bin"):
+    for name in placing.FILES:
         (out / name).write_bytes(b"x")
     (out / training.FINGERPRINT).write_text(training.fingerprint(project))
     assert training.is_current(project, out)

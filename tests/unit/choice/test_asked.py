@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.asked import Asked, asked
 from actions.turn import Turn
 from tests.unit.choice.building import turn
@@ -71,3 +73,30 @@ def test_a_story_that_names_a_procedure_asks_nothing_of_it() -> None:
 def test_a_plain_question_is_one() -> None:
     assert groups(question(("đổi bằng lái thế nào", "how", 1.0))) == [(None, ())]
     assert groups(turn("khai sinh")) == [(None, ())]
+
+
+def named(made: Turn, *names: str) -> Turn:
+    """The same with procedures that the engine saw named."""
+    spans = [(made.text.index(one), made.text.index(one) + len(one)) for one in names]
+    found = [{"entity": "procedure", "start": start, "end": end} for start, end in spans]
+    return replace(made, entities=tuple(found))
+
+
+def test_a_second_procedure_that_the_catalogue_lacks_is_told_apart() -> None:
+    made = question(("đăng ký khai sinh cần gì", "documents", 1.0), ("xin phép nuôi cá sấu mất mấy ngày", "time", 1.0))
+    known, lacking = asked(named(made, "khai sinh", "phép nuôi cá sấu"), which, aspect_of)
+    assert (known.key, known.unknown) == ("khai_sinh", False)
+    assert (lacking.key, lacking.unknown, lacking.text) == (None, True, "xin phép nuôi cá sấu mất mấy ngày")
+
+
+def test_one_that_the_catalogue_lacks_said_twice_is_one() -> None:
+    made = question(("xin phép nuôi cá sấu cần gì", "documents", 1.0), ("phép nuôi cá sấu mấy tiền", "fee", 1.0))
+    (only,) = asked(named(made, "phép nuôi cá sấu"), which, aspect_of)
+    assert only.aspects == ("documents", "fee")
+
+
+def test_what_only_might_be_another_goes_on_about_the_first() -> None:
+    perhaps = "?kham"
+    made = question(("đổi bằng lái cần gì", "documents", 1.0), ("có cần khám sức khỏe không", "documents", 1.0))
+    (only,) = asked(made, lambda words: perhaps if "khám" in words else which(words), aspect_of)
+    assert only.text == made.text

@@ -1,6 +1,6 @@
 """One matter or several: what is cut and what is one story."""
 
-from actions.choice.matters import matters
+from actions.choice.matters import beside_danger, matters
 from tests.unit.choice.building import parts, simple
 
 
@@ -109,3 +109,24 @@ def test_what_sounds_like_a_danger_that_is_none_may_be_a_report_of_its_own() -> 
     said = parts("mất điện cả xóm từ tối, còn cây bàng ngả ra đường", told,
                  ("còn cây bàng ngả ra đường", "emergency", 0.7), several=0.4)  # fmt: skip
     assert len(found(said)) == 1, "without a category it says nothing"
+
+
+def ordinary(said) -> list[str | None]:
+    return [one.category for one in beside_danger(said)]
+
+
+def test_an_ordinary_matter_told_beside_a_danger_is_found() -> None:
+    said = parts(
+        "có người bị xe húc nằm bất tỉnh, gọi cấp cứu hộ em, ngoài ra xe rác ba hôm nay không vào chợ",
+        ("có người bị xe húc nằm bất tỉnh", "emergency", 0.99), ("gọi cấp cứu hộ em", "emergency", 0.5),
+        ("ngoài ra xe rác ba hôm nay không vào chợ", "moi-truong.rac", 0.99), route="emergency", several=0.2,
+    )  # fmt: skip
+    assert ordinary(said) == ["moi-truong.rac"]
+
+
+def test_what_belongs_to_the_danger_or_is_unsure_is_none() -> None:
+    told = ("cháy nhà kho cuối hẻm", "emergency", 0.99)
+    whole = "cháy nhà kho cuối hẻm, khói đen mù mịt cả xóm rồi"
+    assert ordinary(parts(whole, told, ("khói đen mù mịt cả xóm rồi", "emergency", 0.9), route="emergency")) == []
+    unsure = ("khói đen mù mịt cả xóm rồi", "moi-truong.khoi-mui", 0.7)
+    assert ordinary(parts(whole, told, unsure, route="emergency", several=0.9)) == []

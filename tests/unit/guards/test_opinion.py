@@ -9,6 +9,7 @@ import pytest
 
 from feedback_store.guards import opinion
 from vitext.pieces import SIZE, blocks
+from vitext.restoring import Restorer
 
 LABELS = ("emergency", "report")
 UNIT = 0.001
@@ -86,3 +87,21 @@ def test_a_file_cut_short_is_none(tmp_path: Path) -> None:
     assert not opinion.load(tmp_path)
     path.write_bytes(b"")
     assert not opinion.load(tmp_path)
+
+
+def test_words_typed_without_marks_are_heard_with_theirs(tmp_path: Path) -> None:
+    written(tmp_path, {"nổ": {"emergency": 900}, "no": {"report": 900}})
+    assert opinion.load(tmp_path)
+    unmarked = opinion.chance("bình ga no")
+    assert opinion.chance("binh ga no") == pytest.approx(unmarked, abs=0.2)
+    Restorer.train([["bình", "ga", "nổ"]], []).save(tmp_path / opinion.MARKS)
+    assert opinion.load(tmp_path)
+    assert (opinion.chance("binh ga no") or 0.0) > 0.9
+    assert (opinion.chance("bình ga no") or 0.0) < 0.5  # who writes marks means what he writes
+
+
+def test_a_broken_file_of_marks_leaves_the_opinion(tmp_path: Path) -> None:
+    written(tmp_path, {"cháy": {"emergency": 900}})
+    (tmp_path / opinion.MARKS).write_bytes(b"no")
+    assert opinion.load(tmp_path)
+    assert (opinion.chance("cháy") or 0.0) > 0.9

@@ -13,7 +13,8 @@ from feedback_store.reading.over import asks, says_over
     "text",
     ["dập xong rồi không ai sao cả", "cứu hỏa dập xong rồi, mọi người ra hết rồi", "tat roi, khong sao", "ổn rồi ạ",
      "xe cấp cứu tới chở bác ấy đi rồi", "công an đến đưa nó đi rồi",
-     "ơn trời nó thở lại rồi, cảm ơn mấy anh", "we are safe now, thank you"],
+     "ơn trời nó thở lại rồi, cảm ơn mấy anh", "we are safe now, thank you",
+     "k con nguy hiem nua, xe cap cuu toi r", "cong an den r"],
 )
 def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
     assert says_over(text)
@@ -26,6 +27,7 @@ def test_a_danger_that_is_said_to_be_over_is_over(text: str) -> None:
         "có nên kéo ra không??", "xe cứu hỏa tới rồi mà vẫn cháy", "nuoc rut roi thi lam sao",
         "nó vẫn không thở được", "the fire is not out",
         "em hỏi lại rồi, lửa to lắm", "tôi nói lại rồi đó, có người bị thương",
+        "cap cuu qua tham r, k ai giup", "chay cao bang cay dua r", "xe cuu hoa den r ma van chay",
     ],
 )  # fmt: skip
 def test_who_asks_what_to_do_is_still_in_it(text: str) -> None:

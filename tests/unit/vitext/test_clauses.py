@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitext import clauses, sentences
+from vitext import clauses, joints, sentences
 
 
 def cut(text: str) -> list[str]:
@@ -54,3 +54,24 @@ def test_clauses_are_spans_in_order_that_do_not_overlap(text: str) -> None:
 def test_a_text_without_words_has_neither_sentences_nor_clauses(text: str) -> None:
     assert sentences(text) == []
     assert clauses(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cut_at"),
+    [
+        ("den duong hem 5 hu vs nuoc thai tran ra lun", ["vs nuoc"]),
+        ("cây trước cổng nghiêng lắm rồi mà dây mạng còn võng xuống đường", ["rồi mà", "mà dây", "còn võng"]),
+        ("vẫn còn tối", []),
+        ("", []),
+    ],
+)
+def test_another_thing_may_begin_at_a_joint_with_words_enough_on_both_sides(text: str, cut_at: list[str]) -> None:
+    assert [text[at:].startswith(words) for at, words in zip(joints(text, 0, len(text)), cut_at, strict=True)] == [
+        True for _ in cut_at
+    ]
+
+
+def test_joints_are_looked_for_within_the_clause_alone() -> None:
+    text = "đèn hư cả tuần nay mà chưa ai sửa, rác đầy cả đường còn cống thì hôi quá"
+    start = text.index("rác")
+    assert [text[at:].split()[0] for at in joints(text, start, len(text))] == ["còn"]

@@ -1,6 +1,10 @@
 """The inner accented view of text typed without marks."""
 
-from bot.engine.restoring import Restorer
+from pathlib import Path
+
+import pytest
+
+from vitext.restoring import Restorer
 
 SENTENCES = [
     "đường trần phú có ổ gà".split(),
@@ -25,8 +29,18 @@ def test_unknown_words_and_empty_text_pass_through() -> None:
     assert restorer.restore([]) == []
 
 
-def test_a_stored_restorer_restores_the_same() -> None:
+def test_a_stored_restorer_restores_the_same(tmp_path: Path) -> None:
     restorer = Restorer.train(SENTENCES, [["ổ", "gà"]])
-    again = Restorer.from_dict(restorer.as_dict())
-    words = "rac chat dong ngoai duong".split()
-    assert again.restore(words) == restorer.restore(words)
+    restorer.save(tmp_path / "marks.bin")
+    again = Restorer.load(tmp_path / "marks.bin")
+    for words in ("rac chat dong ngoai duong", "toi muon dang ky ket hon", "o ga", "xyz"):
+        assert again.restore(words.split()) == restorer.restore(words.split())
+
+
+@pytest.mark.parametrize("broken", [b"", b"{}\n", b"not json\n", None])
+def test_a_broken_file_is_none(tmp_path: Path, broken: bytes | None) -> None:
+    path = tmp_path / "marks.bin"
+    Restorer.train(SENTENCES, []).save(path)
+    path.write_bytes(path.read_bytes()[:-4] if broken is None else broken)
+    with pytest.raises((OSError, ValueError, KeyError, TypeError)):
+        Restorer.load(path)
