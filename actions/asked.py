@@ -23,6 +23,9 @@ _ASKS = re.compile(
     r"\b(?:khong|ko|k|hong|hok|gi|chi|nao|sao|dau|mo|rang)\W*(?:a|vay|the|ha|em|anh|chi|nhi|he)?\W*$|\?\s*$"
 )
 
+_THAT = re.compile(r"\b(?:do|nay|ay|kia|tren|vua roi) *(?:khong|ko|k|hong|chua|a|u)?\W*$")
+""" "Có cần giấy xác nhận đó không": of what was said before."""
+
 PERHAPS, UNKNOWN = "?", "!"
 """Before a key: it is to be asked whether this one is meant; before words: they name one that the catalogue lacks."""
 ALIKE = 0.5
@@ -130,5 +133,7 @@ def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
     found = which(words) if named or len(words.split()) >= NAMING else None
     if found is not None and found[0] == PERHAPS and not named:
         return None  # "có cần khám sức khỏe không" goes on about the licence
-    lacking = next((one for one in named if len(one.split()) > 1), None) if found is None else None
+    plain = fold(words)
+    lacking = next((one for one in named if len(one.split()) > 1 and not _THAT.search(plain)), None)
+    lacking = lacking if found is None else None
     return found if lacking is None else UNKNOWN + lacking

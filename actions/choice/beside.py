@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-ANOTHER = 0.5
+ANOTHER, ANOTHER_KIND = 0.42, 0.5
+"""So likely a report is another beside a report, and a matter of another kind is one: a story holds more of the latter
+that is none."""
 _LEAST = 0.001
 """Chances nearer to 0 or 1 count as this."""
 

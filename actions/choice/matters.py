@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from actions.choice.beside import ANOTHER, Beside
+from actions.choice.beside import ANOTHER, ANOTHER_KIND, Beside
 from actions.choice.said import UNKNOWN, Clause, Said
 
 REPORT = "submit_feedback"
@@ -68,8 +68,8 @@ UNKNOWN_TO_WHOLE, OPENING, CERTAIN_OF = 0.02, 8, 0.95
 """So unlikely the whole holds a category for a clause of it to be said by the way; so few words an opening has, unless
 it is as sure as the third of what it tells."""
 NO_KIND = "khac.khac"
-OF_SEVERAL = 0.3
-"""So likely a clause is one more matter of a message that holds several."""
+OF_SEVERAL, ANNOUNCED = 0.3, 0.15
+"""So likely a clause is one more matter of a message that holds several; of one that says that it does."""
 Opening = Literal["", "anew", "item"]
 """How a clause opens: going on, anew ("còn chuyện nữa"), or as an item that the citizen counts, which is another matter
 whatever else speaks against it."""
@@ -253,8 +253,19 @@ _THINGS = "viec|dieu|chuyen|van de|noi dung|y|muc|vu|cau"
 _NUMBER = "mot|nhat|hai|ba|bon|tu|nam|[1-5]"
 _ITEM = re.compile(rf"(?:(?:cai|{_THINGS}) thu|{_THINGS}) (?:{_NUMBER}|dau|dau tien|sau|cuoi|ke|sau cung)\b")
 _ORDINAL = re.compile(r"(thu (?:nhat|hai|ba|tu|nam|[1-5])|(?:mot|hai|ba|bon|[1-4]) la)\b")
-_ANNOUNCED = re.compile(r"\b(?:hai|ba|bon|[2-4]) (?:viec|chuyen|vu|dieu|van de|noi dung|y kien)\b")
-""" "Bên ni có hai chuyện": who says so tells several."""
+_ANNOUNCED = re.compile(
+    r"\b(?:hai|ba|bon|may|[2-4]) (?:viec|chuyen|vu|dieu|van de|noi dung|y kien)\b"
+    r"|\bca (?:hai|ba|bon|[2-4])(?: thu| cai| chuyen)?"
+    r"(?: (?:nhe|nha|nghe|nghen|giup|gium|ho|dum|luon|di|voi|cho|ben|a|ad|em|toi))*$"
+    r"|\bmot (?:luot|the luon|lan cho gon)\b"
+)
+""" "Bên ni có hai chuyện", "xử lý cả hai giúp em": who says so tells several."""
+
+
+def _announced(said: Said) -> bool:
+    return any(_ANNOUNCED.search(" ".join(one.words)) is not None for one in said.clauses)
+
+
 _NUMBERED = re.compile(r"([1-9])\s*[.)/:-]")
 
 
@@ -281,6 +292,8 @@ def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool,
         return None
     if clause.route == "thanks" and (not opens or long < 4):
         return None
+    if clause.route == "ask_procedure" and said.turn.intent in STATES and not clause.asking:
+        return None  # "tháng trước tôi về nộp giấy đính chính ngày sinh, nhờ xem giúp đã xong chưa"
     return Matter(clause.route, takes, clause.sure)
 
 
@@ -304,8 +317,9 @@ def _another(
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
     chance = beside(said, found[-1], own, clause, anew=bool(opening)).chance
     unnamed = own.route == "ask_procedure" and not (clause.procedure or opening)  # "có làm không thì bảo"
-    more = (len(found) > 1 and own.sure >= CERTAIN) or _ANNOUNCED.search(" ".join(said.words)) is not None
-    enough = UNNAMED if unnamed else OF_SEVERAL if more else ANOTHER
+    more = len(found) > 1 and own.sure >= CERTAIN
+    usual = ANOTHER if own.route == found[-1].route == REPORT else ANOTHER_KIND
+    enough = UNNAMED if unnamed else ANNOUNCED if _announced(said) else OF_SEVERAL if more else usual
     return opening == "item" or _apart(said, found[-1], own, sentences) or chance >= enough
 
 

@@ -37,6 +37,11 @@ class Clause:
         """Folded words."""
         return words_of(self.text)
 
+    @property
+    def asking(self) -> bool:
+        """Whether it has the shape of a question: "… thì nộp ở đâu", "cho hỏi thủ tục tách thửa"."""
+        return _QUESTION.search(fold(self.text)) is not None or not _WONDERING.isdisjoint(self.words)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -101,6 +106,7 @@ def _clause(one: dict[str, Any], turn: Turn, knows: Callable[[str], bool]) -> Cl
 
 
 _QUESTION = re.compile(r"\b(?:khong|ko|k|hong|hok|gi|nao|sao|dau)\W*(?:a|vay|the|ha|em|anh|chi|nhi)?\W*$|\?\s*$")
+_WONDERING = frozenset("hoi gi dau nao sao bao may nhieu khong mo chi rang tuc biet".split())
 NAMED = 0.9
 """So surely a clause asks about the procedure that the engine sees named in it, whatever else its words mean."""
 

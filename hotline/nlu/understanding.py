@@ -27,8 +27,7 @@ from bot.gateway import modes
 from bot.gateway.safety import Verdict, judge, judge_denunciation
 from feedback_store.defaults import DATA, read_yaml
 from feedback_store.places.gazetteer import Gazetteer
-from feedback_store.procedures.search import Entry, Index
-from feedback_store.queries.procedures import SURE_COVER
+from feedback_store.procedures.search import SURE_COVER, Entry, Index
 from feedback_store.service.drafts import ReportData
 from hotline.nlu.engine import Parse
 from hotline.nlu.lines import ROUTES, Part
