@@ -47,6 +47,7 @@ class EngineUnderstanding:
                 str(parse["intent"]["name"]),
                 float(parse["intent"]["confidence"]),
                 (parse.get("aspect") or {}).get("name"),
+                tuple(parse.get("clauses") or ()),
             )
         except (httpx.HTTPError, KeyError, ValueError) as error:
             log.warning("the engine did not read earlier words: %s", type(error).__name__)

@@ -43,6 +43,8 @@ KINDS = {
     "thanks": "praise",
     "rate_service": "praise",
 }
+OF_EVERYTHING = "multi"
+"""Messages of several matters hold the words of all kinds; learned as one they blur the others."""
 TALK = "talk"
 """All the rest. Told apart from each of these a danger is recognised better than against everything at once."""
 MIN_TEXTS = 2
@@ -90,6 +92,7 @@ def fit(sentences: Sequence[Sentence], folder: Path) -> None:
     The chance is a logistic curve over the lead on the next label, fitted on a third that the model hasn't seen; then
     it learns from all.
     """
+    sentences = [one for one in sentences if one[1] != OF_EVERYTHING]
     accented = [spoken(text[:LONGEST]) for text, _, _ in sentences if has_marks(text)]
     Restorer.train(accented, dictionary_words()).save(folder / MARKS)
     texts: list[str] = []
