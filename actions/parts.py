@@ -94,8 +94,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
     """
     goes_on = sorted(number for one in reports if one.act == "continue_report" for number in one.takes)
     others = [one for one in reports if one.act in (REPORT, "keep_for_later")]
-    words = [part(context, whole, spoken, one.takes, REPORT) for one in others]
-    if len(words) > 1 and not goes_on and len({_name(context, one) for one in words}) == 1 and not _apart(words):
+    words = _told_once(context, whole, spoken, [one.takes for one in others])
+    if len(words) == 1 and len(others) > 1 and not goes_on and not beside:
         words = [replace(whole, intent=REPORT)]  # one matter, told twice in a story
     draft = drafts.get_open(context.session, context.conversation.id, lock=True)
     if draft is None and not words:
@@ -107,8 +107,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
             name = "several_heard" if words else "report_beside"
             context.answer.say(name, count=str(len(words) + 1), names=names)
         context.turn = first
-        placed = next((one.where for one in words if one.where is not None and one.where.weight >= OF_A_PLACE), None)
-        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside), shared=placed)
+        shared = next((one.where for one in words if placed(one)), None)
+        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside), shared=shared)
         return
     context.more = True
     if goes_on:
@@ -121,9 +121,36 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
     asking.ask(context, draft, drafts.data_of(draft))
 
 
-def _apart(turns: Sequence[Turn]) -> bool:
-    """Whether two of them tell a place of their own."""
-    return sum(one.where is not None and one.where.weight >= OF_A_PLACE for one in turns) > 1
+def _told_once(context: Context, whole: Turn, spoken: Said, takes: Sequence[tuple[int, ...]]) -> list[Turn]:
+    """The reports of these clauses, each read anew from its own words; what turns out to be of one category is one
+    report, unless each tells a place of its own."""
+    words = [part(context, whole, spoken, one, REPORT) for one in takes]
+    groups = same_matter([(one.categories[0][0] if one.categories else None, placed(one)) for one in words])
+    return [
+        words[group[0]] if len(group) == 1
+        else part(context, whole, spoken, sorted(number for at in group for number in takes[at]), REPORT)
+        for group in groups
+    ]  # fmt: skip
+
+
+def same_matter(told: Sequence[tuple[str | None, bool]]) -> list[list[int]]:
+    """Which reports of a message are one, as numbers in their order. Of each: its category, and whether it tells a
+    place."""
+    groups: list[list[int]] = []
+    for number, (category, has_place) in enumerate(told):
+        for group in groups:
+            elsewhere = has_place and any(told[at][1] for at in group)
+            if category is not None and told[group[0]][0] == category and not elsewhere:
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return groups
+
+
+def placed(turn: Turn) -> bool:
+    """Whether it tells a place."""
+    return turn.where is not None and turn.where.weight >= OF_A_PLACE
 
 
 def _worst_first(turns: list[Turn]) -> list[Turn]:

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from actions.choice.readers import readings
 from actions.choice.reading import Reading, choose
 from actions.choice.said import Said, said
 from actions.choice.state import State
-from actions.parts import SERIOUS, cut
+from actions.parts import SERIOUS, cut, placed, same_matter
 from actions.turn import Turn, read_turn
 from bot.gateway import modes
 from bot.gateway.safety import Verdict, judge, judge_denunciation
@@ -111,8 +111,9 @@ class Understanding:
         taken = choose(readings(spoken, State()), len(spoken.clauses)).taken
         serious = next((one for one in taken if one.act in SERIOUS), None)
         if len(taken) > 1 and serious is None:
-            route, categories = "multi", plain
-            parts = tuple(part for one in taken for part in self._parts(spoken, one))
+            parts = self._parts(spoken, taken)
+            one = parts[0].route == matters.REPORT and len(parts) == 1  # one matter, told twice in a story
+            route, categories = (matters.REPORT, self._of_report(turn)) if one else ("multi", plain)
         else:
             route = _route(serious or taken[0], turn)
             reports = route in (matters.REPORT, "multi")
@@ -149,13 +150,24 @@ class Understanding:
         turn = read_turn({**parse, "text": "", "metadata": metadata})
         return replace(turn, where=gather.where_of(turn, self.places) if turn.text else None)
 
-    def _parts(self, spoken: Said, one: Reading) -> tuple[Part, ...]:
-        """One of several matters, read anew from its own words as ``actions.parts`` does; each procedure is one."""
-        words = cut(spoken.turn.text, [(spoken.clauses[n].start, spoken.clauses[n].end) for n in one.takes])
-        if one.act == matters.REPORT:
-            return (Part(one.act, _first(self._of_report(self._turn(words)))),)
-        asks = self._procedures(self._turn(words)) if one.act == "ask_procedure" else 1
-        return (Part(_route(one, spoken.turn)),) * asks
+    def _parts(self, spoken: Said, taken: Sequence[Reading]) -> tuple[Part, ...]:
+        """Each of several matters, read anew from its own words as ``actions.parts`` does; each procedure is one, and
+        what turns out to be one report is one."""
+        words = [cut(spoken.turn.text, [(spoken.clauses[n].start, spoken.clauses[n].end) for n in one.takes])
+                 for one in taken]  # fmt: skip
+        told = [self._turn(text) for text in words]
+        reports = [at for at, one in enumerate(taken) if one.act == matters.REPORT]
+        category = {at: _first(self._of_report(told[at])) for at in reports}
+        groups = same_matter([(category[at], placed(told[at])) for at in reports])
+        again = {reports[number] for group in groups for number in group[1:]}
+        parts: list[Part] = []
+        for at, one in enumerate(taken):
+            if at in category:
+                parts += [Part(one.act, category[at])] if at not in again else []
+            else:
+                asks = self._procedures(told[at]) if one.act == "ask_procedure" else 1
+                parts += [Part(_route(one, spoken.turn))] * asks
+        return tuple(parts)
 
     def _of_report(self, turn: Turn) -> Categories:
         """As ``actions.gather.understand``: where the whole is not sure, the words without the place decide."""
