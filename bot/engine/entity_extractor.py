@@ -7,7 +7,6 @@ crfsuite learned. Spans are spans of the original text.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine import beside
-from bot.engine.restorer import RESTORED, SOURCE
-from bot.engine.tagger import WORD
+from bot.engine.restorer import RESTORED
+from bot.engine.tagger import LEARNED, WORD, with_entities
 from bot.engine.tokenizer import NORM
 from vitext import fold
 
 log = logging.getLogger("hotline.engine.train")
-LEARNED = frozenset({"place", "time", "procedure"})
 FILE = "entities.crfsuite"
 ITERATIONS = 60
-# Sentences without an entity teach the CRF where nothing is; a share of them is enough.
-PLAIN_SHARE = 3
-SLIPS = (2, 4)
-"""Of a sentence and its variants, in their order, the ones with slips: as written, and without marks."""
 
 
 def features_of(tokens: list[Token]) -> list[list[str]]:
@@ -181,23 +175,12 @@ class SyllableEntityExtractor(GraphComponent, EntityExtractorMixin):
         return cls(model_storage, resource, tagger)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from sentences with entities and a third of those without, and of their slips from every second."""
+        """Learn from the sentences that were tagged for it."""
         rows, labels = [], []
-        family: Counter[int] = Counter()
-        for index, example in enumerate(training_data.training_examples):
-            if not example.get(TEXT):
-                continue
-            source = example.get(SOURCE, index)
-            family[source] += 1
-            if family[source] == SLIPS[source % 2]:
-                continue
+        for example in with_entities(training_data.training_examples):
             tokens = example.get(TEXT_TOKENS)
-            truth = labels_of(tokens, example.get(ENTITIES) or [])
-            plain = all(label == "O" for label in truth)
-            if plain and source % PLAIN_SHARE:
-                continue
             rows.append(features_of(tokens))
-            labels.append(truth)
+            labels.append(labels_of(tokens, example.get(ENTITIES) or []))
         log.info("entities: %d sentences", len(rows))
         with self._model_storage.write_to(self._resource) as folder:
             beside.start("entities", lambda: _fit(rows, labels, folder / FILE))
