@@ -20,7 +20,7 @@ from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
 from vitext import clauses, fold, has_marks, sentences
 
-LIKELY, ALONE = 0.42, 0.9
+LIKELY, ALONE = 0.5, 0.9
 """So likely, the opinion needs no phrase where the engine cannot be asked; and no engine."""
 UNSURE = 0.6
 """So likely a few words are asked about."""
