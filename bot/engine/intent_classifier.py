@@ -64,36 +64,15 @@ def leaf_of(message: Message) -> str | None:
     return None
 
 
-MOST_JOINTS = 8
+MOST_JOINTS = 5
 """Words of a clause that are looked at as the beginning of another."""
 SURE_APART = 0.9
 
 
-def _apart(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """How surely two halves of a clause are two things: of two categories, of two kinds, or two questions; 0: not."""
-    kinds = [_kind(half) for half in (one, other)]
-    if None in kinds or (kinds[0] == kinds[1] and kinds[0] != ("ask_procedure", None)):
-        return 0.0
-    return min(_sure(half) for half in (one, other))
-
-
-def _kind(half: dict[str, Any]) -> tuple[str, str | None] | None:
-    route, category = half[INTENT] or {}, half[CATEGORY] or {}
-    if route.get("confidence", 0.0) < SURE_APART:
-        return None
-    if route["name"] == "submit_feedback":
-        sure = category.get("confidence", 0.0) >= SURE_APART
-        return ("submit_feedback", category["name"]) if sure else None
-    return (route["name"], None) if route["name"] in APART else None
-
-
-def _sure(half: dict[str, Any]) -> float:
-    route, category = half[INTENT], half[CATEGORY]
-    return float(route["confidence"] * (category["confidence"] if route["name"] == "submit_feedback" else 1.0))
-
-
-APART = frozenset({"ask_procedure", "ask_ticket_status", "ask_dossier_status", "human_agent", "formal_complaint"})
-"""Kinds of message, beside a report, that may stand in one clause with another."""
+APART = frozenset({
+    "submit_feedback", "ask_procedure", "ask_ticket_status", "ask_dossier_status", "human_agent", "formal_complaint",
+})  # fmt: skip
+"""Kinds of message that may stand in one clause with another."""
 
 Row = tuple[int, str, str | None, int]
 """Index of a sentence or variant, its intent, leaf and source."""
@@ -222,10 +201,26 @@ class VietnameseIntentClassifier(GraphComponent):
         best: tuple[float, int, int] | None = None
         for joint in joints(text, start, end)[:MOST_JOINTS]:
             before = start + len(text[start:joint].rstrip())
-            sure = _apart(self._clause(message, start, before), self._clause(message, joint, end))
-            if sure and (best is None or sure > best[0]):
+            first = self._kind(message, start, before)
+            after = self._kind(message, joint, end) if first is not None else None
+            if first is None or after is None or (first[:2] == after[:2] and first[0] != "ask_procedure"):
+                continue
+            sure = min(first[2], after[2])
+            if best is None or sure > best[0]:
                 best = sure, before, joint
         return [(start, end)] if best is None else [(start, best[1]), *self._apart(message, best[2], end)]
+
+    def _kind(self, message: Message, start: int, end: int) -> tuple[str, str | None, float] | None:
+        """What words surely are by themselves: route, category of a report, how sure; None: nothing, or not surely."""
+        row = self._vocabulary.row(view_of(message, start, end))
+        for name, sure in self._likeliest(INTENT, row, 1):
+            if sure < SURE_APART or name not in APART:
+                return None
+            if name != "submit_feedback":
+                return name, None, sure
+            for category, likely in self._likeliest(CATEGORY, row, 1):
+                return (name, category, sure * likely) if likely >= SURE_APART else None
+        return None
 
     def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
