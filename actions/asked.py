@@ -133,7 +133,6 @@ def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
     found = which(words) if named or len(words.split()) >= NAMING else None
     if found is not None and found[0] == PERHAPS and not named:
         return None  # "có cần khám sức khỏe không" goes on about the licence
-    plain = fold(words)
-    lacking = next((one for one in named if len(one.split()) > 1 and not _THAT.search(plain)), None)
-    lacking = lacking if found is None else None
-    return found if lacking is None else UNKNOWN + lacking
+    if found is not None or _THAT.search(fold(words)):
+        return found
+    return next((UNKNOWN + one for one in named if len(one.split()) > 1), None)

@@ -136,11 +136,7 @@ def beside_danger(said: Said) -> tuple[Matter, ...]:
         own = Matter(REPORT, takes, clause.sure * clause.category_sure, clause.category)
         if beside(said, danger, own, clause, anew=bool(opening)).chance < ANOTHER_THAN_DANGER:
             continue
-        same = next((at for at, one in enumerate(found) if _same(one, own)), None)
-        if same is None:
-            found.append(own)
-        else:
-            found[same] = _joined(found[same], own, takes)
+        _put(found, own)
     return tuple(found)
 
 
@@ -187,11 +183,7 @@ def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
             else:
                 found[-1] = _joined(found[-1], own, takes)
             continue
-        same = next((at for at, one in enumerate(found) if _same(one, own)), None)
-        if same is None:
-            found.append(own)
-        else:
-            found[same] = _joined(found[same], own, takes)
+        _put(found, own)
     if len(found) < 2:
         return _whole(said)
     found[0] = Matter(found[0].route, (*first, *found[0].takes), found[0].sure, found[0].category)
@@ -351,6 +343,15 @@ def _begins(clause: Clause, phrases: tuple[str, ...]) -> bool:
 
 def _same(one: Matter, other: Matter) -> bool:
     return one.route == other.route and one.category == other.category
+
+
+def _put(found: list[Matter], own: Matter) -> None:
+    """Beside what was found, or with what is the same."""
+    same = next((at for at, one in enumerate(found) if _same(one, own)), None)
+    if same is None:
+        found.append(own)
+    else:
+        found[same] = _joined(found[same], own, own.takes)
 
 
 def _joined(matter: Matter, own: Matter | None, takes: tuple[int, ...]) -> Matter:

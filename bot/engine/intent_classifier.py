@@ -67,8 +67,7 @@ def leaf_of(message: Message) -> str | None:
 MOST_JOINTS = 5
 """Words of a clause that are looked at as the beginning of another."""
 SURE_APART = 0.9
-
-
+"""So sure both halves of a clause must be of what they are for it to be cut."""
 APART = frozenset({
     "submit_feedback", "ask_procedure", "ask_ticket_status", "ask_dossier_status", "human_agent", "formal_complaint",
 })  # fmt: skip

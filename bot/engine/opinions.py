@@ -89,8 +89,8 @@ def fit(sentences: Sequence[Sentence], folder: Path) -> None:
     """Fit on sentences; write FILE into `folder`: a line of JSON, then the rarity of each piece (float32) and
     for each label the weight of each piece (int16), both little-endian; and MARKS, what puts marks on a text.
 
-    The chance is a logistic curve over the lead on the next label, fitted on a third that the model hasn't seen; then
-    it learns from all.
+    The chance is a logistic curve over the lead on the next label, fitted on a third that a model of half of the rest
+    hasn't seen; then the model learns from all.
     """
     sentences = [one for one in sentences if one[1] != OF_EVERYTHING]
     accented = [spoken(text[:LONGEST]) for text, _, _ in sentences if has_marks(text)]
@@ -107,7 +107,7 @@ def fit(sentences: Sequence[Sentence], folder: Path) -> None:
             texts.append(variant)
             kinds.append(kind)
             held.append(number % HOLD_EVERY == 0)
-            seen.append(number % HOLD_EVERY != 0 and number % 2 == 0)  # half of the rest tells nearly the same curve
+            seen.append(number % HOLD_EVERY != 0 and number % 2 == 0)
     found = [blocks(text) for text in texts]
     table = Table(found)
     features, aside, rest = table.rows(found), np.array(held), np.array(seen)
