@@ -26,6 +26,14 @@ _ASKS = re.compile(
 _THAT = re.compile(r"\b(?:do|nay|ay|kia|tren|vua roi) *(?:khong|ko|k|hong|chua|a|u)?\W*$")
 """ "Có cần giấy xác nhận đó không": of what was said before."""
 
+_APPLIES = re.compile(
+    r"^\W*(?:(?:con|roi|voi|va|lai|the|muon|toi|em|neu|cho|hoi)\W+)*"
+    r"((?:xin|lam|mo|dang k[yi]|dki|cap|doi|sang ten|khai|nop|tach|gop)"
+    r"(?: (?!(?:thi|can|mat|may|bao|o|het|gi|j|dau|nao|sao|do|nay|ay|xong)\b)\w+){2,8})"
+    r" (?:thi|can|mat|may|bao|o|het)\b"
+)
+""" "Còn xin giấy phép nuôi cá sấu thì mấy ngày": what is applied for, though the engine saw no name in it."""
+
 PERHAPS, UNKNOWN = "?", "!"
 """Before a key: it is to be asked whether this one is meant; before words: they name one that the catalogue lacks."""
 ALIKE = 0.5
@@ -133,6 +141,8 @@ def _key(turn: Turn, piece: _Piece, which: Which) -> str | None:
     found = which(words) if named or len(words.split()) >= NAMING else None
     if found is not None and found[0] == PERHAPS and not named:
         return None  # "có cần khám sức khỏe không" goes on about the licence
-    if found is not None or _THAT.search(fold(words)):
+    plain = fold(words)
+    if found is not None or _THAT.search(plain):
         return found
-    return next((UNKNOWN + one for one in named if len(one.split()) > 1), None)
+    applied = _APPLIES.match(plain)
+    return next((UNKNOWN + one for one in named if len(one.split()) > 1), UNKNOWN + applied[1] if applied else None)

@@ -55,7 +55,7 @@ def answer_procedure(context: Context) -> None:
         else:
             context.turn = replace(turn, text=group.text, entities=_named_in(turn, group.text), clauses=())
             if group.unknown:
-                _unknown(context, named=context.turn.entity("procedure"))
+                _unknown(context, named=context.turn.entity("procedure") or group.text)
             else:
                 _answer_one(context, group.aspects)
     context.turn, context.more = turn, more

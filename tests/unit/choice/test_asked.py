@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from actions.asked import Asked, asked
 from actions.turn import Turn
 from tests.unit.choice.building import turn
@@ -100,3 +102,16 @@ def test_what_only_might_be_another_goes_on_about_the_first() -> None:
     made = question(("đổi bằng lái cần gì", "documents", 1.0), ("có cần khám sức khỏe không", "documents", 1.0))
     (only,) = asked(made, lambda words: perhaps if "khám" in words else which(words), aspect_of)
     assert only.text == made.text
+
+
+def test_what_is_applied_for_is_a_procedure_though_the_engine_saw_no_name() -> None:
+    made = question(("lm khai sinh can j", "documents", 1.0), ("con xin gp nuoi ca sau thi may ngay", "time", 1.0))
+    known, lacking = asked(made, lambda words: "khai_sinh" if "khai sinh" in words else None, aspect_of)
+    assert (known.key, known.aspects) == ("khai_sinh", ("documents",))
+    assert (lacking.unknown, lacking.text) == (True, "con xin gp nuoi ca sau thi may ngay")
+
+
+@pytest.mark.parametrize("more", ["làm ở đâu", "nộp ở đâu", "làm mấy ngày thì xong", "cấp lại mất bao nhiêu tiền", "làm giấy tờ gì thì xong"])
+def test_a_question_without_a_name_goes_on_about_the_first(more: str) -> None:
+    made = question(("đăng ký khai sinh cần gì", "documents", 1.0), (more, "place", 1.0))
+    assert [one.unknown for one in asked(made, which, aspect_of)] == [False]
