@@ -111,7 +111,10 @@ def test_what_is_applied_for_is_a_procedure_though_the_engine_saw_no_name() -> N
     assert (lacking.unknown, lacking.text) == (True, "con xin gp nuoi ca sau thi may ngay")
 
 
-@pytest.mark.parametrize("more", ["làm ở đâu", "nộp ở đâu", "làm mấy ngày thì xong", "cấp lại mất bao nhiêu tiền", "làm giấy tờ gì thì xong"])
+@pytest.mark.parametrize(
+    "more",
+    ["làm ở đâu", "nộp ở đâu", "làm mấy ngày thì xong", "cấp lại mất bao nhiêu tiền", "làm giấy tờ gì thì xong"],
+)
 def test_a_question_without_a_name_goes_on_about_the_first(more: str) -> None:
     made = question(("đăng ký khai sinh cần gì", "documents", 1.0), (more, "place", 1.0))
     assert [one.unknown for one in asked(made, which, aspect_of)] == [False]
