@@ -25,7 +25,7 @@ _NOT_BUT = re.compile(
 )
 _BUT = re.compile(r"\s*,?\s*(?:ma\s+la|ma\s+o|ma|phai\s+la)\s+")
 _TURNING = frozenset(
-    "a o e ma nham lon sai roi thoi chet oi da ay uay em toi minh con chau tui go ghi viet noi".split()
+    "a o e y i ma nham lon sai roi thoi chet oi da ay uay em toi minh con chau tui go ghi viet noi".split()
 )
 _SAYING = frozenset("da noi roi bao la thi ha hoi vay rua the co nghe mi may anh chi bac ad ban nay do".split())
 _EXCHANGE = re.compile(r"\bchu\s+(?:khong|ko|k|hong|hok|no|dau)\s+phai\b")
@@ -290,10 +290,17 @@ def _place_said_anew(context: Context, text: str) -> tuple[str, str] | None:
     closing = _CLOSING.search(plain) if len(plain) == len(text) else None
     if closing is None:
         return None
-    right = _clean(_LEAD.sub("", text[: closing.start()]) if len(fold(text)) == len(text) else text[: closing.start()])
+    right = _clean(_LEAD.sub("", _turned(text[: closing.start()])))
     read = read_place(right, gazetteer(context.session))
     told = read.words if read is not None else ""
     return (right, "") if told and len(words_of(right)) <= len(words_of(told)) + 1 else None
+
+
+def _turned(text: str) -> str:
+    """Without clauses that only say that something was wrong: of "ý lộn, số nhà 81" the number."""
+    pieces = clauses(text)
+    first = next((start for start, end in pieces if not _TURNING.issuperset(words_of(text[start:end]))), 0)
+    return text[first:]
 
 
 def _correct_place(context: Context, data: ReportData, right: str, wrong: str) -> None:

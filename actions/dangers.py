@@ -12,6 +12,8 @@ from actions.choice.matters import beside_danger
 from actions.choice.said import said
 from actions.parts import cut
 from actions.turn import Button, Context, Turn, button
+from feedback_store.guards import danger_of
+from feedback_store.guards.emergency import UNSPECIFIED
 from feedback_store.queries.conversations import emergency_words
 from feedback_store.queries.lookups import category_name
 from feedback_store.service import drafts, emergencies
@@ -29,12 +31,15 @@ def ask_danger(context: Context) -> None:
 
 
 def emergency(context: Context) -> None:
-    """The engine saw what the guard did not: numbers first, then the report is offered."""
-    context.answer.say(
-        "emergency",
-        buttons=[button("danger_report", "/offer_danger_report")],
-        custom={"serious": "emergency"},
-    )
+    """The engine saw what the guard did not: numbers first, then the report is offered. A pressed button tells no
+    kind."""
+    hit = danger_of("" if context.turn.payload else context.turn.text)
+    offered = [] if hit.self_harm else [button("danger_report", "/offer_danger_report")]
+    custom = {"serious": "emergency"}
+    if hit.kind == UNSPECIFIED:
+        context.answer.say("emergency", buttons=offered, custom=custom)
+    else:
+        context.answer.say("emergency_of", buttons=offered, custom=custom, words=hit.text)
 
 
 def danger_report(context: Context) -> None:

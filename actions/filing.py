@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from actions import asking, gather
 from actions.turn import Context, button, word
 from feedback_store.domain.lifecycle import OPEN_TICKET
+from feedback_store.places.correcting import completed
 from feedback_store.queries.lookups import category_name
 from feedback_store.reading.content import content
 from feedback_store.reading.words import words_of
@@ -79,7 +80,9 @@ def next_matter(context: Context, data: ReportData) -> None:
         gather.take_place(context, following, words)
     if not following.has_place and data.has_place:
         gather.take_place_of(following, data)
-    elif following.commune is None and data.commune is not None and _within(following.place_text, data.place_text):
+    elif following.place_text and data.place_text:
+        following.place_text = completed(following.place_text, data.place_text)[:500]
+    if following.commune is None and data.commune is not None and _within(following.place_text, data.place_text):
         following.commune, following.commune_choices, following.old_ward = data.commune, [], data.old_ward
     if data.phone is None and not data.anonymous:
         following.skip("phone")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from actions import remarks
 from actions.turn import Context, Turn, word
+from feedback_store.places.correcting import completed
 from feedback_store.places.country import country
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.lexicon import lexicon
@@ -245,10 +246,16 @@ def take_place_of(data: ReportData, other: ReportData) -> None:
     data.lat, data.lon, data.commune_choices = other.lat, other.lon, []
 
 
-def share_place(data: ReportData, read: PlaceRead) -> None:
-    """The place that another matter of the same message was told at."""
-    data.place_text = read.words[:500]
-    take_read(data, read)
+def share_place(data: ReportData, others: Sequence[PlaceRead]) -> None:
+    """The first place that another matter of the same message was told at, where this one has none; the name of the
+    street, where it only says the number of the lane ("giữa ngõ 81 đó")."""
+    if not others:
+        return
+    if not data.has_place:
+        data.place_text = others[0].words[:500]
+        take_read(data, others[0])
+    for one in others:
+        data.place_text = completed(data.place_text, one.words)[:500] if data.place_text else None
 
 
 def take_commune(context: Context, data: ReportData, text: str) -> bool:

@@ -107,8 +107,8 @@ def _report(context: Context, whole: Turn, spoken: Said, reports: Sequence[Readi
             name = "several_heard" if words else "report_beside"
             context.answer.say(name, count=str(len(words) + 1), names=names)
         context.turn = first
-        shared = next((one.where for one in words if placed(one)), None)
-        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside), shared=shared)
+        told = [one.where for one in words if one.where is not None and placed(one)]
+        report.start(context, more=[_issue(one) for one in words], named=bool(words or beside), others=told)
         return
     context.more = True
     if goes_on:

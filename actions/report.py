@@ -66,10 +66,11 @@ def disagreed(context: Context) -> None:
 
 
 def start(
-    context: Context, *, more: Sequence[Issue] = (), named: bool = False, shared: PlaceRead | None = None
+    context: Context, *, more: Sequence[Issue] = (), named: bool = False, others: Sequence[PlaceRead] = ()
 ) -> None:
     """A message that is a report: opens a draft, or joins the one being written. ``more``: other matters of the same
-    message, each for a report of its own afterwards; ``named``: it was named back already."""
+    message, each for a report of its own afterwards; ``named``: it was named back already; ``others``: where they were
+    told."""
     draft = _open(context)
     if draft is not None:
         continue_report(context, draft)
@@ -86,8 +87,7 @@ def start(
     if turn.text and not turn.payload and not gather.is_opening(turn):
         gather.keep_words(context, data)
         gather.understand(context, data)
-    if shared is not None and not data.has_place:
-        gather.share_place(data, shared)
+    gather.share_place(data, others)
     data.media = list(turn.media)
     draft = drafts.open_draft(context.session, conversation_id=context.conversation.id, data=data, now=turn.now)
     if data.text and not named and data.category is not None:

@@ -136,7 +136,8 @@ def _waits(said: Said) -> bool:
 
 
 WAITING = frozenset({
-    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "out_of_scope",
+    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "wait",
+    "out_of_scope",
 })  # fmt: skip
 _THAT_TOO = frozenset("bao ca nua viec vu cai them do luon".split())
 """Of "đúng rồi, báo cả việc mất điện nữa", of a matter that was taken up."""

@@ -29,6 +29,7 @@ CERTAIN = frozenset(
         "emergency",
         "human_agent",
         "send_now",
+        "wait",
         "skip",
         "stay_anonymous",
         "edit_report",

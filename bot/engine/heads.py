@@ -180,9 +180,9 @@ class Head:
         # half of the rest tells nearly the same temperature in half the time
         seen = ~held & (np.array(sources) % 2 == 0)
         weights, bias = linear(features[seen], truth[seen], len(names))
-        temperature = _temperature(features[held] @ weights.T + bias, truth[held])
+        fitted = temperature(features[held] @ weights.T + bias, truth[held])
         weights, bias = linear(features, truth, len(names))
-        return cls(names, weights, bias, temperature)
+        return cls(names, weights, bias, fitted)
 
     def predict(self, columns: np.ndarray, values: np.ndarray) -> list[tuple[str, float]]:
         """Return (label, confidence) of one row of the vocabulary, best first."""
@@ -268,7 +268,8 @@ def _held_out(truth: np.ndarray, sources: np.ndarray) -> np.ndarray:
     return np.isin(sources, sorted(chosen))
 
 
-def _temperature(margins: np.ndarray, truth: np.ndarray) -> float:
+def temperature(margins: np.ndarray, truth: np.ndarray) -> float:
+    """Return what `margins` are multiplied by so that their softmax says how often each is right."""
     if not len(truth):
         return 1.0
     grid = np.geomspace(0.5, 20.0, 40)

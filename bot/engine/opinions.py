@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.engine.augment import Moved, variants
-from bot.engine.heads import HOLD_EVERY, linear
+from bot.engine.heads import HOLD_EVERY, linear, temperature
 from bot.engine.restorer import dictionary_words
 from vitext import has_marks
 from vitext.pieces import LONGEST, SIZE, WEIGHTS, blocks
@@ -27,7 +27,7 @@ from vitext.restoring import Restorer, spoken
 
 log = logging.getLogger("hotline.engine.train")
 
-FILE, MARKS = "guards.bin", "marks.bin"
+FILE, KINDS_FILE, MARKS = "guards.bin", "dangers.bin", "marks.bin"
 ON = ("emergency", "denunciation")
 """The intents that there is an opinion on."""
 KINDS = {
@@ -50,16 +50,21 @@ TALK = "talk"
 MIN_TEXTS = 2
 """Pieces of fewer texts are left out."""
 ALIGNED = 8
+DANGERS_SIZE = 1 << 18
+"""Pieces of the model of the kinds: it learns from a sixth of the sentences, and has more labels."""
 
 
 class Table:
-    """Texts as rows of pieces, rare ones weighing more; each block of unit length, times its weight."""
+    """Texts as rows of pieces, rare ones weighing more; each block of unit length, times its weight.
 
-    def __init__(self, found: Sequence[Sequence[Counter[int]]]) -> None:
-        seen = np.zeros(SIZE, dtype=np.int32)
+    `size`: how many pieces are told apart, a power of two."""
+
+    def __init__(self, found: Sequence[Sequence[Counter[int]]], size: int = SIZE) -> None:
+        self._size = size
+        seen = np.zeros(size, dtype=np.int32)
         for one in found:
             for block in one:
-                seen[list(block)] += 1
+                seen[[number & (size - 1) for number in block]] += 1
         rarity = np.where(seen >= MIN_TEXTS, np.log((1 + len(found)) / (1 + seen)) + 1, 0)
         self.rarity = rarity.astype(np.float32)
 
@@ -68,12 +73,12 @@ class Table:
         rows = [self._row(one) for one in found]
         ends = np.cumsum([0] + [len(numbers) for numbers, _ in rows])
         columns, values = (np.concatenate(side) for side in zip(*rows))
-        return csr_matrix((values, columns, ends), shape=(len(rows), SIZE))
+        return csr_matrix((values, columns, ends), shape=(len(rows), self._size))
 
     def _row(self, found: Sequence[Counter[int]]) -> tuple[np.ndarray, np.ndarray]:
         columns, values = [], []
         for block, weight in zip(found, WEIGHTS):
-            numbers = np.fromiter(block.keys(), dtype=np.int32, count=len(block))
+            numbers = np.fromiter(block.keys(), dtype=np.int32, count=len(block)) & (self._size - 1)
             counts = np.fromiter(block.values(), dtype=np.float32, count=len(block))
             told = (1 + np.log(counts)) * self.rarity[numbers]
             columns.append(numbers)
@@ -115,8 +120,39 @@ def fit(sentences: Sequence[Sentence], folder: Path) -> None:
     truth = np.array([labels.index(kind) for kind in kinds])
     curves = _curves(features, truth, aside, rest, labels)
     weights, bias = linear(features, truth, len(labels))
-    _write(folder / FILE, table.rarity, weights, bias, labels, curves)
+    _write(folder / FILE, table.rarity, weights, bias, labels, {"curves": curves})
     log.info("opinions on %s from %d sentences with their variants", " and ".join(curves), len(texts))
+
+
+Danger = tuple[str, str, list[dict[str, Any]]]
+"""Text, kind and entities of a sentence that tells of a danger."""
+
+
+def fit_kinds(dangers: Sequence[Danger], folder: Path) -> None:
+    """Fit what danger it is on `dangers`; write KINDS_FILE into `folder`, in the form of FILE.
+
+    The temperature of the chances is fitted on a third that a model of the rest hasn't seen.
+    """
+    texts: list[str] = []
+    kinds: list[str] = []
+    sources: list[int] = []
+    for number, (text, kind, entities) in enumerate(dangers):
+        for variant in (text, *[one.text for one in variants(text, entities)]):
+            texts.append(variant)
+            kinds.append(kind)
+            sources.append(number)
+    labels = sorted(set(kinds))
+    if len(labels) < 2:
+        return
+    found = [blocks(text) for text in texts]
+    table = Table(found, DANGERS_SIZE)
+    features, truth = table.rows(found), np.array([labels.index(kind) for kind in kinds])
+    aside = np.array(sources) % HOLD_EVERY == 0
+    weights, bias = linear(features[~aside], truth[~aside], len(labels))
+    fitted = temperature(features[aside] @ weights.T + bias, truth[aside])
+    weights, bias = linear(features, truth, len(labels))
+    _write(folder / KINDS_FILE, table.rarity, weights, bias, labels, {"temperature": fitted})
+    log.info("kinds of danger from %d sentences with their variants", len(texts))
 
 
 def _curves(
@@ -139,10 +175,10 @@ def _write(
     weights: np.ndarray,
     bias: np.ndarray,
     labels: Sequence[str],
-    curves: dict[str, tuple[float, float]],
+    more: dict[str, Any],
 ) -> None:
     unit = float(np.abs(weights).max()) / np.iinfo(np.int16).max or 1.0
-    head = {"size": SIZE, "labels": labels, "bias": [float(one) for one in bias], "unit": unit, "curves": curves}
+    head = {"size": len(rarity), "labels": labels, "bias": [float(one) for one in bias], "unit": unit, **more}
     line = json.dumps({**head, "padding": 0}).encode() + b"\n"
     padding = -len(line) % ALIGNED
     line = json.dumps({**head, "padding": padding}).encode() + b"\n" + b" " * padding

@@ -22,6 +22,8 @@ log = logging.getLogger("hotline.engine.train")
 INPUTS = ("config.yml", "domain.yml", "bot/engine/requirements.lock")
 FOLDERS = ("nlu_data", "bot/engine", "vitext")
 _COUNTED = {".yml", ".yaml", ".py", ".txt"}
+DANGER, NO_KIND = "emergency", "unspecified"
+"""The intent of a danger, and the kind of one whose block names none."""
 FLOORS = "floors.yml"  # judges a model, teaches it nothing
 
 
@@ -75,6 +77,7 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
     wanted = fingerprint(root)
     say("model: 1/3 reading the training data")
     from bot.engine import opinions
+    from bot.engine.intent_classifier import leaf_of
 
     importer = _importer(root)
     with _fingerprints(lambda message: f"{hash(repr(message.data)):x}"):
@@ -89,7 +92,12 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         sentences = [
             (str(one.get("text")), str(one.get("intent")), one.get("entities") or []) for one in nlu.intent_examples
         ]
+        dangers = [
+            (str(one.get("text")), leaf_of(one) or NO_KIND, one.get("entities") or [])
+            for one in nlu.intent_examples if one.get("intent") == DANGER
+        ]  # fmt: skip
         beside.start("guards", lambda: opinions.fit(sentences, made))
+        beside.start("dangers", lambda: opinions.fit_kinds(dangers, made))
         _train(importer, made)
         (made / FIGURES).write_text("{}\n")
         (made / FINGERPRINT).write_text(wanted)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.gateway import modes
-from feedback_store.guards import judge_danger
+from feedback_store.guards import danger_of, judge_danger
 from feedback_store.service import denunciations, emergencies, outbox, turns
 from feedback_store.service.emergencies import EmergencyHit
 from feedback_store.service.outbox import Reply
@@ -58,8 +58,10 @@ def finish_specially(
         denunciations.seal_event(session, event_id=event.id, now=now, heard=outcome.guard != modes.SEALED)
     elif outcome.intent == "emergency" and event.guard is None:
         # where phrases or the learned opinion asked about a danger, the engine is a second voice: the mode holds
-        asked = judge_danger(modes.words_of(event))
-        hit = EmergencyHit(asked.hit.kind, tuple(asked.hit.numbers), asked.hit.self_harm) if asked is not None else None
+        words = modes.words_of(event) if event.kind != "payload" else ""
+        asked = judge_danger(words)
+        told = asked.hit if asked is not None else danger_of(words)
+        hit = EmergencyHit(told.kind, tuple(told.numbers), told.self_harm)
         emergencies.record(session, conversation_id=work.conversation_id, event_id=event.id, hit=hit, now=now)
     return done
 

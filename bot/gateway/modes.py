@@ -110,7 +110,7 @@ def within(verdict: Verdict, going_on: str | None, text: str) -> Verdict:
     return replace(verdict, reply=Reply(words, way_out(same.kind)), emergency=same)
 
 
-VICTIMS = frozenset({"disaster", "medical", "accident"})
+VICTIMS = frozenset({"disaster", "medical", "accident", "trapped"})
 """Kinds that tell who is hurt or stuck, as in any danger: "còn hai bà cháu kẹt trên lầu" of a fire."""
 
 

@@ -3,7 +3,7 @@
 Every entrance asks here: the chat (``bot/gateway/safety.py``), an operator's form, an import.
 """
 
-from feedback_store.guards.deciding import Danger, calm_story, find_denunciation, judge_danger
+from feedback_store.guards.deciding import Danger, calm_story, danger_of, find_denunciation, judge_danger
 from feedback_store.guards.denunciation import (
     Denunciation,
     accuses_nobody,
@@ -23,6 +23,7 @@ __all__ = [
     "calm_story",
     "check_denunciation",
     "check_emergency",
+    "danger_of",
     "drops",
     "edits_words",
     "find_denunciation",

@@ -14,7 +14,7 @@ from typing import Literal
 
 from feedback_store.guards import opinion
 from feedback_store.guards.denunciation import Denunciation, check_denunciation
-from feedback_store.guards.emergency import EmergencyHit, check_emergency, likely_kind, load_watch, say
+from feedback_store.guards.emergency import UNSPECIFIED, EmergencyHit, check_emergency, likely_kind, load_watch, say
 from feedback_store.places.gazetteer import Gazetteer
 from feedback_store.places.reading import read_place
 from feedback_store.reading.over import says_over
@@ -76,8 +76,39 @@ class Danger:
     hit: EmergencyHit
 
 
+BY_PHRASE, KNOWN = 0.3, 0.4
+"""What a phrase adds to the chance of its kind of danger; and how likely a kind must be for its own number to be named
+first. 195 dangers of three sets: the first number helps in 93 %, every number is named in 2 %; by phrases alone 52 and
+38 %."""
+
+
 def judge_danger(text: str) -> Danger | None:
     """What these words tell of a danger now, a long story also sentence by sentence. Never raises for any text."""
+    found = _found(text)
+    if found is None:
+        return None
+    kind = kind_of(text, found.hit.kind)
+    return found if kind == found.hit.kind else Danger(found.what, _of_kind(kind, found.hit.confidence))
+
+
+def kind_of(text: str, by_phrase: str) -> str:
+    """What danger it is that these words tell of: what was learned, with what a phrase says added; "unspecified", for
+    which every number is named, where no kind is likely enough."""
+    chances = opinion.kinds(text[:LONGEST])
+    if not chances:
+        return by_phrase
+    if by_phrase != UNSPECIFIED:
+        chances[by_phrase] = chances.get(by_phrase, 0.0) + BY_PHRASE
+    best = max(chances, key=lambda kind: chances[kind])
+    return best if chances[best] >= KNOWN and best in load_watch().numbers else UNSPECIFIED
+
+
+def danger_of(text: str) -> EmergencyHit:
+    """What these words tell of, where something else than the guards took them for a danger."""
+    return _of_kind(kind_of(text, likely_kind(text)), 0.0)
+
+
+def _found(text: str) -> Danger | None:
     whole = _judge(text)
     if whole is not None and whole.what == "answer":
         return whole

@@ -125,6 +125,9 @@ def _of_either(watch: _Watch, words: list[Word], found: EmergencyHit) -> Emergen
     return EmergencyHit("unspecified", numbers, found.confidence, say("unspecified", numbers))
 
 
+UNSPECIFIED = "unspecified"
+
+
 def likely_kind(text: str) -> str:
     """The kind of danger that phrases point to, whatever calms them; "unspecified", with every number, where none does
     or a word alone might ("cầu" is no drowning)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from feedback_store.places.address import Kind, spans_of
 from feedback_store.places.gazetteer import Gazetteer
@@ -53,6 +54,18 @@ def corrected(before: str, now: str, places: Gazetteer) -> str:
         return merged(before, said)
     changes = {(one.start, one.end): "" for one in gone} | {(gone[0].start, gone[0].end): said}
     return _spliced(before, changes)
+
+
+def completed(place: str, fuller: str) -> str:
+    """``place`` with the name that ``fuller`` has after the same lane and number: "giữa ngõ 81" beside "nhà số 9 ngõ 81
+    Hồ Sen" is "giữa ngõ 81 Hồ Sen"."""
+    short, told = words_of(place), words_of(fuller)
+    if len(short) < 2 or not _NUMBER.search(short[-1].raw):
+        return place
+    lane = [one.key for one in short[-2:]]
+    end = next((two.end for one, two in pairwise(told) if [one.key, two.key] == lane), len(fuller))
+    name = re.match(r"\s+[^\s,;.\d][^,;.]*", fuller[end:])
+    return place + name.group().rstrip() if name is not None else place
 
 
 def _fitting(piece: _Piece, old: Sequence[_Piece]) -> _Piece | None:

@@ -36,7 +36,7 @@ def says_yes(text: str, *, naming: frozenset[str] = frozenset()) -> bool:
     if len(spoken) > LONGEST:
         return False
     lists = _lists(marked)
-    if not marked and _holds(spoken, lists["unclear"]):
+    if not marked and _unclear(text, lists):
         return False
     if _holds(_without(spoken, lists["agreeing"]), lists["never"]) or _refuses(text):
         return False
@@ -52,17 +52,23 @@ def leans_yes(text: str) -> bool:
     if not 0 < len(spoken) <= LONGEST:
         return False
     lists = _lists(marked)
-    if (not marked and _holds(spoken, lists["unclear"])) or any(word.isdigit() for word in spoken) or _refuses(text):
+    if (not marked and _unclear(text, lists)) or any(word.isdigit() for word in spoken) or _refuses(text):
         return False
     return _holds(spoken, lists["agreeing"]) and not _holds(_without(spoken, lists["agreeing"]), lists["never"])
 
 
+def _unclear(text: str, lists: dict[str, frozenset[tuple[str, ...]]]) -> bool:
+    """Whether words may be "đúng" or "đừng" before sending: "dung gui"; not "dung, gui di", with a sign between."""
+    return any(_holds([fold(word) for word in _spoken(piece)[0]], lists["unclear"]) for piece in _PIECES.split(text))
+
+
+_PIECES = re.compile(r"[,.;:!\n]+")
 _NEEDING = frozenset(("cần", "can", "phải", "phai", "có", "co", "muốn", "muon"))
 
 
 def _refuses(text: str) -> bool:
     """Whether what is agreed to elsewhere is given up: of "khỏi gửi nữa"; not of "khỏi, gửi luôn" or "khỏi sửa"."""
-    for piece in re.split(r"[,.;:!\n]+", text):
+    for piece in _PIECES.split(text):
         spoken, marked = _spoken(piece)
         lists = _lists(marked)
         left = [word for word in _without(spoken, lists["agreeing"]) if word not in _NEEDING]

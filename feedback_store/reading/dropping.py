@@ -16,6 +16,7 @@ _DROPS = re.compile(
     r"|\b(?:khoi|khong can|ko can|khong muon|thoi dung|dung) (?:gui|lam|soan|phan anh|ghi)\b"
     r"|\b(?:thi|thoi) (?:thoi|khoi|bo)\b|\bthoi (?:khong|ko) (?:gui|lam|bao|can)\b"
 )
+_PIECES, _RIGHT = re.compile(r"[,.;:!\n]+"), re.compile(r"\bđúng\b")
 _OTHER = re.compile(
     r"\b(?:viec|chuyen|cai|vu|phan) (?:\w+ )?(?:kia|sau|thu hai|thu 2|con lai|khac|no|te)\b|\bhai viec kia\b"
 )
@@ -50,7 +51,7 @@ def dropped(text: str, waiting: Sequence[frozenset[str]], now: frozenset[str] = 
         return []
     if _ONLY.search(plain):
         return list(range(len(waiting)))
-    if not _DROPS.search(plain):
+    if not _drops(text):
         return []
     shared = [len(one.intersection(words)) for one in waiting]
     best = max(shared)
@@ -61,13 +62,18 @@ def dropped(text: str, waiting: Sequence[frozenset[str]], now: frozenset[str] = 
     return [0] if len(waiting) == 1 and _OTHER.search(plain) else []
 
 
+def _drops(text: str) -> bool:
+    """Within one piece between signs, and not where "đúng" is written: "cái này cũng đúng, gửi nốt" drops nothing."""
+    return any(_DROPS.search(folded(piece)) for piece in _PIECES.split(_RIGHT.sub(" ", text.lower())))
+
+
 def drops_taken_up(text: str, subject: frozenset[str]) -> bool:
     """Whether words drop the matter in hand, which the hotline took up by itself.
 
     It was never told ("có nói đèn đóm gì đâu, bỏ đi"), or "việc này" is not wanted.
     """
     plain = folded(text)
-    if len(words_of(text)) > LONGEST or not _DROPS.search(plain):
+    if len(words_of(text)) > LONGEST or not _drops(text):
         return False
     named = len(subject.intersection(words_of(text))) >= NAMED
     if _NEVER_SAID.search(plain):  # a matter that was never told: this one only by its name

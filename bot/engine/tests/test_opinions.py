@@ -23,10 +23,10 @@ def margins(path: Path, text: str) -> dict[str, float]:
     """What the file makes of a text, read as its description says."""
     line, _, rest = path.read_bytes().partition(b"\n")
     head = json.loads(line)
-    numbers = rest[head["padding"] :]
-    rarity = np.frombuffer(numbers[: 4 * SIZE], dtype="<f4")
-    weights = np.frombuffer(numbers[4 * SIZE :], dtype="<i2").reshape(len(head["labels"]), SIZE)
-    table = object.__new__(opinions.Table)
+    numbers, size = rest[head["padding"] :], head["size"]
+    rarity = np.frombuffer(numbers[: 4 * size], dtype="<f4")
+    weights = np.frombuffer(numbers[4 * size :], dtype="<i2").reshape(len(head["labels"]), size)
+    table = opinions.Table([], size)
     table.rarity = rarity
     row = table.rows([blocks(text)])
     told = (row @ weights.T.astype(np.float64)) * head["unit"] + np.array(head["bias"])
@@ -54,3 +54,30 @@ def test_data_without_a_kind_gives_no_opinion_on_it(tmp_path: Path, kept: tuple[
     opinions.fit([one for one in SENTENCES if one[1] in kept], tmp_path)
     head = json.loads((tmp_path / opinions.FILE).read_bytes().partition(b"\n")[0])
     assert set(head["curves"]) == ({"emergency"} if len(kept) > 1 else set())
+
+
+KINDS = [
+    (text, kind, [])
+    for kind, texts in {
+        "fire": DANGERS,
+        "drowning": ["em bé rơi xuống sông", "có người chìm giữa hồ", "thuyền lật ngoài sông", "bé trôi ra giữa hồ"],
+        "medical": ["ông em ngất rồi", "bà ngất không tỉnh", "mẹ em co giật", "ông co giật sùi bọt mép"],
+    }.items()
+    for text in texts
+]
+
+
+def test_the_kind_of_a_danger_leads_where_its_words_stand(tmp_path: Path) -> None:
+    opinions.fit_kinds(KINDS, tmp_path)
+    path = tmp_path / opinions.KINDS_FILE
+    for text, kind in (("chay nha", "fire"), ("rơi xuống hồ", "drowning"), ("bà em co giật", "medical")):
+        told = margins(path, text)
+        assert max(told, key=lambda label: told[label]) == kind
+    head = json.loads(path.read_bytes().partition(b"\n")[0])
+    assert head["temperature"] > 0
+    assert len(path.read_bytes()) < SIZE * 4
+
+
+def test_dangers_of_one_kind_leave_no_file_of_kinds(tmp_path: Path) -> None:
+    opinions.fit_kinds([one for one in KINDS if one[1] == "fire"], tmp_path)
+    assert not (tmp_path / opinions.KINDS_FILE).exists()

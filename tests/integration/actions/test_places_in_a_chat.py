@@ -202,6 +202,7 @@ STREET = "hẻm 12/5 đường Lạch Tray, gần trường Hoàng Văn Thụ, p
         ("em gõ lộn, hẻm 12/7", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
         ("ý em là hẻm 12/7 nha", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
         ("hẻm 12/7 mới đúng", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
+        ("ý lộn, hẻm 12/7 mới đúng", STREET.replace("12/5", "12/7"), "Phường Lê Chân"),
         ("phường An Biên mới phải, em ghi lộn", STREET.replace("p. Lê Chân", "phường An Biên"), "Phường An Biên"),
     ],
 )

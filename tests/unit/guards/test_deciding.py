@@ -8,10 +8,12 @@ import pytest
 
 from bot.gateway.safety import judge_denunciation
 from feedback_store.guards import (
+    danger_of,
     drops,
     edits_words,
     find_denunciation,
     judge_danger,
+    load_watch,
     opinion,
     reported,
     says_report_only,
@@ -34,6 +36,44 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], float]], 
         monkeypatch.setattr(opinion, "chance", lambda text, of=opinion.DANGER: rule(text) if of == on else None)
 
     return put
+
+
+@pytest.fixture
+def hears(says: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, float]], None]:
+    """Puts chances in the place of what was learned of the kinds; every text tells of a danger."""
+
+    def put(chances: dict[str, float]) -> None:
+        says(lambda text: 0.95)
+        monkeypatch.setattr(opinion, "kinds", lambda text: dict(chances))
+
+    return put
+
+
+def kind(text: str) -> str:
+    found = judge_danger(text)
+    assert found is not None
+    assert found.hit.numbers == load_watch().numbers[found.hit.kind]
+    return found.hit.kind
+
+
+def test_the_kind_is_what_was_learned_with_what_a_phrase_says(hears: Callable[..., None]) -> None:
+    crossing = "nguoi bi xe tong nam bat tinh o nga tu An Duong, doan gan ho"
+    assert kind(crossing) == "drowning"  # by phrases alone: "ngã … hồ"
+    hears({"accident": 0.8, "drowning": 0.05, "medical": 0.15})
+    assert kind(crossing) == "accident"
+    hears({"accident": 0.4, "drowning": 0.35, "medical": 0.25})
+    assert kind(crossing) == "drowning"  # as likely as that, the phrase decides
+    assert kind("chị ấy lả đi giữa bếp không nói gì") == "accident"
+
+
+def test_a_danger_of_no_likely_kind_gets_every_number(hears: Callable[..., None]) -> None:
+    hears({"accident": 0.3, "violence": 0.3, "medical": 0.2, "gas": 0.2})
+    assert kind("chị ấy lả đi giữa bếp không nói gì") == "unspecified"
+    hears({"a kind of another version": 1.0})
+    assert kind("chị ấy lả đi giữa bếp không nói gì") == "unspecified"
+    assert danger_of("chị ấy lả đi giữa bếp không nói gì").kind == "unspecified"
+    hears({"medical": 0.7, "gas": 0.3})
+    assert danger_of("chị ấy lả đi giữa bếp không nói gì").numbers[0] == "115"
 
 
 def told(text: str) -> str | None:

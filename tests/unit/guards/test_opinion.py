@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,19 +23,23 @@ def none_is_left() -> Iterator[None]:
 
 def written(folder: Path, words: dict[str, dict[str, int]], **changed: object) -> Path:
     """A model to which every piece of a word in ``words`` weighs so many units for a label, nothing else anything."""
-    rarity = array("f", [0.0]) * SIZE
-    weights = {label: array("h", [0]) * SIZE for label in LABELS}
+    return model(folder / opinion.FILE, LABELS, SIZE, words, {"curves": {"emergency": [2.0, 0.0]}, **changed})
+
+
+def model(
+    path: Path, labels: Sequence[str], size: int, words: dict[str, dict[str, int]], head: dict[str, object]
+) -> Path:
+    rarity = array("f", [0.0]) * size
+    weights = {label: array("h", [0]) * size for label in labels}
     for word, told in words.items():
-        for number in {number for block in blocks(word) for number in block}:
+        for number in {number & (size - 1) for block in blocks(word) for number in block}:
             rarity[number] = 1.0
             for label, units in told.items():
                 weights[label][number] = units
-    head = {"size": SIZE, "labels": LABELS, "bias": [0.0, 0.0], "unit": UNIT, "padding": 0}
-    head |= {"curves": {"emergency": [2.0, 0.0]}, **changed}
-    path = folder / opinion.FILE
+    head = {"size": size, "labels": labels, "bias": [0.0] * len(labels), "unit": UNIT, "padding": 0, **head}
     with path.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n" + rarity.tobytes())
-        for label in LABELS:
+        for label in labels:
             file.write(weights[label].tobytes())
     return path
 
@@ -105,3 +109,34 @@ def test_a_broken_file_of_marks_leaves_the_opinion(tmp_path: Path) -> None:
     (tmp_path / opinion.MARKS).write_bytes(b"no")
     assert opinion.load(tmp_path)
     assert (opinion.chance("cháy") or 0.0) > 0.9
+
+
+KINDS = ("fire", "medical", "unspecified")
+TOLD = {"lửa": {"fire": 900}, "ngất": {"medical": 900}}
+
+
+def kinds_written(folder: Path, **changed: object) -> None:
+    model(folder / opinion.KINDS_FILE, KINDS, 1 << 14, TOLD, {"temperature": 5.0, **changed})
+
+
+def test_what_danger_it_is_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path, {"cháy": {"emergency": 900}})
+    assert opinion.load(tmp_path)
+    assert opinion.kinds("lửa") == {}
+    kinds_written(tmp_path)
+    assert opinion.load(tmp_path)
+    told = opinion.kinds("LỬA!")
+    assert set(told) == set(KINDS)
+    assert sum(told.values()) == pytest.approx(1.0)
+    assert told["fire"] > 0.9
+    assert opinion.kinds("bà ngất")["medical"] > 0.5
+    assert opinion.kinds("…") == {}
+
+
+@pytest.mark.parametrize("broken", [{"temperature": None}, {"labels": ["fire"]}, {"size": 1 << 13}, {"size": 12_345}])
+def test_a_broken_file_of_kinds_leaves_the_opinion(tmp_path: Path, broken: dict[str, object]) -> None:
+    written(tmp_path, {"cháy": {"emergency": 900}})
+    kinds_written(tmp_path, **broken)
+    assert opinion.load(tmp_path)
+    assert (opinion.chance("cháy") or 0.0) > 0.9
+    assert opinion.kinds("lửa") == {}

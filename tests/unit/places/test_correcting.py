@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback_store.places.correcting import corrected
+from feedback_store.places.correcting import completed, corrected
 from feedback_store.places.gazetteer import Gazetteer
 from hotline.reading import installation
 
@@ -41,3 +41,21 @@ def places() -> Gazetteer:
 )
 def test_what_is_said_anew_takes_the_place_of_its_kind(places: Gazetteer, before: str, now: str, after: str) -> None:
     assert corrected(before, now, places) == after
+
+
+@pytest.mark.parametrize(
+    ("place", "fuller", "whole"),
+    [
+        ("giữa ngõ 81", "nhà số 9 ngõ 81 Hồ Sen", "giữa ngõ 81 Hồ Sen"),
+        ("ngo 81", "số 9 ngõ 81 Hồ Sen", "ngo 81 Hồ Sen"),
+        ("hẻm 12/5", "đầu hẻm 12/5 đường Trần Phú, phường An Biên", "hẻm 12/5 đường Trần Phú"),
+        ("ngõ 81", "ngõ 82 Hồ Sen", "ngõ 81"),
+        ("ngõ 81 Lê Lai", "ngõ 81 Hồ Sen", "ngõ 81 Lê Lai"),
+        ("ngõ 81", "ngõ 81, phường An Biên", "ngõ 81"),
+        ("chợ Hàng", "chợ Hàng Kênh", "chợ Hàng"),
+        ("81", "81 Hồ Sen", "81"),
+        ("", "ngõ 81 Hồ Sen", ""),
+    ],
+)
+def test_a_lane_without_its_street_has_that_of_the_other_telling(place: str, fuller: str, whole: str) -> None:
+    assert completed(place, fuller) == whole

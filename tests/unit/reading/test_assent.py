@@ -38,7 +38,7 @@ def test_a_yes(text: str) -> None:
 
 @pytest.mark.parametrize("text", [one for one in YES if fold(one).isascii() and "đúng gửi" not in one])
 def test_a_yes_without_marks_and_in_capitals(text: str) -> None:
-    unclear = "dung gui" in " ".join(fold(text).replace(",", " ").split())
+    unclear = any("dung gui" in " ".join(piece.split()) for piece in fold(text).split(","))
     assert says_yes(fold(text)) is not unclear
     assert says_yes(text.upper())
 
@@ -50,7 +50,8 @@ def test_no_yes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "yes"), [("đúng gửi", True), ("đừng gửi", False), ("dung gui", False), ("dung roi gui di", True)]
+    ("text", "yes"),
+    [("đúng gửi", True), ("đừng gửi", False), ("dung gui", False), ("dung, gui", True), ("dung roi gui di", True)],
 )
 def test_marks_decide_where_they_are_written(text: str, yes: bool) -> None:
     assert says_yes(text) is yes

@@ -64,6 +64,9 @@ def test_a_matter_that_was_taken_up_is_dropped(said: str) -> None:
         "đừng nói việc này cho ai",
         "có nói rác đâu, bỏ việc đó đi",
         "không phải đèn tín hiệu, là đèn đường",
+        "cái này cũng đúng, gửi nốt",
+        "cai nay cung dung, gui not",
+        "việc này đúng gửi luôn đi",
     ],
 )
 def test_a_skipped_question_or_a_correction_drops_no_matter(said: str) -> None:
