@@ -46,7 +46,10 @@ def ask(context: Context, draft: Draft, data: ReportData, *, again: bool = False
         show_summary(context, draft, data)
         return
     if again:
-        context.answer.say("resume_report")
+        if data.category and (data.taken_up or data.issues):  # one of several: which
+            context.answer.say("resume_report_of", name=category_name(context.session, data.category))
+        else:
+            context.answer.say("resume_report")
     if len(data.commune_choices) > CHOICES:
         data.commune_choices = []
     asked = "commune_free" if step == "commune" and not data.commune_choices else step

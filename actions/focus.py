@@ -67,6 +67,8 @@ def _of_draft(context: Context, data: ReportData, about: str) -> None:
     elif about == "when":
         due = foretelling.promised_if_filed(session, category=data.category, at=now)
         context.answer.say("draft_when" if due else "draft_when_unknown", due=spoken_time(due) if due else "")
+    elif about in ("sent", "state") and data.category:
+        context.answer.say("draft_sent_of", name=category_name(session, data.category))
     else:
         name = "draft_sent" if about == "state" else f"draft_{about}"
         if about == "seen" and data.anonymous:

@@ -160,6 +160,8 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     turn = context.turn
     own = own_number or (turn.phone_span() is not None and _speaks_of_own_number(turn))
     found = content(turn.text, own_number=own)
+    if not found.nameless and (wishes := _wishes_no_name(turn)):
+        found = replace(content(_without_spans(turn.text, wishes), own_number=own), nameless=True)
     if beside and (kept := remarks.telling(turn)) != turn.text:
         found = replace(found, text=content(kept, own_number=own).text)
     data.name = data.name or found.name
@@ -173,6 +175,23 @@ def keep_words(context: Context, data: ReportData, *, own_number: bool = False, 
     if found.text and found.text not in data.text:
         data.text.append(found.text)
     return bool(found.text)
+
+
+SURE_WISH = 0.85
+
+
+def _wishes_no_name(turn: Turn) -> list[tuple[int, int]]:
+    """Where clauses of a longer message are surely the wish to stay unnamed, in words that no form knows: "…, mà báo
+    thì đừng để lộ em là người gửi"."""
+    if turn.payload or len(turn.clauses) < 2 or "?" in turn.text:
+        return []
+    found = []
+    for one in turn.clauses:
+        intent, category = one.get("intent") or {}, one.get("category") or {}
+        wish = intent.get("name") == "stay_anonymous" and float(intent.get("confidence") or 0.0) >= SURE_WISH
+        if wish and float(category.get("confidence") or 0.0) < remarks.OF_MATTER:
+            found.append((int(one["start"]), int(one["end"])))
+    return found if len(found) < len(turn.clauses) else []
 
 
 def take_own(context: Context, data: ReportData) -> None:

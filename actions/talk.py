@@ -140,14 +140,17 @@ def nothing_sent(context: Context) -> None:
     context.answer.say("nothing_sent", buttons=[MENU[0]])
 
 
+_FEELINGS = {"bereaved": "bereaved", "hard": "hard_times", "unheard": "unheard"}
+
+
 def feel(context: Context) -> None:
-    """One human sentence, once in a conversation, for a death in the family or for hardship."""
+    """One human sentence, once in a conversation, for a death in the family, hardship, or nobody having heard."""
     if context.turn.payload or context.memory.get("felt"):
         return
     feeling = feeling_in(context.turn.text)
     if feeling is not None:
         context.remember(felt=True)
-        context.answer.say("bereaved" if feeling == "bereaved" else "hard_times")
+        context.answer.say(_FEELINGS[feeling])
 
 
 SURE_ENOUGH = 0.5

@@ -108,7 +108,8 @@ def others_data(said: Said, state: State) -> Iterator[Reading]:
     if not focus.asks_of_others(text):
         return
     asked = [number for number, one in enumerate(said.clauses) if focus.asks_of_others(one.text)]
-    reports = [n for n, one in enumerate(said.clauses) if n not in asked and one.route == matters.REPORT
+    # what stands before is what was reported: "nhà tôi hát có một buổi mà phường xuống, cho hỏi ai phản ánh nhà tôi"
+    reports = [n for n, one in enumerate(said.clauses) if asked and n > asked[-1] and one.route == matters.REPORT
                and one.category_sure >= matters.CLEAR]  # fmt: skip
     if asked and reports:
         yield Reading("others", "others_data", tuple(asked), Heard.FOCUS, sure=0.95)
@@ -130,7 +131,7 @@ _DENIED = re.compile(r"\b(?:co|dau co|khong|ko|hong|chua)(?: \w+)? (?:huy|xoa|bo
 def pointed(said: Said, state: State) -> Iterator[Reading]:
     """ "Cái đầu tiên", "còn cái kia": one of several procedures or reports that were named."""
     found = focus.which(said.turn.text)
-    if found is None or len(said.words) > 14 or said.turn.entity("procedure") is not None:
+    if found is None or len(said.words) > 14 or any(one.procedure for one in said.clauses):
         return
     if state.focus == "procedure" and len(state.procedures) > 1:
         key = _of(list(state.told or reversed(state.procedures)), found)
@@ -234,12 +235,26 @@ _PERSON = re.compile(
 """ "Nó chuyển về đâu" is no wish for a person; "chuyển máy cho ai đó" is."""
 
 
+def _of_draft(said: Said, state: State) -> bool:
+    """ "Thế còn cái đèn tôi bảo lúc nãy": the report that is open is asked about by its name, none that was sent."""
+    if not state.writing or said.turn.intent != "ask_ticket_status" or said.turn.entity("ticket_code"):
+        return False
+    few = len(said.words) <= DRAFT_LONGEST and not state.subject.isdisjoint(said.words)
+    return few and named(said.turn.text, state.own) is None
+
+
+DRAFT_LONGEST = 16
+
+
 def own_report(said: Said, state: State) -> Iterator[Reading]:
     """A short question about one's own report: who, until when, what it costs, was it sent, who sees my name."""
     if not (state.writing or state.own) or (state.writing and state.step == "text"):
         return
     if state.focus == "procedure" and said.turn.intent == "ask_procedure":
         return  # a follow-up to what was just answered
+    if _of_draft(said, state):
+        yield whole("of the draft", "own_report", said, Heard.FOCUS, sure=0.9, with_={"about": ("sent",), "code": None})
+        return
     known = any(one.procedure for one in said.clauses)
     of_fee = known or (state.focus == "procedure" and not _HOTLINE.search(said.turn.folded))
     wish = said.turn.intent == "stay_anonymous" and "seen" in focus.about(said.turn.text)
