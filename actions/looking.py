@@ -6,7 +6,7 @@ import json
 
 from actions.choice.state import Own, State
 from actions.turn import Answer, Context
-from feedback_store.guards import says_report_only
+from feedback_store.guards import opinion, says_report_only
 from feedback_store.queries.lookups import category_name
 from feedback_store.queries.procedures import find_procedure
 from feedback_store.reading.assent import points_back
@@ -39,6 +39,7 @@ def look(context: Context) -> State:
         data=data,
         later=tuple(_named(context, str(one["text"]), one["category"]) for one in data.issues),
         subject=_named(context, " ".join(data.text), data.category) if draft is not None else frozenset(),
+        answer=opinion.answers(text) if draft is not None and text and not context.turn.payload else {},
         own=tuple(
             Own(one.id, one.code, one.state, one.category_code,
                 words=frozenset(words_of(f"{one.text} {one.place_text or ''}")))

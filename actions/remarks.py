@@ -51,7 +51,7 @@ def idle(clause: dict[str, Any]) -> bool:
 
 ASIDE = frozenset({
     "skip", "deny", "affirm", "greet", "thanks", "goodbye", "abuse", "smalltalk_bot", "out_of_scope", "human_agent",
-    "stay_anonymous", "cancel_request", "ask_ticket_status", "ask_dossier_status", "ask_procedure", "send_now", "wait",
+    "stay_anonymous", "cancel_request", "ask_ticket_status", "ask_dossier_status", "ask_procedure", "send_now",
 })  # fmt: skip
 ASIDE_SURE = 0.5
 

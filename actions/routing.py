@@ -86,7 +86,6 @@ ACTS: dict[str, Handler] = {
     "skip": talk.skip,
     "ask_again": asking.resume,
     "send_now": report.hurry,
-    "wait": report.hold,
     "edit_report": report.edit,
     "report_edit": report.edit,
     "report_whole": report.show_whole,
@@ -136,7 +135,7 @@ ACTS: dict[str, Handler] = {
 }
 OF_REPORT = frozenset({
     matters.REPORT, "multi", "continue_report", "yes_and", "report_send", "report_edit", "report_whole", "edit_report",
-    "choose_category", "choose_commune", "skip", "send_now", "wait", "give_location", "give_photo", "ask_ticket_status",
+    "choose_category", "choose_commune", "skip", "send_now", "give_location", "give_photo", "ask_ticket_status",
     "my_reports", "own_report", "stay_anonymous", "hold", "offer_danger_report",
 })  # fmt: skip
 """After these the conversation is about a report again."""

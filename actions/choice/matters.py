@@ -24,7 +24,7 @@ OTHERS = frozenset({
 # What the whole message is taken for by mistake when a matter stands beside courtesy, anger or a story.
 WEAK = frozenset({
     UNKNOWN, "out_of_scope", "praise", "skip", "cancel_request", "abuse", "greet", "thanks", "goodbye", "inform",
-    "affirm", "deny", "smalltalk_bot", "edit_report", "send_now", "wait", "rate_service",
+    "affirm", "deny", "smalltalk_bot", "edit_report", "send_now", "rate_service",
 })  # fmt: skip
 UNSAID = frozenset({UNKNOWN, "inform", "edit_report", REPORT})
 # What a clause alone sounds like where the whole was found to be none.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from actions import gather
 from actions.choice import matters
 from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import answers, whole
+from actions.choice.telling import LEARNED, SURELY, answers, whole
 from feedback_store.places.reading import OF_A_PLACE
 from feedback_store.reading import focus
 from feedback_store.reading.assent import (
@@ -19,6 +19,7 @@ from feedback_store.reading.assent import (
     gives_up,
     leans_wait,
     leans_yes,
+    may_refuse,
     says_go_on,
     says_no,
     says_wait,
@@ -44,7 +45,9 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         yield whole("corrects", "place_anew", said, Heard.QUESTION, sure=0.96, follows=Follows.KEEPS)
     if _NO_CANCEL.search(turn.folded) and len(said.words) <= TORN_LONGEST * 2:
         yield whole("no cancel", "ask_again", said, Heard.QUESTION, sure=0.98)
-    if says_wait(turn.text) or (idle and (leans_wait(turn.text) or _waits(said))):
+    tells = turn.where is not None or _has_digit(turn.text) or matter
+    paused = idle and not (state.summary_shown and agrees(said, state.answer)) and leans_wait(turn.text)
+    if says_wait(turn.text) or paused or (idle and _waits(said)) or (not tells and _learned_wait(said, state, asked)):
         yield whole("wait", "hold", said, Heard.QUESTION, sure=0.97)
     torn = _TORN.search(turn.folded) or (state.summary_shown and _UNSURE.search(turn.folded))
     if torn and not gives_up(turn.text) and len(said.words) <= TORN_LONGEST:
@@ -55,6 +58,11 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
         sure = 0.7 if declines(turn.text) else 0.9
         yield whole("gives up", "cancel_request", said, Heard.QUESTION, sure=sure, follows=Follows.ENDS,
                     instead="ask_cancel")  # fmt: skip
+    elif not tells and not asked and _learned(said, state, "give_up"):  # "con tôi can rồi, không gửi nữa": asked
+        yield whole("learned to give up", "cancel_request", said, Heard.QUESTION, sure=0.7, follows=Follows.ENDS,
+                    instead="ask_cancel")  # fmt: skip
+    elif not tells and not asked and _learned(said, state, "unnamed"):
+        yield whole("learned unnamed", "stay_anonymous", said, Heard.QUESTION, sure=0.9, follows=Follows.KEEPS)
     if turn.intent == "dissatisfied_reopen" and state.data.text and _BEFORE.search(turn.folded):
         yield whole("before", "told_before", said, Heard.QUESTION, sure=0.94, follows=Follows.KEEPS)
     name = renamed(turn.text) if state.step != "text" else None
@@ -68,7 +76,7 @@ def report_question(said: Said, state: State) -> Iterator[Reading]:
     if says_go_on(turn.text):
         yield whole("go on", "ask_again", said, Heard.QUESTION, sure=0.96)
     if state.summary_shown:
-        yield from _at_summary(said, state.subject | FIRST)
+        yield from _at_summary(said, state, state.subject | FIRST)
     elif state.step in OPTIONAL and says_no(turn.text):
         yield whole("no", "skip", said, Heard.QUESTION, sure=0.9)
     if answers(said, state):
@@ -135,9 +143,22 @@ def _waits(said: Said) -> bool:
     )
 
 
+def _learned_wait(said: Said, state: State, asked: bool) -> bool:
+    """ "Đợi con gái về đọc cho rồi mới gửi": in words that no list has. ``asked``: they look like a question, too."""
+    few = len(said.words) <= WAITS_LONGEST and not gives_something_up(said.turn.text)
+    return few and state.answer.get("wait", 0.0) >= (SURELY if asked else LEARNED)
+
+
+def _learned(said: Said, state: State, label: str) -> bool:
+    """Whether words surely say this to the report where the engine, which hears any message, is not sure of its own."""
+    turn = said.turn
+    few = len(said.words) <= WAITS_LONGEST and "?" not in turn.text and turn.intent not in ("skip", "cancel_request")
+    return few and turn.confidence < SAID <= state.answer.get(label, 0.0)
+
+
+SAID = 0.8
 WAITING = frozenset({
-    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "wait",
-    "out_of_scope",
+    "cancel_request", "deny", "skip", "edit_report", "nlu_fallback", "inform", "affirm", "send_now", "out_of_scope",
 })  # fmt: skip
 _THAT_TOO = frozenset("bao ca nua viec vu cai them do luon".split())
 """Of "đúng rồi, báo cả việc mất điện nữa", of a matter that was taken up."""
@@ -145,7 +166,7 @@ FIRST = frozenset(("cay", "truoc", "trc"))
 """Of "gửi cấy nước ni trước đi", of several matters."""
 
 
-def _at_summary(said: Said, naming: frozenset[str]) -> Iterator[Reading]:
+def _at_summary(said: Said, state: State, naming: frozenset[str]) -> Iterator[Reading]:
     """A yes files; a yes with more takes it in and shows what changed; a no asks what to change. ``naming``: words by
     which the matter of the report is named."""
     turn = said.turn
@@ -154,14 +175,46 @@ def _at_summary(said: Said, naming: frozenset[str]) -> Iterator[Reading]:
         yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.99, follows=Follows.FILES)
     elif leans_yes(turn.text) and turn.intent in AGREES and turn.confidence >= SURE_OF_YES and turn.where is None:
         yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
+    elif agrees(said, state.answer):
+        yield whole("learned yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
     elif agreed and len(said.clauses) > 1:
         others = [one for number, one in enumerate(said.clauses) if number not in agreed]
         if all(leans_yes(one.text) and one.route in AGREES and one.sure >= 0.7 for one in others):
             yield whole("yes", "report_yes", said, Heard.QUESTION, sure=0.96, follows=Follows.FILES)
         else:
             yield Reading("yes, and", "yes_and", tuple(agreed), Heard.QUESTION, sure=0.7)
-    elif says_no(turn.text):
+    elif says_no(turn.text) or _disagrees(said, state.answer):
         yield whole("no", "report_no", said, Heard.QUESTION, sure=0.95)
+
+
+AGREED, DISAGREED = 0.9, 0.7
+"""So likely words say yes, or no, to the summary and nothing more."""
+YES_LONGEST = 16
+
+
+def agrees(said: Said, answer: Mapping[str, float]) -> bool:
+    """A yes in words that no list has: "hai vợ chồng tui coi chung rồi, khỏi đổi chữ nào, gởi nghen". Surely learned,
+    short, without a question, a number, a place, an addition, another matter, or a word that may forbid it."""
+    turn = said.turn
+    if answer.get("agree", 0.0) < AGREED or len(said.words) > YES_LONGEST or turn.where is not None:
+        return False
+    if "?" in turn.text or _has_digit(turn.text) or may_refuse(turn.text) or focus.about(turn.text):
+        return False
+    tells = any(one.category_sure >= matters.CLEAR for one in said.clauses)
+    return not (tells or _ASKING.search(turn.folded) or _ADDING.search(turn.folded))
+
+
+def _disagrees(said: Said, answer: Mapping[str, float]) -> bool:
+    few = len(said.words) <= NO_LONGEST and said.turn.where is None and not _has_digit(said.turn.text)
+    return few and answer.get("disagree", 0.0) >= DISAGREED and "?" not in said.turn.text
+
+
+NO_LONGEST = 10
+_ASKING = re.compile(r"\b(?:gi|chi|sao|dau|mo|nao|chua|khong|ko|k|hong|hok|ha|may|ai)\b(?: \w+){0,2}$")
+_ADDING = re.compile(
+    r"\b(?:ghi|viet|noi|ke|bo sung|nhan) them\b|\bthem (?:la|vao|chuyen|viec|y)\b"
+    r"|(?<!khoi )(?<!khong )(?<!ko )(?<!can )(?<!phai )\b(?:sua|doi|thay)\b"
+)
 
 
 def _has_digit(text: str) -> bool:

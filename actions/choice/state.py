@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feedback_store.service.drafts import ReportData, Step
@@ -38,6 +39,8 @@ class State:
     """What names each matter that waits until this report is sent."""
     subject: frozenset[str] = frozenset()
     """What names the matter in hand."""
+    answer: Mapping[str, float] = field(default_factory=dict)
+    """What the words say where they answer the report that is open: learned, with chances (`opinion.answers`)."""
     own: tuple[Own, ...] = ()
     procedures: tuple[str, ...] = ()
     told: tuple[str, ...] = ()

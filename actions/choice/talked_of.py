@@ -9,12 +9,13 @@ from actions.choice import matters
 from actions.choice.reading import Follows, Heard, Reading
 from actions.choice.said import Said
 from actions.choice.state import State
-from actions.choice.telling import GRAVE, STORY_WORDS, named, whole
+from actions.choice.telling import GRAVE, LEARNED, STORY_WORDS, named, whole
 from feedback_store.procedures.search import features, words
 from feedback_store.reading import focus
 from feedback_store.reading.announcing import wants_as_report
 from feedback_store.reading.assent import gives_something_up
 from feedback_store.reading.languages import language_of, wants_person
+from feedback_store.reading.words import words_of
 from vitext import fold
 
 FOLLOW_UP = 8
@@ -102,6 +103,10 @@ INSISTS_LONGEST = 20
 def others_data(said: Said, state: State) -> Iterator[Reading]:
     """Who reported, or how to reach them: refused, also when it is insisted upon."""
     text = said.turn.text
+    idle = state.writing and said.turn.where is None and not any(char.isdigit() for char in text)
+    if idle and len(said.words) <= INSISTS_LONGEST and state.answer.get("who", 0.0) >= LEARNED:
+        yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
+        return
     again = state.focus == "others" and not state.writing and said.turn.where is None
     if again and len(said.words) <= INSISTS_LONGEST and focus.insists_on_others(text):
         yield whole("others", "others_data", said, Heard.FOCUS, sure=0.95)
@@ -219,8 +224,9 @@ def nothing_sent(said: Said, state: State) -> Iterator[Reading]:
 
 
 def _named(words: str, state: State) -> str | None:
-    """The code of the one report of several that the words name ("rứa cái nước thì ai lo"), else None."""
-    if state.writing or len(state.own) < 2:
+    """The code of the one report of several that the words name ("rứa cái nước thì ai lo"), else None. The one that is
+    open is one of them."""
+    if len(state.own) + state.writing < 2 or (state.writing and not state.subject.isdisjoint(words_of(words))):
         return None
     found = named(words, state.own)
     return found.code if found is not None else None

@@ -191,7 +191,7 @@ _PUTS_OFF = re.compile(
     r" (?:da|sau|cai da|cho chac|lai da|lai xem)\W*$"
 )
 PUT_OFF = frozenset({
-    "edit_report", "skip", "send_now", "wait", "affirm", "deny", "inform", "dissatisfied_reopen", "cancel_request",
+    "edit_report", "skip", "send_now", "affirm", "deny", "inform", "dissatisfied_reopen", "cancel_request",
     "goodbye", *matters.WEAK,
 })  # fmt: skip
 PUT_OFF_LONGEST = 16

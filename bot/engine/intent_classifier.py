@@ -38,8 +38,8 @@ LEAVES = {"ask_procedure": ASPECT, "submit_feedback": CATEGORY}
 # What has no category is learned as such, one writing of each sentence: a greeting was "thái độ cán bộ" at 0.99.
 NONE = "none"
 OF_NONE = frozenset({
-    "greet", "thanks", "goodbye", "affirm", "deny", "skip", "send_now", "wait", "stay_anonymous", "edit_report",
-    "inform", "out_of_scope", "human_agent", "smalltalk_bot", "abuse", "ask_procedure", "ask_dossier_status",
+    "greet", "thanks", "goodbye", "affirm", "deny", "skip", "send_now", "stay_anonymous", "edit_report", "inform",
+    "out_of_scope", "human_agent", "smalltalk_bot", "abuse", "ask_procedure", "ask_dossier_status",
 })  # fmt: skip
 _DIGITS = str.maketrans("0123456789", "0000000000")
 

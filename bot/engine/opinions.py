@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from vitext.restoring import Restorer, spoken
 
 log = logging.getLogger("hotline.engine.train")
 
-FILE, KINDS_FILE, MARKS = "guards.bin", "dangers.bin", "marks.bin"
+FILE, KINDS_FILE, ANSWERS_FILE, MARKS = "guards.bin", "dangers.bin", "answers.bin", "marks.bin"
 ON = ("emergency", "denunciation")
 """The intents that there is an opinion on."""
 KINDS = {
@@ -50,8 +50,14 @@ TALK = "talk"
 MIN_TEXTS = 2
 """Pieces of fewer texts are left out."""
 ALIGNED = 8
-DANGERS_SIZE = 1 << 18
-"""Pieces of the model of the kinds: it learns from a sixth of the sentences, and has more labels."""
+SMALL = 1 << 18
+"""Pieces of the models of the kinds and of the answers: they learn from fewer sentences, and have more labels."""
+ANSWERS = {
+    "affirm": "agree", "send_now": "agree", "deny": "disagree", "cancel_request": "give_up",
+    "stay_anonymous": "unnamed",
+}  # fmt: skip
+"""What intents say to the summary of a report. Of all others some are learned as none of it."""
+ELSE, MOST_ELSE = "else", 400
 
 
 class Table:
@@ -124,19 +130,36 @@ def fit(sentences: Sequence[Sentence], folder: Path) -> None:
     log.info("opinions on %s from %d sentences with their variants", " and ".join(curves), len(texts))
 
 
-Danger = tuple[str, str, list[dict[str, Any]]]
-"""Text, kind and entities of a sentence that tells of a danger."""
+def fit_kinds(dangers: Sequence[Sentence], folder: Path) -> None:
+    """Fit what danger it is on sentences that tell of one, with its kind for the intent; write KINDS_FILE."""
+    _fit_labels(dangers, folder / KINDS_FILE)
 
 
-def fit_kinds(dangers: Sequence[Danger], folder: Path) -> None:
-    """Fit what danger it is on `dangers`; write KINDS_FILE into `folder`, in the form of FILE.
+def fit_answers(answers: Mapping[str, Sequence[str]], sentences: Sequence[Sentence], folder: Path) -> None:
+    """Fit what is said to the summary of a report, on `answers` by what they say and on the training sentences; write
+    ANSWERS_FILE."""
+    told: list[Sentence] = [(text, label, []) for label, texts in answers.items() for text in texts]
+    others: dict[str, list[Sentence]] = defaultdict(list)
+    for text, intent, entities in sentences:
+        if intent in ANSWERS:
+            told.append((text, ANSWERS[intent], entities))
+        else:
+            others[intent].append((text, ELSE, entities))
+    for found in others.values():
+        told += found[:: -(-len(found) // MOST_ELSE)]
+    _fit_labels(told if answers else [], folder / ANSWERS_FILE)
 
-    The temperature of the chances is fitted on a third that a model of the rest hasn't seen.
+
+def _fit_labels(sentences: Sequence[Sentence], path: Path) -> None:
+    """Fit labels that stand in the place of intents; write them in the form of FILE. Of one label, nothing.
+
+    In the place of the curves is the temperature of the chances, fitted on a third that a model of the rest does not
+    know.
     """
     texts: list[str] = []
     kinds: list[str] = []
     sources: list[int] = []
-    for number, (text, kind, entities) in enumerate(dangers):
+    for number, (text, kind, entities) in enumerate(sentences):
         for variant in (text, *[one.text for one in variants(text, entities)]):
             texts.append(variant)
             kinds.append(kind)
@@ -145,14 +168,14 @@ def fit_kinds(dangers: Sequence[Danger], folder: Path) -> None:
     if len(labels) < 2:
         return
     found = [blocks(text) for text in texts]
-    table = Table(found, DANGERS_SIZE)
+    table = Table(found, SMALL)
     features, truth = table.rows(found), np.array([labels.index(kind) for kind in kinds])
     aside = np.array(sources) % HOLD_EVERY == 0
     weights, bias = linear(features[~aside], truth[~aside], len(labels))
     fitted = temperature(features[aside] @ weights.T + bias, truth[aside])
     weights, bias = linear(features, truth, len(labels))
-    _write(folder / KINDS_FILE, table.rarity, weights, bias, labels, {"temperature": fitted})
-    log.info("kinds of danger from %d sentences with their variants", len(texts))
+    _write(path, table.rarity, weights, bias, labels, {"temperature": fitted})
+    log.info("%s from %d sentences with their variants", path.name, len(texts))
 
 
 def _curves(

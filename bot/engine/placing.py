@@ -11,7 +11,7 @@ MODEL = "hotline.tar.gz"
 FINGERPRINT = "hotline.fingerprint"
 FIGURES = "figures.json"
 # The fingerprint last: until it is there the model counts as old.
-FILES = (MODEL, "guards.bin", "dangers.bin", "marks.bin", FIGURES, FINGERPRINT)
+FILES = (MODEL, "guards.bin", "dangers.bin", "answers.bin", "marks.bin", FIGURES, FINGERPRINT)
 READY = ".ready"
 
 

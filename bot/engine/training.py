@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bot.engine import beside, placing
 from bot.engine.placing import FIGURES, FINGERPRINT, MODEL
 
@@ -98,6 +100,8 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         ]  # fmt: skip
         beside.start("guards", lambda: opinions.fit(sentences, made))
         beside.start("dangers", lambda: opinions.fit_kinds(dangers, made))
+        answers = _answers(root / "nlu_data")
+        beside.start("answers", lambda: opinions.fit_answers(answers, sentences, made))
         _train(importer, made)
         (made / FIGURES).write_text("{}\n")
         (made / FINGERPRINT).write_text(wanted)
@@ -105,6 +109,17 @@ def train(root: Path, out: Path, force: bool = False) -> Path:
         placing.place(made, out)
     say(f"model: trained in {time.perf_counter() - started:.0f} s")
     return model
+
+
+def _answers(folder: Path) -> dict[str, list[str]]:
+    """Return what is said to the summary of a report, by what it says; Rasa passes YAML with that key by."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        head = path.read_text(encoding="utf-8")
+        if "\nanswers:" in head:
+            for label, texts in yaml.safe_load(head)["answers"].items():
+                found.setdefault(label, []).extend(texts)
+    return found
 
 
 def _importer(root: Path) -> Any:

@@ -1,6 +1,7 @@
 """The learned half of the guards, on a danger and on a denunciation (ADR 0040). It needs no engine, no database.
 
-One linear model tells a few kinds of message apart, another the kinds of danger; ``make train`` writes their files
+One linear model tells a few kinds of message apart, others the kinds of danger and what is said to the summary of a
+report; ``make train`` writes their files
 (``bot/engine/opinions.py``). Where there is none, the phrases decide alone.
 """
 
@@ -23,7 +24,7 @@ from vitext import has_marks
 from vitext.pieces import LONGEST, SIZE, WEIGHTS, blocks
 from vitext.restoring import Restorer, spoken
 
-FILE, KINDS_FILE, MARKS = "guards.bin", "dangers.bin", "marks.bin"
+FILE, KINDS_FILE, ANSWERS_FILE, MARKS = "guards.bin", "dangers.bin", "answers.bin", "marks.bin"
 DANGER, DENUNCIATION = "emergency", "denunciation"
 RARITY_BYTES, WEIGHT_BYTES = 4, 2
 
@@ -84,15 +85,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
-    """What danger it is that words tell of; ``temperature``: what the margins are multiplied by before they are
-    chances."""
+class Labels:
+    """What words are, of several labels. ``temperature``: what margins are multiplied by before they are chances."""
 
     model: Linear
     temperature: float
 
     def chances(self, text: str) -> dict[str, float]:
-        """How likely each kind is, together 1; empty for what has no words."""
+        """How likely each label is, together 1; empty for what has no words."""
         margins = self.model.margins(text)
         if not margins:
             return {}
@@ -102,19 +102,21 @@ class Kinds:
 
 
 _loaded: list[Opinion] = []
-_kinds: list[Kinds] = []
+_kinds: list[Labels] = []
+_answers: list[Labels] = []
 _marks: list[Restorer] = []
 
 
 def load(folder: Path) -> bool:
     """Read the model in ``folder`` for this process; False where it is missing or cannot be read: then there is no
     opinion. Without the file of the marks there is one, less sure of words that were typed without; without that of
-    the kinds the phrases alone tell what danger it is."""
+    the kinds the phrases alone tell what danger it is, without that of the answers lists alone what is a yes."""
     forget()
     read = _read(folder / FILE, _opinion)
     _loaded[:] = [] if read is None else [read]
-    kinds = _read(folder / KINDS_FILE, _of_kinds)
-    _kinds[:] = [] if kinds is None else [kinds]
+    for held, name in ((_kinds, KINDS_FILE), (_answers, ANSWERS_FILE)):
+        labels = _read(folder / name, _labels)
+        held[:] = [] if labels is None else [labels]
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         _marks[:] = [Restorer.load(folder / MARKS)]
     return read is not None
@@ -152,14 +154,15 @@ def _opinion(head: Mapping[str, Any], model: Linear) -> Opinion:
     return Opinion(model, curves)
 
 
-def _of_kinds(head: Mapping[str, Any], model: Linear) -> Kinds:
-    return Kinds(model, float(head["temperature"]))
+def _labels(head: Mapping[str, Any], model: Linear) -> Labels:
+    return Labels(model, float(head["temperature"]))
 
 
 def forget() -> None:
     """No opinion any more, as in a process that loaded none."""
     _loaded.clear()
     _kinds.clear()
+    _answers.clear()
     _marks.clear()
     _marked.cache_clear()
 
@@ -174,6 +177,13 @@ def kinds(text: str) -> dict[str, float]:
     """How likely each kind of danger is where these words tell of one (names as in ``data/guards.yaml``); empty where
     no model is loaded."""
     return _kinds[0].chances(_marked(text)) if _kinds else {}
+
+
+def answers(text: str) -> dict[str, float]:
+    """How likely each of these is what words say to the summary of a report: "agree", "disagree", "wait", "give_up",
+    "unnamed" (keep my name secret), "who" (reported me), "ask" (what becomes of it), "else"; empty where no model is
+    loaded."""
+    return _answers[0].chances(_marked(text)) if _answers else {}
 
 
 @lru_cache(maxsize=256)

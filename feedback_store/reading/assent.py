@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from feedback_store.reading.words import document, folded
 from vitext import fold, has_marks, view
@@ -55,6 +56,22 @@ def leans_yes(text: str) -> bool:
     if (not marked and _unclear(text, lists)) or any(word.isdigit() for word in spoken) or _refuses(text):
         return False
     return _holds(spoken, lists["agreeing"]) and not _holds(_without(spoken, lists["agreeing"]), lists["never"])
+
+
+def may_refuse(text: str) -> bool:
+    """Whether words may forbid or put off what they seem to agree to: of "đừng gửi", "dung gui", "khoan gửi", "hủy".
+
+    For a learned yes, which no list has read word by word."""
+    spoken, marked = _spoken(text)
+    lists = _lists(marked)
+    refusing = _REFUSING if marked else frozenset(map(fold, _REFUSING)) - {"dung", "cho"}
+    left = _without(spoken, lists["agreeing"])
+    denied = any(fold(one) in _NOT and (two,) in lists["agreeing"] for one, two in pairwise(left))  # "chẳng đúng"
+    return denied or not refusing.isdisjoint(left) or _refuses(text) or (not marked and _unclear(text, lists))
+
+
+_NOT = frozenset("khong ko k hong hok chang cha chua".split())
+_REFUSING = frozenset("đừng chớ khoan hủy huỷ rút xóa xoá dừng gượm hượm".split())
 
 
 def _unclear(text: str, lists: dict[str, frozenset[tuple[str, ...]]]) -> bool:

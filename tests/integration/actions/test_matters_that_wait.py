@@ -71,3 +71,28 @@ def test_what_was_taken_up_is_dropped_and_what_was_sent_stays(chat: Chat) -> Non
 def test_other_words_drop_nothing(chat: Chat) -> None:
     chat.says("đèn đường chỗ đó bỏ hoang lâu rồi", "submit_feedback")
     assert waiting(chat) == [LAMP]
+
+
+def test_a_yes_with_dung_before_gui_drops_nothing_of_what_was_taken_up(chat: Chat) -> None:
+    chat.presses("Gửi")
+    chat.says("bỏ qua", "skip")
+    for _ in range(3):
+        if "Đúng thì anh/chị chọn" in chat.says("bỏ qua", "skip"):
+            break
+    assert "đã được gửi" in chat.says("cái này cũng đúng, gửi nốt", "deny", sure=0.9)
+    assert len(chat.tickets) == 2
+
+
+def test_of_several_the_one_in_hand_is_named_when_it_is_gone_on_with(chat: Chat) -> None:
+    chat.presses("Gửi")
+    said = chat.says("rác này ai lo vậy", "ask_ticket_status")
+    assert "Mình tiếp tục phản ánh đang soạn nhé: Đèn đường không sáng." in said
+
+
+def test_a_lane_of_another_matter_has_its_street(chat: Chat) -> None:
+    data = drafts.data_of(chat.drafts[-1])
+    data.place_text = "nhà số 9 ngõ 81 Hồ Sen"
+    data.issues = [{"text": "giữa ngõ 81 mất nắp cống sâu hoắm", "category": "thoat-nuoc.nap-cong"}]
+    drafts.save(chat.drafts[-1], data, now=chat.now, summary_event_id=chat.drafts[-1].summary_event_id)
+    chat.presses("Gửi")
+    assert drafts.data_of(chat.drafts[-1]).place_text == "giữa ngõ 81 Hồ Sen"

@@ -1,6 +1,10 @@
 """One matter or several: what is cut and what is one story."""
 
+from dataclasses import replace
+
 from actions.choice.matters import beside_danger, matters
+from feedback_store.places.gazetteer import Gazetteer
+from feedback_store.places.reading import read_place
 from tests.unit.choice.building import parts, simple
 
 
@@ -130,3 +134,17 @@ def test_what_belongs_to_the_danger_or_is_unsure_is_none() -> None:
     assert ordinary(parts(whole, told, ("khói đen mù mịt cả xóm rồi", "emergency", 0.9), route="emergency")) == []
     unsure = ("khói đen mù mịt cả xóm rồi", "moi-truong.khoi-mui", 0.7)
     assert ordinary(parts(whole, told, unsure, route="emergency", several=0.9)) == []
+
+
+def test_words_that_announce_a_report_ask_for_no_state() -> None:
+    text = "cho mình báo vụ đốt rác cuối ngõ 15, khói khét lẹt tối nào cũng đốt"
+    smoke = ("khói khét lẹt tối nào cũng đốt", "moi-truong.khoi-mui", 0.99)
+    where = read_place(text, Gazetteer((), ()))
+    made = parts(text, ("cho mình báo vụ đốt rác cuối ngõ 15", "ask_ticket_status", 0.98), smoke, several=0.3)
+    made = replace(made, turn=replace(made.turn, where=where))
+    assert [route for route, _ in found(made)] == ["submit_feedback"]
+    text = "vụ đốt rác cuối ngõ 15 tới đâu rồi, giờ lại thêm cống tắc trước cửa"
+    made = parts(text, ("vụ đốt rác cuối ngõ 15 tới đâu rồi", "ask_ticket_status", 0.98),
+                 ("giờ lại thêm cống tắc trước cửa", "thoat-nuoc.nghet-ngap", 0.99), several=0.6)  # fmt: skip
+    made = replace(made, turn=replace(made.turn, where=read_place(text, Gazetteer((), ()))))
+    assert [route for route, _ in found(made)] == ["ask_ticket_status", "submit_feedback"]

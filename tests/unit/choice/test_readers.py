@@ -223,3 +223,33 @@ def test_a_digit_after_a_result_is_its_stars_whatever_the_open_report_asks() -> 
     state = replace(SENT, unrated=(1,), step="commune", data=RUBBISH)
     assert acts(simple("4", "inform", 0.9), state) == ["rate_in_words"]
     assert acts(simple("4", "inform", 0.9), replace(state, step="place")) != ["rate_in_words"]
+
+
+def test_the_open_report_that_is_named_is_asked_about_and_not_the_one_that_was_sent() -> None:
+    sent = Own(1, "PA-1", "new", "moi-truong.nuoc-thai", "Xả nước thải", frozenset({"mo", "heo", "muong"}))
+    lamp = ReportData(text=["đèn đỏ ngã ba hỏng"], category="duong-bo.den-tin-hieu", place_text="ngã ba")
+    writing = State(step="commune", data=lamp, own=(sent,), subject=frozenset({"den", "nga", "hong"}))
+    message = simple("vụ cái đèn mình kể khi nãy tới đâu rồi", "ask_ticket_status", 0.95)
+    (chosen,) = choose(readings(message, writing), 1).taken
+    assert (chosen.act, chosen.with_) == ("own_report", {"about": ("sent",), "code": None})
+    other = simple("vụ mỡ heo ngoài mương tới đâu rồi", "ask_ticket_status", 0.95)
+    (chosen,) = choose(readings(other, writing), 1).taken
+    assert (chosen.act, chosen.with_["code"]) == ("own_report", "PA-1")
+
+
+def test_the_first_of_two_procedures_is_meant_whatever_the_engine_marks_as_a_name() -> None:
+    message = simple("cái đầu tiên có nộp online được không", "ask_procedure", 1.0)
+    marked = ({"entity": "procedure", "value": "nộp online", "start": 17, "end": 27},)
+    told = said(replace(message.turn, entities=marked))
+    (chosen,) = choose(readings(told, PROCEDURE), 1).taken
+    assert (chosen.act, chosen.with_["key"], chosen.with_["aspect"]) == ("procedure_again", "ho_chieu", "online")
+
+
+def test_what_was_reported_about_somebody_is_no_report_of_theirs() -> None:
+    asked = ("cho hỏi ai phản ánh nhà tôi", "out_of_scope", 0.98)
+    sang = ("nhà tôi hát có một buổi", "tieng-on.karaoke", 0.95)
+    before = parts("nhà tôi hát có một buổi, cho hỏi ai phản ánh nhà tôi", sang, asked)
+    assert acts(before, EMPTY) == ["others_data"]
+    after = parts("cho hỏi ai phản ánh nhà tôi, còn đèn đường tắt cả tuần nay", asked,
+                  ("còn đèn đường tắt cả tuần nay", "dien-chieu-sang.den-duong", 0.97), several=0.6)  # fmt: skip
+    assert acts(after, EMPTY) == ["others_data", "submit_feedback"]

@@ -59,3 +59,19 @@ def test_who_suffers_by_it_is_met_with_a_word(subtests: pytest.Subtests) -> None
 def test_a_southern_i_is_no_misery() -> None:
     assert feeling_in("tui giận lắm") is None
     assert feeling_in("khổ quá không biết kêu ai") == "hard"
+
+
+@pytest.mark.parametrize(
+    ("text", "unheard"),
+    [
+        ("gọi chục cuộc chẳng ai nghe, xóm 3 mất nước 5 ngày rồi", True),
+        ("báo mấy lần rồi mà không ai xử lý", True),
+        ("tui kêu phường hai ba bận rồi mà có ai xuống mô", True),
+        ("phan anh 3 lan van the", True),
+        ("rác 3 ngày không ai hốt", False),
+        ("gọi 2 lần là có người tới liền", False),
+        ("nhà em mất điện 3 lần", False),
+    ],
+)
+def test_who_told_it_again_and_again_for_nothing(text: str, unheard: bool) -> None:
+    assert (feeling_in(text) == "unheard") is unheard
