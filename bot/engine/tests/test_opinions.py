@@ -81,3 +81,21 @@ def test_the_kind_of_a_danger_leads_where_its_words_stand(tmp_path: Path) -> Non
 def test_dangers_of_one_kind_leave_no_file_of_kinds(tmp_path: Path) -> None:
     opinions.fit_kinds([one for one in KINDS if one[1] == "fire"], tmp_path)
     assert not (tmp_path / opinions.KINDS_FILE).exists()
+
+
+def test_answers_to_a_summary_are_learned_beside_what_intents_say_already(tmp_path: Path) -> None:
+    answers = {"wait": ["khoan đã để xem", "từ từ để coi lại", "đợi chút để coi", "khoan để tôi coi"]}
+    said = [
+        *[(text, "send_now", []) for text in ("gửi luôn đi", "đúng rồi gửi đi", "ừ đúng gửi nhé", "gửi đi em")],
+        *[(text, "submit_feedback", []) for text in REPORTS],
+    ]
+    opinions.fit_answers(answers, said, tmp_path)
+    path = tmp_path / opinions.ANSWERS_FILE
+    for text, label in (("khoan để coi", "wait"), ("đúng gửi đi", "agree"), ("rác hôi lắm", "else")):
+        told = margins(path, text)
+        assert max(told, key=lambda one: told[one]) == label
+
+
+def test_without_answers_there_is_no_file_of_them(tmp_path: Path) -> None:
+    opinions.fit_answers({}, SENTENCES, tmp_path)
+    assert not (tmp_path / opinions.ANSWERS_FILE).exists()

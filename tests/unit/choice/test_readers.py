@@ -253,3 +253,49 @@ def test_what_was_reported_about_somebody_is_no_report_of_theirs() -> None:
     after = parts("cho hỏi ai phản ánh nhà tôi, còn đèn đường tắt cả tuần nay", asked,
                   ("còn đèn đường tắt cả tuần nay", "dien-chieu-sang.den-duong", 0.97), several=0.6)  # fmt: skip
     assert acts(after, EMPTY) == ["others_data", "submit_feedback"]
+
+
+def at_summary(text: str, *, intent: str = "nlu_fallback", sure: float = 0.3, **answer: float) -> list[str]:
+    return acts(simple(text, intent, sure), replace(SUMMARY, answer=answer))
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("hai ông bà đọc xong gật đầu cả rồi, gửi đi cháu", True),
+        ("hai ong ba doc xong gat dau ca roi, gui di chau", True),
+        ("khỏi đổi chữ nào nữa, gởi nghen", True),
+        ("chẳng đúng, gửi thế thì chết", False),
+        ("đúng mà đừng gửi", False),
+        ("dung gui", False),
+        ("khoan gửi nha", False),
+        ("gửi đi chưa vậy", False),
+        ("bấm gửi xong thì làm gì nữa", False),
+        ("đúng rồi gửi đi?", False),
+        ("gửi đi, ghi thêm là họ làm cả chủ nhật", False),
+        ("sửa số nhà rồi gửi", False),
+        ("đúng, số 12 nha gửi đi", False),
+        ("gửi đi " + "mà nhà tôi chờ lâu lắm rồi đó nghe " * 3, False),
+    ],
+)
+def test_a_learned_yes_files_only_where_nothing_speaks_against_it(text: str, yes: bool) -> None:
+    assert (at_summary(text, agree=0.95) == ["report_yes"]) is yes
+    assert at_summary(text, agree=0.6) != ["report_yes"]
+
+
+def test_a_learned_yes_of_a_message_with_another_matter_files_nothing() -> None:
+    text = "rồi đó gửi lẹ, ngoài ngõ lại ngập nữa kìa"
+    flooded = ("ngoài ngõ lại ngập nữa kìa", "thoat-nuoc.nghet-ngap", 0.97)
+    told = parts(text, ("rồi đó gửi lẹ", "nlu_fallback", 0.4), flooded)
+    assert "report_yes" not in acts(told, replace(SUMMARY, answer={"agree": 0.99}))
+
+
+def test_other_answers_that_are_learned() -> None:
+    assert at_summary("bà đeo kính vào đọc cho kỹ nghe", wait=0.7) == ["hold"]
+    assert at_summary("bà đeo kính vào đọc cho kỹ nghe", wait=0.4) == ["continue_report"]
+    assert at_summary("viết gì trật lất hết trơn", disagree=0.8) == ["report_no"]
+    assert at_summary("nói tên nó ra coi", who=0.8) == ["others_data"]
+    assert at_summary("con tôi can rồi không gửi nữa", give_up=0.9) == ["ask_cancel"]
+    assert at_summary("bỏ qua", intent="skip", sure=0.99, give_up=0.9) == ["skip"]
+    assert at_summary("báo gì thì báo miễn tên tui ra", unnamed=0.9) == ["stay_anonymous"]
+    assert at_summary("báo gì thì báo miễn tên tui ra", intent="inform", sure=0.9, unnamed=0.9) != ["stay_anonymous"]

@@ -140,3 +140,15 @@ def test_a_broken_file_of_kinds_leaves_the_opinion(tmp_path: Path, broken: dict[
     assert opinion.load(tmp_path)
     assert (opinion.chance("cháy") or 0.0) > 0.9
     assert opinion.kinds("lửa") == {}
+
+
+def test_what_is_said_to_a_summary_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path, {"cháy": {"emergency": 900}})
+    labels, told = ("agree", "else", "wait"), {"gửi": {"agree": 900}, "khoan": {"wait": 900}}
+    model(tmp_path / opinion.ANSWERS_FILE, labels, 1 << 14, told, {"temperature": 5.0})
+    assert opinion.answers("gửi") == {}
+    assert opinion.load(tmp_path)
+    assert opinion.answers("GỬI")["agree"] > 0.9
+    assert opinion.answers("khoan")["wait"] > 0.9
+    opinion.forget()
+    assert opinion.answers("gửi") == {}
