@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -154,12 +154,22 @@ def loaded_url(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, defau
     Its policy keeps no time back for the release, as versions older than rule 16 do: due times are then those of the
     class alone, which most tests name. Tests marked ``release_time`` have the default policy as it is.
     """
-    name = clone(postgres, default_template)
-    if request.node.get_closest_marker("release_time") is None:
-        with psycopg.connect(postgres.url(name), autocommit=True) as connection:
-            connection.execute("UPDATE policy_versions SET data = data - 'reserve_for_release'")
+    name = loaded(postgres, default_template, keeps_time=keeps_time(request))
     yield postgres.url(name)
     drop(postgres, name)
+
+
+def keeps_time(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("release_time") is not None
+
+
+def loaded(postgres: EmbeddedPostgres, default_template: str, *, keeps_time: bool) -> str:
+    """Name of a fresh database with the default data."""
+    name = clone(postgres, default_template)
+    if not keeps_time:
+        with psycopg.connect(postgres.url(name), autocommit=True) as connection:
+            connection.execute("UPDATE policy_versions SET data = data - 'reserve_for_release'")
+    return name
 
 
 @pytest.fixture
@@ -167,6 +177,32 @@ def loaded_store(loaded_url: str) -> Iterator[Store]:
     made = Store(make_engine(loaded_url, pool_size=8))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_store(postgres: EmbeddedPostgres, default_template: str) -> Iterator[Callable[[bool], Store]]:
+    """Gives the database that tests share which keep nothing, by whether its policy keeps time back."""
+    made: dict[bool, Store] = {}
+
+    def give(keeps_time: bool) -> Store:
+        if keeps_time not in made:
+            name = loaded(postgres, default_template, keeps_time=keeps_time)
+            made[keeps_time] = Store(make_engine(postgres.url(name), pool_size=2))
+        return made[keeps_time]
+
+    yield give
+    for store in made.values():
+        store.close()
+
+
+@pytest.fixture
+def unkept(request: pytest.FixtureRequest, shared_store: Callable[[bool], Store]) -> Iterator[Session]:
+    """One open transaction on the default data, rolled back at the end; in the test's own database where it asks for
+    ``loaded_store`` as well, else in one that is shared, which saves making one. Numbers do not begin at 1 there."""
+    own = "loaded_store" in request.fixturenames
+    store: Store = request.getfixturevalue("loaded_store") if own else shared_store(keeps_time(request))
+    with store.reading() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,15 @@ def text_anew(text: str) -> str | None:
     if found is None:
         return None
     said = text[found.end() :].strip(_QUOTES)
+    if _OF_A_PART.search(plain[found.end() :]) and not _OF_THE_TEXT.search(plain[: found.end()]):
+        return None  # "sửa giúp tôi: đường Tô Hiệu chứ không phải Lê Lai, còn số máy là 09…"
     return said if len(said.split()) >= FEWEST else None
+
+
+_OF_A_PART = re.compile(
+    r"\bchu (?:khong|ko|k|hong|hok|no|dau) phai\b|\bmoi (?:dung|phai)\b|\b(?:so|sdt|dien thoai)\b[^,.;]*\d{9,}"
+)
+_OF_THE_TEXT = re.compile(r"\b(?:noi dung|loi phan anh|phan anh)\b")
 
 
 def parts_named(text: str, *, asked: bool) -> tuple[Part, ...]:

@@ -81,14 +81,18 @@ def days(session: Session, at: dt.datetime) -> list[Day]:
 
 
 def periods(found: Iterable[Day]) -> list[Period]:
-    """Every month in which something fell due, the whole, and two that begin and end within months."""
+    """Every month in which something fell due; the whole, where there are several; two that begin and end within
+    months, or one within a single month."""
     seen = sorted({one.day for one in found})
     if not seen:
         return []
     whole = Period(seen[0].replace(day=1), seen[-1] + dt.timedelta(days=1))
     third = (seen[-1] - seen[0]) // 3
     odd = [(seen[0] + third, seen[-1]), (seen[0] + dt.timedelta(days=1), seen[-1] - third)]
-    return [*whole.months(), whole, *(Period(first, end) for first, end in odd if first < end)]
+    months = list(whole.months())
+    several = len(months) > 1
+    some = [Period(first, end) for first, end in (odd if several else odd[:1]) if first < end]
+    return [*months, *([whole] if several else []), *some]
 
 
 def figure_differences(session: Session, at: dt.datetime) -> list[Difference]:

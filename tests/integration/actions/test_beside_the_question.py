@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from feedback_store.store import Store
 from feedback_store.tables import CallbackTask
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def test_remarks_are_no_part_of_the_report_and_the_third_leaves_the_question_open(chat: Chat) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from sqlalchemy.orm import Session
 
 from feedback_store.service import drafts
-from feedback_store.store import Store
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
@@ -15,15 +13,14 @@ LAMP = "đèn đường trước số 7 Cầu Đất không sáng cả tuần"
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
+def chat(unkept: Session) -> Chat:
     """At the summary of a report about rubbish, with a street lamp that waits."""
-    with loaded_store.reading() as session:
-        chat = Chat(Desk(session))
-        chat.writes()
-        data = drafts.data_of(chat.drafts[-1])
-        data.issues = [{"text": LAMP, "category": "dien-chieu-sang.den-duong"}]
-        drafts.save(chat.drafts[-1], data, now=chat.now, summary_event_id=chat.drafts[-1].summary_event_id)
-        yield chat
+    chat = Chat(Desk(unkept))
+    chat.writes()
+    data = drafts.data_of(chat.drafts[-1])
+    data.issues = [{"text": LAMP, "category": "dien-chieu-sang.den-duong"}]
+    drafts.save(chat.drafts[-1], data, now=chat.now, summary_event_id=chat.drafts[-1].summary_event_id)
+    return chat
 
 
 def waiting(chat: Chat) -> list[str]:

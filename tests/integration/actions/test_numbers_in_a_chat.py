@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from sqlalchemy.orm import Session
 
 from feedback_store.domain.codes import check_digit
-from feedback_store.store import Store
 from tests.integration.actions.chat import STORY, Chat
 from tests.integration.actions.test_said_is_done import calls
 from tests.integration.tickets.conftest import Desk
@@ -21,9 +19,8 @@ UNREAD = ("0912 345 67", "0912 345 678 9", "(0225) 384", "09123456789", "sđt 91
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def to_the_number(chat: Chat) -> None:

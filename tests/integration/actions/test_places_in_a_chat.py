@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from feedback_store.queries.lookups import commune_name
-from feedback_store.store import Store
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def data(chat: Chat) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from feedback_store.domain.lifecycle import IllegalMove
 from feedback_store.guards import opinion
 from feedback_store.service import denunciations, pauses, questions, tickets
-from feedback_store.store import Store
 from feedback_store.tables import Addition, CallbackTask, Conversation, Draft, InboundEvent, OutboundMessage, Question
 from tests.integration.actions.chat import STORY, Chat
 from tests.integration.tickets.conftest import OPERATOR, Desk, at
@@ -21,9 +19,8 @@ ASKED = "Anh/chị cho biết rác nằm trước số nhà nào ạ?"
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def calls(chat: Chat) -> list[CallbackTask]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from feedback_store.store import Store
 from feedback_store.tables import Rating, Ticket
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def told(chat: Chat, story: str = "rác chất đống ở số 5 Tô Hiệu, phường Lê Chân ba ngày rồi") -> Ticket:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from sqlalchemy.orm import Session
 
-from feedback_store.store import Store
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
@@ -17,9 +15,8 @@ LONG = (
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def summary(chat: Chat, text: str, phone: str = "bỏ qua") -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from sqlalchemy.orm import Session
 
-from feedback_store.store import Store
 from tests.integration.actions.chat import Chat
 from tests.integration.tickets.conftest import Desk
 
 
 @pytest.fixture
-def chat(loaded_store: Store) -> Iterator[Chat]:
-    with loaded_store.reading() as session:
-        yield Chat(Desk(session))
+def chat(unkept: Session) -> Chat:
+    return Chat(Desk(unkept))
 
 
 def to_the_summary(chat: Chat) -> None:

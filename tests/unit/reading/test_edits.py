@@ -23,8 +23,14 @@ def test_a_text_said_anew_is_found(said: str, anew: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["sửa nội dung", "sửa lại số nhà thành 7", "nội dung sai rồi", "rác ở số 5: hôi lắm", "ghi lại: rác", ""]
-)
+    "said",
+    [
+        "sửa nội dung", "sửa lại số nhà thành 7", "nội dung sai rồi", "rác ở số 5: hôi lắm", "ghi lại: rác", "",
+        "sửa giúp tôi: đường Tôn Đức Thắng chứ không phải Hùng Vương, còn số máy là 0912000902",
+        "sửa lại giùm em: ngõ 12 Lê Lai mới đúng nha",
+        "ghi lại cho bác: số điện thoại của bác là 0912000902",
+    ],
+)  # fmt: skip
 def test_what_is_no_text_said_anew(said: str) -> None:
     assert text_anew(said) is None
 
