@@ -265,10 +265,14 @@ _STATE = re.compile(
 )
 
 
-def _asks_state(said: Said, clause: Clause) -> bool:
-    """Whether a clause that the engine takes for a question after a report or a dossier has a word or a code of one."""
+def _only_places(said: Said, clause: Clause) -> bool:
+    """Whether a clause that the engine takes for a question after a report or a dossier has no word and no code of one,
+    but says where something of no clear category is: the beginning of a report."""
     coded = any(one.get("entity") in ("ticket_code", "dossier_code") for one in said.turn.entities)
-    return coded or clause.text.rstrip().endswith("?") or _STATE.search(" ".join(clause.words)) is not None
+    if coded or clause.text.rstrip().endswith("?") or _STATE.search(" ".join(clause.words)) is not None:
+        return False
+    spans = said.turn.where.spans if said.turn.where is not None else ()
+    return clause.category_sure < _OFFERED_CATEGORY and any(clause.start <= at < clause.end for at, _ in spans)
 
 
 _NUMBERED = re.compile(r"([1-9])\s*[.)/:-]")
@@ -283,11 +287,8 @@ def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool,
         return Matter(REPORT, takes, sure, clause.category) if clause.category_sure >= _OFFERED_ALONE else None
     if clause.route == "cancel_request" and not _GIVES_UP.search(" ".join(clause.words)):
         clause = replace(clause, route=UNKNOWN, sure=0.0)  # "hôm nay lại mất điện nữa"
-    if clause.route in STATES and not _asks_state(said, clause):  # "cho mình báo vụ đốt rác cuối ngõ 15"
-        if clause.category_sure >= CERTAIN:
-            clause = replace(clause, route=REPORT)
-        elif said.turn.where is not None and any(clause.start <= at < clause.end for at, _ in said.turn.where.spans):
-            return None
+    if clause.route in STATES and _only_places(said, clause):
+        return None  # "cho mình báo vụ đốt rác cuối ngõ 15, …"
     report = clause.category_sure * min(1.0, clause.sure + 0.2)
     if clause.category == NO_KIND and long <= SHORT_OPENING and clause.route in UNSAID:
         return None  # "thêm một việc khác:"
