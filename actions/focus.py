@@ -42,6 +42,7 @@ def own_report(context: Context) -> None:
     context.answer.replies[-1]["buttons"] = [
         {"title": one.title, "payload": one.payload} for one in _further(ticket)
     ]  # fmt: skip
+    resume(context)
 
 
 def _meant(context: Context, code: str | None) -> Ticket | None:

@@ -211,6 +211,40 @@ class Head:
         )
 
 
+class Together:
+    """Heads that are asked about the same rows: the weights of a piece lie side by side, so that it is looked up once.
+
+    The looking up, in tables far larger than the processor's caches, is a third of the time that a message takes.
+    """
+
+    def __init__(self, heads: dict[str, Head], silent: str) -> None:
+        """`silent`: a label that is never given."""
+        self._silent = silent
+        self._heads = {key: (head.labels, head.temperature) for key, head in heads.items()}
+        ends = np.cumsum([0] + [len(head.labels) for head in heads.values()])
+        self._slices = {key: slice(start, end) for key, start, end in zip(heads, ends, ends[1:])}
+        self._weights = np.hstack([head._weights for head in heads.values()])
+        self._bias = np.concatenate([head._bias for head in heads.values()])
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._heads
+
+    def margins(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Return what all heads make of one row of the vocabulary."""
+        columns, values = row
+        return values @ self._weights[columns] + self._bias
+
+    def likeliest(self, key: str, margins: np.ndarray, count: int) -> list[tuple[str, float]]:
+        """Return the `count` likeliest (label, confidence) of one head, best first; none where that is missing."""
+        if key not in self._heads:
+            return []
+        labels, scale = self._heads[key]
+        chances = _softmax(margins[None, self._slices[key]] * scale)[0]
+        order = np.argsort(-chances, kind="stable")[: count + 1]
+        told = [(labels[index], float(chances[index])) for index in order]
+        return [one for one in told if one[0] != self._silent][:count]
+
+
 Job = tuple[csr_matrix, Sequence[str], Sequence[int]]
 
 

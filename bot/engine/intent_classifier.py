@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.heads import Head, Job, View, Vocabulary, fit_heads
+from bot.engine.heads import Head, Job, Together, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
 from vitext import clauses, fold, joints, sentences
@@ -44,14 +44,23 @@ OF_NONE = frozenset({
 _DIGITS = str.maketrans("0123456789", "0000000000")
 
 
-def view_of(message: Message, start: int = 0, end: int | None = None) -> View:
-    """Return both views of a tokenised, restored message, or of text[start:end] of it; digits become 0."""
-    tokens = message.get(TEXT_TOKENS) or []
-    if end is not None:
-        tokens = [token for token in tokens if start <= token.start and token.end <= end]
-    accented = " ".join(token.get(RESTORED) or token.get(NORM) for token in tokens)
-    folded = " ".join(fold(token.get(NORM)) for token in tokens)
-    return View(accented.translate(_DIGITS), folded.translate(_DIGITS))
+class Words:
+    """The words of a tokenised, restored message in both views, for reading it whole and in parts; digits become 0."""
+
+    def __init__(self, message: Message) -> None:
+        tokens = message.get(TEXT_TOKENS) or []
+        self._spans = [(token.start, token.end) for token in tokens]
+        self._accented = [(token.get(RESTORED) or token.get(NORM)).translate(_DIGITS) for token in tokens]
+        self._folded = [fold(token.get(NORM)).translate(_DIGITS) for token in tokens]
+        self.margins: dict[tuple[int, int | None], Any] = {}
+        """What the heads made of a part, by where it begins and ends."""
+
+    def view(self, start: int = 0, end: int | None = None) -> View:
+        """Return both views of the message, or of text[start:end] of it."""
+        if end is None:
+            return View(" ".join(self._accented), " ".join(self._folded))
+        held = [at for at, (first, last) in enumerate(self._spans) if start <= first and last <= end]
+        return View(" ".join(self._accented[at] for at in held), " ".join(self._folded[at] for at in held))
 
 
 def leaf_of(message: Message) -> str | None:
@@ -94,7 +103,7 @@ class VietnameseIntentClassifier(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._vocabulary = Vocabulary([])
-        self._heads: dict[str, Head] = {}
+        self._heads: Together | None = None
 
     @classmethod
     def create(
@@ -118,9 +127,11 @@ class VietnameseIntentClassifier(GraphComponent):
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._vocabulary = pickle.loads((folder / "vocabulary.pickle").read_bytes())
+            heads: dict[str, Head] = {}
             for path in sorted(folder.glob("*.npz")):
                 with np.load(path, allow_pickle=False) as arrays:
-                    component._heads[path.stem] = Head.from_arrays(arrays)
+                    heads[path.stem] = Head.from_arrays(arrays)
+        component._heads = Together(heads, NONE)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -130,7 +141,7 @@ class VietnameseIntentClassifier(GraphComponent):
             for example in training_data.training_examples
             if example.get(TEXT) and example.get(INTENT)
         ]
-        views = [view_of(example) for example in examples]
+        views = [Words(example).view() for example in examples]
         self._vocabulary = Vocabulary.fit(views)
         features = self._vocabulary.matrix(views)
         log.info("%d sentences with their variants, %d features", *features.shape)
@@ -153,17 +164,18 @@ class VietnameseIntentClassifier(GraphComponent):
                 indexes, labels, sources = zip(*job)
                 work[key] = (features[list(indexes)], labels, sources)
                 log.info("%s: %d classes from %d sentences", key, len(set(labels)), len(labels))
-        self._heads = fit_heads(work)
+        heads = fit_heads(work)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "vocabulary.pickle").write_bytes(pickle.dumps(self._vocabulary, 5))
-            for key, head in self._heads.items():
+            for key, head in heads.items():
                 np.savez(folder / f"{key}.npz", **head.as_arrays())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message, and each clause of one that has several."""
         for message in messages:
-            read = self._read(view_of(message))
+            words, text = Words(message), message.get(TEXT) or ""
+            read = self._read(words)
             ranking = read[INTENT]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
@@ -171,58 +183,64 @@ class VietnameseIntentClassifier(GraphComponent):
             message.set(CATEGORY, read[CATEGORY], add_to_output=True)
             several = {one["name"]: one["confidence"] for one in read[SEVERAL]}
             message.set(SEVERAL, several.get(MULTI, 0.0), add_to_output=True)
-            spans = [one for span in clauses(message.get(TEXT) or "") for one in self._apart(message, *span)]
-            said = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
+            spans = [one for span in clauses(text) for one in self._apart(words, text, *span)]
+            said = [self._clause(words, *span) for span in spans] if len(spans) > 1 else []
             message.set(CLAUSES, said, add_to_output=True)
-            spans = sentences(message.get(TEXT) or "")
-            told = [self._clause(message, *span) for span in spans] if len(spans) > 1 else []
+            spans = sentences(text)
+            told = [self._clause(words, *span) for span in spans] if len(spans) > 1 else []
             message.set(SENTENCES, told, add_to_output=True)
         return messages
 
-    def _read(self, view: View, counts: Sequence[tuple[str, int]] = WHOLE) -> dict[str, list[dict[str, Any]]]:
-        row = self._vocabulary.row(view)
+    def _margins(self, words: Words, start: int, end: int | None) -> Any:
+        """What the heads make of text[start:end]; asked again of the same part, the same."""
+        assert self._heads is not None
+        found = words.margins.get((start, end))
+        if found is None:
+            found = words.margins[start, end] = self._heads.margins(self._vocabulary.row(words.view(start, end)))
+        return found
+
+    def _read(
+        self, words: Words, start: int = 0, end: int | None = None, counts: Sequence[tuple[str, int]] = WHOLE
+    ) -> dict[str, list[dict[str, Any]]]:
+        assert self._heads is not None
+        margins = self._margins(words, start, end)
         return {
             key: [
                 {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._likeliest(key, row, count)
+                for name, confidence in self._heads.likeliest(key, margins, count)
             ]
             for key, count in counts
         }
 
-    def _likeliest(self, key: str, row: tuple[Any, Any], count: int) -> list[tuple[str, float]]:
-        if key not in self._heads:
-            return []
-        return [one for one in self._heads[key].predict(*row) if one[0] != NONE][:count]
-
-    def _apart(self, message: Message, start: int, end: int) -> list[tuple[int, int]]:
+    def _apart(self, words: Words, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """A clause, or those that stand in it with nothing but "mà", "còn", "với" between, each surely of its own."""
-        text = message.get(TEXT) or ""
         best: tuple[float, int, int] | None = None
         for joint in joints(text, start, end)[:MOST_JOINTS]:
             before = start + len(text[start:joint].rstrip())
-            first = self._kind(message, start, before)
-            after = self._kind(message, joint, end) if first is not None else None
+            first = self._kind(words, start, before)
+            after = self._kind(words, joint, end) if first is not None else None
             if first is None or after is None or (first[:2] == after[:2] and first[0] != "ask_procedure"):
                 continue
             sure = min(first[2], after[2])
             if best is None or sure > best[0]:
                 best = sure, before, joint
-        return [(start, end)] if best is None else [(start, best[1]), *self._apart(message, best[2], end)]
+        return [(start, end)] if best is None else [(start, best[1]), *self._apart(words, text, best[2], end)]
 
-    def _kind(self, message: Message, start: int, end: int) -> tuple[str, str | None, float] | None:
+    def _kind(self, words: Words, start: int, end: int) -> tuple[str, str | None, float] | None:
         """What words surely are by themselves: route, category of a report, how sure; None: nothing, or not surely."""
-        row = self._vocabulary.row(view_of(message, start, end))
-        for name, sure in self._likeliest(INTENT, row, 1):
+        assert self._heads is not None
+        margins = self._margins(words, start, end)
+        for name, sure in self._heads.likeliest(INTENT, margins, 1):
             if sure < SURE_APART or name not in APART:
                 return None
             if name != "submit_feedback":
                 return name, None, sure
-            for category, likely in self._likeliest(CATEGORY, row, 1):
+            for category, likely in self._heads.likeliest(CATEGORY, margins, 1):
                 return (name, category, sure * likely) if likely >= SURE_APART else None
         return None
 
-    def _clause(self, message: Message, start: int, end: int) -> dict[str, Any]:
+    def _clause(self, words: Words, start: int, end: int) -> dict[str, Any]:
         """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
-        read = self._read(view_of(message, start, end), PART)
+        read = self._read(words, start, end, PART)
         best = {key: found[0] if found else None for key, found in read.items()}
         return {"start": start, "end": end, **best}
