@@ -151,7 +151,7 @@ def fit_answers(answers: Mapping[str, Sequence[str]], sentences: Sequence[Senten
 
 
 def _fit_labels(sentences: Sequence[Sentence], path: Path) -> None:
-    """Fit labels that stand in the place of intents; write them in the form of FILE. Of one label, nothing.
+    """Fit labels that stand in the place of intents; write them in the form of FILE. Of one label, an empty file.
 
     In the place of the curves is the temperature of the chances, fitted on a third that a model of the rest does not
     know.
@@ -166,6 +166,7 @@ def _fit_labels(sentences: Sequence[Sentence], path: Path) -> None:
             sources.append(number)
     labels = sorted(set(kinds))
     if len(labels) < 2:
+        path.write_bytes(b"")
         return
     found = [blocks(text) for text in texts]
     table = Table(found, SMALL)

@@ -78,9 +78,9 @@ def test_the_kind_of_a_danger_leads_where_its_words_stand(tmp_path: Path) -> Non
     assert len(path.read_bytes()) < SIZE * 4
 
 
-def test_dangers_of_one_kind_leave_no_file_of_kinds(tmp_path: Path) -> None:
+def test_dangers_of_one_kind_teach_none(tmp_path: Path) -> None:
     opinions.fit_kinds([one for one in KINDS if one[1] == "fire"], tmp_path)
-    assert not (tmp_path / opinions.KINDS_FILE).exists()
+    assert (tmp_path / opinions.KINDS_FILE).read_bytes() == b""
 
 
 def test_answers_to_a_summary_are_learned_beside_what_intents_say_already(tmp_path: Path) -> None:
@@ -96,6 +96,6 @@ def test_answers_to_a_summary_are_learned_beside_what_intents_say_already(tmp_pa
         assert max(told, key=lambda one: told[one]) == label
 
 
-def test_without_answers_there_is_no_file_of_them(tmp_path: Path) -> None:
+def test_without_answers_none_are_learned(tmp_path: Path) -> None:
     opinions.fit_answers({}, SENTENCES, tmp_path)
-    assert not (tmp_path / opinions.ANSWERS_FILE).exists()
+    assert (tmp_path / opinions.ANSWERS_FILE).read_bytes() == b""

@@ -133,6 +133,13 @@ def test_what_danger_it_is_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert opinion.kinds("…") == {}
 
 
+def test_an_empty_file_of_kinds_is_one_of_nothing_learned(tmp_path: Path) -> None:
+    written(tmp_path, {"cháy": {"emergency": 900}})
+    (tmp_path / opinion.KINDS_FILE).write_bytes(b"")
+    assert opinion.load(tmp_path)
+    assert opinion.kinds("lửa") == {}
+
+
 @pytest.mark.parametrize("broken", [{"temperature": None}, {"labels": ["fire"]}, {"size": 1 << 13}, {"size": 12_345}])
 def test_a_broken_file_of_kinds_leaves_the_opinion(tmp_path: Path, broken: dict[str, object]) -> None:
     written(tmp_path, {"cháy": {"emergency": 900}})
