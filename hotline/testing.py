@@ -51,7 +51,8 @@ def main() -> int:
             continue
         began = time.monotonic()
         print(f"--- {name}", flush=True)
-        spread = ["-n", str(processes)] if processes > 1 else []
+        # what several tests share is made once: those of a group run in one process
+        spread = ["-n", str(processes), "--dist", "loadgroup"] if processes > 1 else []
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *spread, *present], cwd=ROOT, env=environment, check=False
         )
