@@ -51,8 +51,8 @@ def main() -> int:
             continue
         began = time.monotonic()
         print(f"--- {name}", flush=True)
-        # what several tests share is made once: those of a group run in one process
-        spread = ["-n", str(processes), "--dist", "loadgroup"] if processes > 1 else []
+        # a file's tests run in one process: what they share, a simulated fortnight for one, is made once
+        spread = ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *spread, *present], cwd=ROOT, env=environment, check=False
         )

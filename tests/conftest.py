@@ -33,18 +33,6 @@ settings.register_profile("hotline", deadline=None)  # a busy machine proves not
 settings.load_profile("hotline")
 
 
-MADE_ONCE = ("hotline", "demo", "simulated")
-"""Fixtures that take so long to make that the tests of one run in one process."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        shared = next((name for name in MADE_ONCE if name in getattr(item, "fixturenames", ())), None)
-        if shared is not None:
-            item.add_marker(pytest.mark.xdist_group(shared))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def encryption_key() -> str:
     """The process-wide keyring of the tests; the key is returned for child processes."""
