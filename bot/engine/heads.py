@@ -184,13 +184,6 @@ class Head:
         weights, bias = linear(features, truth, len(names))
         return cls(names, weights, bias, fitted)
 
-    def predict(self, columns: np.ndarray, values: np.ndarray) -> list[tuple[str, float]]:
-        """Return (label, confidence) of one row of the vocabulary, best first."""
-        margins = values @ self._weights[columns] + self._bias
-        chances = _softmax(margins[None, :] * self.temperature)[0]
-        order = np.argsort(-chances, kind="stable")
-        return [(self.labels[index], float(chances[index])) for index in order]
-
     def as_arrays(self) -> dict[str, Any]:
         """Return what `from_arrays` needs, ready for `numpy.savez`."""
         return {
@@ -225,9 +218,6 @@ class Together:
         self._slices = {key: slice(start, end) for key, start, end in zip(heads, ends, ends[1:])}
         self._weights = np.hstack([head._weights for head in heads.values()])
         self._bias = np.concatenate([head._bias for head in heads.values()])
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._heads
 
     def margins(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Return what all heads make of one row of the vocabulary."""

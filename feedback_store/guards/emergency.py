@@ -27,6 +27,8 @@ _URGENT, _CALM = 1, 2
 _NEAR = 14
 """Words at this distance belong to the same thought; a lament of sixty words holds several."""
 _LONGEST = 4000
+UNSPECIFIED, SELF_HARM = "unspecified", "self_harm"
+"""Kinds of danger that are treated in a way of their own: every number is named; a person takes over."""
 _FEW = 10
 """So many words a cry for help has that says it by a picture; in more, pictures adorn."""
 
@@ -43,7 +45,7 @@ class EmergencyHit:
     @property
     def self_harm(self) -> bool:
         """Whether a person must take over first of all."""
-        return self.kind == "self_harm"
+        return self.kind == SELF_HARM
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,6 @@ def _of_either(watch: _Watch, words: list[Word], found: EmergencyHit) -> Emergen
         return found
     numbers = watch.numbers["unspecified"]
     return EmergencyHit("unspecified", numbers, found.confidence, say("unspecified", numbers))
-
-
-UNSPECIFIED = "unspecified"
 
 
 def likely_kind(text: str) -> str:

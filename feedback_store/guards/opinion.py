@@ -1,8 +1,7 @@
 """The learned half of the guards, on a danger and on a denunciation (ADR 0040). It needs no engine, no database.
 
 One linear model tells a few kinds of message apart, others the kinds of danger and what is said to the summary of a
-report; ``make train`` writes their files
-(``bot/engine/opinions.py``). Where there is none, the phrases decide alone.
+report; ``make train`` writes their files (``bot/engine/opinions.py``). Where there is none, the phrases decide alone.
 """
 
 from __future__ import annotations

@@ -66,6 +66,15 @@ def test_the_kind_is_what_was_learned_with_what_a_phrase_says(hears: Callable[..
     assert kind("chị ấy lả đi giữa bếp không nói gì") == "accident"
 
 
+def test_who_says_to_harm_themselves_is_taken_at_their_word_unless_nothing_else_is_like_it(
+    hears: Callable[..., None],
+) -> None:
+    hears({"medical": 0.8, "self_harm": 0.12, "accident": 0.08})
+    assert kind("tôi muốn tự tử") == "self_harm"
+    hears({"medical": 0.95, "self_harm": 0.01, "accident": 0.04})
+    assert kind("bé nhà em uống nhầm thuốc diệt chuột, tự tử gì đâu mà hỏi, vừa uống xong") == "medical"
+
+
 def test_a_danger_of_no_likely_kind_gets_every_number(hears: Callable[..., None]) -> None:
     hears({"accident": 0.3, "violence": 0.3, "medical": 0.2, "gas": 0.2})
     assert kind("chị ấy lả đi giữa bếp không nói gì") == "unspecified"
