@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,17 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def until(found: Callable[[], Any], seconds: float = 60, every: float = 0.03) -> Any:
+    """The first true value of ``found``, or its last one when the time is up.
+
+    It returns as soon as there is one, so that ``seconds`` may be as long as the slowest machine needs.
+    """
+    end = time.monotonic() + seconds
+    while not (value := found()) and time.monotonic() < end:
+        time.sleep(every)
+    return value
 
 
 @dataclass
@@ -158,7 +170,7 @@ class Citizen:
     def ticket(self) -> str | None:
         return self.last["ticket"]
 
-    def hears(self, words: str, seconds: float = 20) -> str:
+    def hears(self, words: str, seconds: float = 60) -> str:
         """Wait for a message that comes by itself (a result, a notice) and holds ``words``."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

