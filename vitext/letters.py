@@ -4,6 +4,7 @@ Folding here means what people do on a plain keyboard: no tone, no mark, đ writ
 """
 
 import unicodedata
+from functools import lru_cache
 
 TONES: dict[str, str] = {
     "s": "\u0301",
@@ -36,9 +37,16 @@ def fold(text: str) -> str:
 
     One output character per NFC character: `len(fold(t)) == len(nfc(t))`.
     """
+    return _folded_word(text) if len(text) <= _WORD else _folded(text)
+
+
+def _folded(text: str) -> str:
     return "".join(_FOLDED.get(char) or _remember(char) for char in nfc(text))
 
 
+_WORD = 12
+"""Letters of the longest piece that is kept: words come again and again, a message does not."""
+_folded_word = lru_cache(maxsize=20_000)(_folded)
 _FOLDED: dict[str, str] = {}
 
 

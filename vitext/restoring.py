@@ -24,7 +24,7 @@ Candidates = Mapping[str, Sequence[tuple[str, float]]]
 Before = Callable[[str], Mapping[str, float] | None]
 """Of a word the words that were seen before it, with the logarithm of its chance after them."""
 _MAX_CANDIDATES = 12
-_KEPT = 2000
+_KEPT = 4000
 _ALIGNED = 8
 
 
@@ -138,7 +138,8 @@ class Restorer:
             number = numbers.get(word)
             if number is None or starts[number] == starts[number + 1]:
                 return None
-            return {words[befores[i]]: chances[i] for i in range(starts[number], starts[number + 1])}
+            run = slice(starts[number], starts[number + 1])
+            return dict(zip(map(words.__getitem__, befores[run]), chances[run], strict=True))
 
         told = head["candidates"].items()
         candidates = {key: [(str(word), float(own)) for word, own in found] for key, found in told}

@@ -11,7 +11,7 @@ import itertools
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -35,20 +35,14 @@ development set: reports are half of the sentences, and take in whatever is long
 
 @dataclass(frozen=True)
 class View:
-    """The two views of a text: `accented` (restored) and `folded`."""
+    """The two views of a text, by words: `accented` (restored) and `folded`."""
 
-    accented: str
-    folded: str
+    accented: Sequence[str]
+    folded: Sequence[str]
 
 
 KEPT = 20_000
 """Words whose pieces are kept: clauses and sentences of a message hold the same ones again."""
-
-
-def word_grams(text: str) -> list[str]:
-    """Return words and pairs of words."""
-    words = text.split()
-    return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
 def letter_grams(word: str) -> list[str]:
@@ -64,8 +58,44 @@ def letter_grams(word: str) -> list[str]:
     return grams
 
 
-def _pieces_of_words(text: str) -> list[str]:
-    return [piece for word in text.split() for piece in letter_grams(word)]
+def pieces_of(letters: bool, words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield of each word in turn the pieces it has alone, and those it has with the next word: of letters, or the word
+    and the pair."""
+    for index, word in enumerate(words):
+        if letters:
+            yield letter_grams(word), []
+        else:
+            yield [word], [f"{word} {after}" for after in words[index + 1 : index + 2]]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """The known pieces of a text in one block, in the order of its words, for reading any run of them.
+
+    `columns`: the numbers of the pieces, each once. `rarity` of each. `order`: at each place of the text its piece, an
+    index into `columns`. `starts[i]`, `ends[i]`: where the pieces of word i begin, and where those it has alone end.
+    """
+
+    columns: np.ndarray
+    rarity: np.ndarray
+    order: np.ndarray
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def values(self, first: int, last: int) -> np.ndarray:
+        """Return what words[first:last] hold of each of `columns`: sublinear counts by rarity, of unit length."""
+        if first >= last:
+            return np.zeros(len(self.columns), dtype=np.float32)
+        held = self.order[self.starts[first] : self.ends[last - 1]]
+        counts = np.bincount(held, minlength=len(self.columns))
+        values = _SUBLINEAR[np.minimum(counts, _MOST)] * self.rarity
+        length = float(np.sqrt(values @ values))
+        return values / np.float32(length) if length else values
+
+
+_MOST = 600
+_SUBLINEAR = np.concatenate([[0.0], 1 + np.log(np.arange(1, _MOST + 1))]).astype(np.float32)
+"""1 + the logarithm of a count; 0 of none."""
 
 
 class Block:
@@ -81,12 +111,11 @@ class Block:
         return {**self.__dict__, "_of_words": {}}
 
     @classmethod
-    def fit(cls, letters: bool, texts: Sequence[str]) -> Block:
+    def fit(cls, letters: bool, texts: Sequence[Sequence[str]]) -> Block:
         """Number the pieces that at least two texts hold."""
         seen: Counter[str] = Counter()
-        pieces = _pieces_of_words if letters else word_grams
-        for text in texts:
-            seen.update(set(pieces(text)))
+        for words in texts:
+            seen.update({one for alone, paired in pieces_of(letters, words) for one in (*alone, *paired)})
         kept = sorted(piece for piece, count in seen.items() if count >= MIN_TEXTS)
         counts = np.array([seen[piece] for piece in kept], dtype=np.float64)
         rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
@@ -96,27 +125,54 @@ class Block:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return (numbers, values) of the pieces of `text` that are known."""
-        counts = Counter(self._known(text))
-        numbers = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(values)) * self._rarity[numbers]
-        length = float(np.sqrt(values @ values))
-        return numbers, values / length if length else values
+    def lay(self, words: Sequence[str]) -> Laid:
+        """Return the pieces of `words` that are known."""
+        numbers: list[int] = []
+        starts, ends = [], []
+        for alone, paired in self._known(words):
+            starts.append(len(numbers))
+            numbers += alone
+            ends.append(len(numbers))
+            numbers += paired
+        columns, order = np.unique(np.array(numbers, dtype=np.int32), return_inverse=True)
+        return Laid(columns, self._rarity[columns], order, starts, ends)
 
-    def _known(self, text: str) -> list[int]:
+    def _known(self, words: Sequence[str]) -> Iterator[tuple[list[int], list[int]]]:
+        known = self._numbers.get
         if not self._letters:
-            return [number for one in word_grams(text) if (number := self._numbers.get(one)) is not None]
-        found: list[int] = []
-        for word in text.split():
+            for alone, paired in pieces_of(False, words):
+                yield _found(known, alone), _found(known, paired)
+            return
+        for word in words:
             numbers = self._of_words.get(word)
             if numbers is None:
-                numbers = [number for one in letter_grams(word) if (number := self._numbers.get(one)) is not None]
+                numbers = _found(known, letter_grams(word))
                 if len(self._of_words) < KEPT:
                     self._of_words[word] = numbers
-            found += numbers
-        return found
+            yield numbers, []
+
+
+def _found(known: Callable[[str], int | None], pieces: list[str]) -> list[int]:
+    return [number for piece in pieces if (number := known(piece)) is not None]
+
+
+Span = tuple[int, int]
+"""Words of a view, from the first to before the last."""
+
+
+class Passage:
+    """A text whose pieces were looked up once, whatever runs of its words are read. `columns`: of the vocabulary."""
+
+    def __init__(self, laid: Sequence[Laid], offsets: Sequence[int]) -> None:
+        self._laid = laid
+        self.columns = np.concatenate([one.columns + offset for one, offset in zip(laid, offsets)])
+
+    def values(self, accented: Span, folded: Span) -> np.ndarray:
+        """Return what the words of both views hold of each of `columns`."""
+        return np.concatenate([
+            one.values(*(accented, folded)[index // 2]) * np.float32(SIDE_WEIGHTS[index // 2])
+            for index, one in enumerate(self._laid)
+        ])
 
 
 class Vocabulary:
@@ -136,24 +192,21 @@ class Vocabulary:
             ]
         )
 
-    def row(self, view: View) -> tuple[np.ndarray, np.ndarray]:
-        """Return (column numbers, values) of one text."""
-        columns, values, offset = [], [], 0
-        for index, block in enumerate(self._blocks):
-            found, weights = block.row(getattr(view, SIDES[index // 2]))
-            columns.append(found + offset)
-            values.append(weights * np.float32(SIDE_WEIGHTS[index // 2]))
-            offset += len(block)
-        return np.concatenate(columns), np.concatenate(values)
+    def lay(self, view: View) -> Passage:
+        """Look up the pieces of one text."""
+        offsets = itertools.accumulate((len(block) for block in self._blocks[:-1]), initial=0)
+        laid = [block.lay(getattr(view, SIDES[index // 2])) for index, block in enumerate(self._blocks)]
+        return Passage(laid, list(offsets))
 
     def matrix(self, views: Sequence[View]) -> csr_matrix:
         """Return the rows of `views` as one sparse matrix."""
-        rows = [self.row(view) for view in views]
-        ends = np.cumsum([0] + [len(columns) for columns, _values in rows])
+        passages = [self.lay(view) for view in views]
+        values = [one.values((0, len(view.accented)), (0, len(view.folded))) for one, view in zip(passages, views)]
+        ends = np.cumsum([0] + [len(one.columns) for one in passages])
         width = sum(len(block) for block in self._blocks)
         return csr_matrix(
-            (np.concatenate([v for _c, v in rows]), np.concatenate([c for c, _v in rows]), ends),
-            shape=(len(rows), width),
+            (np.concatenate(values), np.concatenate([one.columns for one in passages]), ends),
+            shape=(len(passages), width),
         )
 
 
@@ -219,10 +272,14 @@ class Together:
         self._weights = np.hstack([head._weights for head in heads.values()])
         self._bias = np.concatenate([head._bias for head in heads.values()])
 
-    def margins(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Return what all heads make of one row of the vocabulary."""
-        columns, values = row
-        return values @ self._weights[columns] + self._bias
+    def at(self, passage: Passage) -> np.ndarray:
+        """Return the weights of the pieces of a text, a row each."""
+        found: np.ndarray = self._weights[passage.columns]
+        return found
+
+    def margins(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return what all heads make of the values of the pieces whose `weights` these are."""
+        return values @ weights + self._bias
 
     def likeliest(self, key: str, margins: np.ndarray, count: int) -> list[tuple[str, float]]:
         """Return the `count` likeliest (label, confidence) of one head, best first; none where that is missing."""

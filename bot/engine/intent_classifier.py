@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.heads import Head, Job, Together, View, Vocabulary, fit_heads
+from bot.engine.heads import Head, Job, Span, Together, View, Vocabulary, fit_heads
 from bot.engine.restorer import RESTORED, SOURCE
 from bot.engine.tokenizer import NORM
 from vitext import clauses, fold, joints, sentences
@@ -45,22 +45,44 @@ _DIGITS = str.maketrans("0123456789", "0000000000")
 
 
 class Words:
-    """The words of a tokenised, restored message in both views, for reading it whole and in parts; digits become 0."""
+    """The words of a tokenised, restored message in both views; digits become 0. A token may hold several words."""
 
     def __init__(self, message: Message) -> None:
-        tokens = message.get(TEXT_TOKENS) or []
-        self._spans = [(token.start, token.end) for token in tokens]
-        self._accented = [(token.get(RESTORED) or token.get(NORM)).translate(_DIGITS) for token in tokens]
-        self._folded = [fold(token.get(NORM)).translate(_DIGITS) for token in tokens]
-        self.margins: dict[tuple[int, int | None], Any] = {}
-        """What the heads made of a part, by where it begins and ends."""
+        self._tokens = message.get(TEXT_TOKENS) or []
+        accented, folded = [], []
+        self._before = [(0, 0)]
+        """How many words of each view stand before each token."""
+        for token in self._tokens:
+            accented += (token.get(RESTORED) or token.get(NORM)).translate(_DIGITS).split()
+            folded += fold(token.get(NORM)).translate(_DIGITS).split()
+            self._before.append((len(accented), len(folded)))
+        self.view = View(accented, folded)
 
-    def view(self, start: int = 0, end: int | None = None) -> View:
-        """Return both views of the message, or of text[start:end] of it."""
-        if end is None:
-            return View(" ".join(self._accented), " ".join(self._folded))
-        held = [at for at, (first, last) in enumerate(self._spans) if start <= first and last <= end]
-        return View(" ".join(self._accented[at] for at in held), " ".join(self._folded[at] for at in held))
+    def spans(self, start: int, end: int) -> tuple[Span, Span]:
+        """Which words of each view stand in text[start:end]."""
+        held = [at for at, token in enumerate(self._tokens) if start <= token.start and token.end <= end]
+        first, last = (self._before[held[0]], self._before[held[-1] + 1]) if held else ((0, 0), (0, 0))
+        return (first[0], last[0]), (first[1], last[1])
+
+
+class Reading:
+    """A message before the heads: its pieces are looked up once, its parts read as often as is asked."""
+
+    def __init__(self, words: Words, vocabulary: Vocabulary, heads: Together) -> None:
+        self._words = words
+        self._passage = vocabulary.lay(words.view)
+        self._weights = heads.at(self._passage)
+        self._heads = heads
+        self._margins: dict[tuple[Span, Span], Any] = {}
+
+    def likeliest(self, key: str, count: int, part: tuple[int, int] | None = None) -> list[tuple[str, float]]:
+        """Return the likeliest (label, confidence) of one head for the message, or for text[start:end] of it."""
+        whole = (0, len(self._words.view.accented)), (0, len(self._words.view.folded))
+        spans = self._words.spans(*part) if part else whole
+        margins = self._margins.get(spans)
+        if margins is None:
+            margins = self._margins[spans] = self._heads.margins(self._passage.values(*spans), self._weights)
+        return self._heads.likeliest(key, margins, count)
 
 
 def leaf_of(message: Message) -> str | None:
@@ -141,7 +163,7 @@ class VietnameseIntentClassifier(GraphComponent):
             for example in training_data.training_examples
             if example.get(TEXT) and example.get(INTENT)
         ]
-        views = [Words(example).view() for example in examples]
+        views = [Words(example).view for example in examples]
         self._vocabulary = Vocabulary.fit(views)
         features = self._vocabulary.matrix(views)
         log.info("%d sentences with their variants, %d features", *features.shape)
@@ -174,8 +196,10 @@ class VietnameseIntentClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message, and each clause of one that has several."""
         for message in messages:
-            words, text = Words(message), message.get(TEXT) or ""
-            read = self._read(words)
+            assert self._heads is not None
+            reading = Reading(Words(message), self._vocabulary, self._heads)
+            text = message.get(TEXT) or ""
+            read = _read(reading, WHOLE)
             ranking = read[INTENT]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
@@ -183,64 +207,55 @@ class VietnameseIntentClassifier(GraphComponent):
             message.set(CATEGORY, read[CATEGORY], add_to_output=True)
             several = {one["name"]: one["confidence"] for one in read[SEVERAL]}
             message.set(SEVERAL, several.get(MULTI, 0.0), add_to_output=True)
-            spans = [one for span in clauses(text) for one in self._apart(words, text, *span)]
-            said = [self._clause(words, *span) for span in spans] if len(spans) > 1 else []
+            spans = [one for span in clauses(text) for one in _apart(reading, text, *span)]
+            said = [_clause(reading, span) for span in spans] if len(spans) > 1 else []
             message.set(CLAUSES, said, add_to_output=True)
             spans = sentences(text)
-            told = [self._clause(words, *span) for span in spans] if len(spans) > 1 else []
+            told = [_clause(reading, span) for span in spans] if len(spans) > 1 else []
             message.set(SENTENCES, told, add_to_output=True)
         return messages
 
-    def _margins(self, words: Words, start: int, end: int | None) -> Any:
-        """What the heads make of text[start:end]; asked again of the same part, the same."""
-        assert self._heads is not None
-        found = words.margins.get((start, end))
-        if found is None:
-            found = words.margins[start, end] = self._heads.margins(self._vocabulary.row(words.view(start, end)))
-        return found
 
-    def _read(
-        self, words: Words, start: int = 0, end: int | None = None, counts: Sequence[tuple[str, int]] = WHOLE
-    ) -> dict[str, list[dict[str, Any]]]:
-        assert self._heads is not None
-        margins = self._margins(words, start, end)
-        return {
-            key: [
-                {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._heads.likeliest(key, margins, count)
-            ]
-            for key, count in counts
-        }
+def _read(
+    reading: Reading, counts: Sequence[tuple[str, int]], part: tuple[int, int] | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        key: [
+            {"name": name, "confidence": round(confidence, 4)}
+            for name, confidence in reading.likeliest(key, count, part)
+        ]
+        for key, count in counts
+    }
 
-    def _apart(self, words: Words, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """A clause, or those that stand in it with nothing but "mà", "còn", "với" between, each surely of its own."""
-        best: tuple[float, int, int] | None = None
-        for joint in joints(text, start, end)[:MOST_JOINTS]:
-            before = start + len(text[start:joint].rstrip())
-            first = self._kind(words, start, before)
-            after = self._kind(words, joint, end) if first is not None else None
-            if first is None or after is None or (first[:2] == after[:2] and first[0] != "ask_procedure"):
-                continue
-            sure = min(first[2], after[2])
-            if best is None or sure > best[0]:
-                best = sure, before, joint
-        return [(start, end)] if best is None else [(start, best[1]), *self._apart(words, text, best[2], end)]
 
-    def _kind(self, words: Words, start: int, end: int) -> tuple[str, str | None, float] | None:
-        """What words surely are by themselves: route, category of a report, how sure; None: nothing, or not surely."""
-        assert self._heads is not None
-        margins = self._margins(words, start, end)
-        for name, sure in self._heads.likeliest(INTENT, margins, 1):
-            if sure < SURE_APART or name not in APART:
-                return None
-            if name != "submit_feedback":
-                return name, None, sure
-            for category, likely in self._heads.likeliest(CATEGORY, margins, 1):
-                return (name, category, sure * likely) if likely >= SURE_APART else None
-        return None
+def _apart(reading: Reading, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A clause, or those that stand in it with nothing but "mà", "còn", "với" between, each surely of its own."""
+    best: tuple[float, int, int] | None = None
+    for joint in joints(text, start, end)[:MOST_JOINTS]:
+        before = start + len(text[start:joint].rstrip())
+        first = _kind(reading, start, before)
+        after = _kind(reading, joint, end) if first is not None else None
+        if first is None or after is None or (first[:2] == after[:2] and first[0] != "ask_procedure"):
+            continue
+        sure = min(first[2], after[2])
+        if best is None or sure > best[0]:
+            best = sure, before, joint
+    return [(start, end)] if best is None else [(start, best[1]), *_apart(reading, text, best[2], end)]
 
-    def _clause(self, words: Words, start: int, end: int) -> dict[str, Any]:
-        """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
-        read = self._read(words, start, end, PART)
-        best = {key: found[0] if found else None for key, found in read.items()}
-        return {"start": start, "end": end, **best}
+
+def _kind(reading: Reading, start: int, end: int) -> tuple[str, str | None, float] | None:
+    """What words surely are by themselves: route, category of a report, how sure; None: nothing, or not surely."""
+    for name, sure in reading.likeliest(INTENT, 1, (start, end)):
+        if sure < SURE_APART or name not in APART:
+            return None
+        if name != "submit_feedback":
+            return name, None, sure
+        for category, likely in reading.likeliest(CATEGORY, 1, (start, end)):
+            return (name, category, sure * likely) if likely >= SURE_APART else None
+    return None
+
+
+def _clause(reading: Reading, span: tuple[int, int]) -> dict[str, Any]:
+    """What a clause is on its own: {start, end, intent, aspect, category}, the best of each."""
+    best = {key: found[0] if found else None for key, found in _read(reading, PART, span).items()}
+    return {"start": span[0], "end": span[1], **best}
