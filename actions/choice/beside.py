@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-ANOTHER, ANOTHER_KIND = 0.42, 0.5
+ANOTHER, ANOTHER_KIND = 0.58, 0.6
 """So likely a report is another beside a report, and a matter of another kind is one: a story holds more of the latter
 that is none."""
 _LEAST = 0.001

@@ -39,6 +39,15 @@ _ANEW = (
     "ma nay", "chuyen thu", "dieu thu", "viec sau", "viec dau", "da rua", "da vay", "chu lai", "nhung lai", "roi con",
     "lai them", "gio lai", "chu con", "con ve", "con rieng", "ngoai chuyen",
 )
+_BUT = (
+    "nhung", "co dieu", "chi co", "chi toi", "chi phai", "co ma", "the nhung", "tuy nhien", "moi toi", "duy", "ma",
+    "gio toi", "gio", "nay", "con", "chu",
+)
+"""What turns from courtesy to a matter: "em chấm năm sao, nhưng mà tuyến buýt 33 thì chán lắm"."""
+COURTESY = frozenset({"praise", "thanks", "rate_service"})
+BESIDE_UNSURE = ASKS | COURTESY | {"human_agent"}
+"""In a message of these a clause that is surely a report is one though its category is not sure: "làm hộ chiếu mất mấy
+bữa, mà răng công an xã không ai trực"."""
 LIST = 5
 """Sentences of the longest message whose clauses may be matters of their own; a longer one is a story."""
 CLEAR = 0.75
@@ -102,7 +111,7 @@ def offers(said: Said) -> Iterator[Beside]:
     for units in _units(said):
         last: Matter | None = None
         for number, (clause, takes, opening) in enumerate(_openings(units)):
-            own = _offered(said, clause, takes, opens=not number, early=last is None)
+            own = _offered(said, clause, takes, opening, opens=not number, early=last is None)
             if own is None:
                 continue
             if last is not None and not _same(last, own):
@@ -176,7 +185,7 @@ def _group(said: Said, units: Units, sentences: bool) -> tuple[Matter, ...]:
     found: list[Matter] = []
     first: list[int] = []  # what stands before the first matter belongs to it
     for clause, takes, opening in _openings(units):
-        own = _offered(said, clause, takes, opens=not found and not first, early=not found)
+        own = _offered(said, clause, takes, opening, opens=not found and not first, early=not found)
         if own is None or (found and not _another(said, found, own, clause, opening, sentences)):
             if not found:
                 first += takes
@@ -278,13 +287,18 @@ def _only_places(said: Said, clause: Clause) -> bool:
 _NUMBERED = re.compile(r"([1-9])\s*[.)/:-]")
 
 
-def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool, early: bool) -> Matter | None:
+def _offered(
+    said: Said, clause: Clause, takes: tuple[int, ...], opening: Opening, *, opens: bool, early: bool
+) -> Matter | None:
     """What a clause may be beside others. Thanks are a matter where a message opens with what they are for. ``early``:
     before any matter."""
     long = len(clause.words)
     if clause.route in STRONG and clause.route != said.turn.intent and long >= 3:
         sure = clause.category_sure * STRONGLY
         return Matter(REPORT, takes, sure, clause.category) if clause.category_sure >= _OFFERED_ALONE else None
+    unsaid_so = clause.route in OTHERS - {said.turn.intent} and not (opens or opening)
+    if unsaid_so and clause.sure < CERTAIN:
+        clause = replace(clause, route=UNKNOWN, sure=0.0)  # "lại còn nước yếu" is no answer that is refused
     if clause.route == "cancel_request" and not _GIVES_UP.search(" ".join(clause.words)):
         clause = replace(clause, route=UNKNOWN, sure=0.0)  # "hôm nay lại mất điện nữa"
     if clause.route in STATES and _only_places(said, clause):
@@ -293,7 +307,11 @@ def _offered(said: Said, clause: Clause, takes: tuple[int, ...], *, opens: bool,
     if clause.category == NO_KIND and long <= SHORT_OPENING and clause.route in UNSAID:
         return None  # "thêm một việc khác:"
     if clause.route == REPORT and clause.sure >= _OFFERED[REPORT] and long >= 2:
-        if clause.category_sure < _OFFERED_CATEGORY or _by_the_way(said, clause, early=early):
+        if clause.category_sure < _OFFERED_CATEGORY:
+            unlike = said.turn.intent in BESIDE_UNSURE and clause.sure >= SURE_KIND and long >= 5
+            half = unlike and clause.category_sure >= _OFFERED[REPORT]
+            return Matter(REPORT, takes, 0.5, clause.category) if half else None
+        if _by_the_way(said, clause, early=early):
             return None
         return Matter(REPORT, takes, report, clause.category)
     unsaid = clause.route in UNSAID or clause.sure < 0.6
@@ -326,7 +344,9 @@ def _another(
         return True
     if own.route in STATES and any(one.route in STATES for one in found):
         return False  # "mã hồ sơ …, xin kiểm tra tiến độ"
-    chance = beside(said, found[-1], own, clause, anew=bool(opening)).chance
+    opened = found[-1].route in COURTESY and found[-1].sure >= CERTAIN and 0 in found[-1].takes
+    turns = opened and own.route not in COURTESY and _begins(clause, _BUT)
+    chance = beside(said, found[-1], own, clause, anew=bool(opening) or turns).chance
     unnamed = own.route == "ask_procedure" and not (clause.procedure or opening)  # "có làm không thì bảo"
     more = len(found) > 1 and own.sure >= CERTAIN
     usual = ANOTHER if own.route == found[-1].route == REPORT else ANOTHER_KIND

@@ -148,3 +148,54 @@ def test_words_that_announce_a_report_ask_for_no_state() -> None:
                  ("giờ lại thêm cống tắc trước cửa", "thoat-nuoc.nghet-ngap", 0.99), several=0.6)  # fmt: skip
     made = replace(made, turn=replace(made.turn, where=read_place(text, Gazetteer((), ()))))
     assert [route for route, _ in found(made)] == ["ask_ticket_status", "submit_feedback"]
+
+
+COURTESY = ("chấm năm sao vì trả lời nhanh", "rate_service", 0.99)
+BUT = ("nhưng mà xe buýt 33 hay bỏ bến", "giao-thong.xe-buyt", 0.95)
+
+
+def test_courtesy_that_opens_and_turns_stands_beside_what_it_turns_to() -> None:
+    said = parts("chấm năm sao vì trả lời nhanh, nhưng mà xe buýt 33 hay bỏ bến", COURTESY, BUT, route="rate_service",
+                 several=0.05)  # fmt: skip
+    assert [route for route, _ in found(said)] == ["rate_service", "submit_feedback"]
+    plain = ("xe buýt 33 hay bỏ bến", "giao-thong.xe-buyt", 0.95)
+    said = parts("chấm năm sao vì trả lời nhanh, xe buýt 33 hay bỏ bến", COURTESY, plain, route="rate_service",
+                 several=0.05)  # fmt: skip
+    assert len(found(said)) == 1
+
+
+def test_courtesy_within_a_story_turns_nothing() -> None:
+    said = parts(
+        "hồi bão nhà tốc mái, chấm năm sao vì trả lời nhanh, nhưng mà xe buýt 33 hay bỏ bến",
+        ("hồi bão nhà tốc mái", "xa-hoi.tro-cap-bhxh", 0.95), COURTESY, BUT, whole=(("giao-thong.xe-buyt", 0.97),),
+    )  # fmt: skip
+    assert ("rate_service", None) not in found(said)
+
+
+def test_what_only_sounds_like_a_wish_for_a_person_is_a_report_where_its_category_is_sure() -> None:
+    def told(sure: float, words: str = "lại còn nước yếu xìu") -> list[str]:
+        said = parts(
+            f"mất điện cả xóm, {words}", ("mất điện cả xóm", "dien-chieu-sang.mat-dien", 0.99),
+            (words, "dissatisfied_reopen", sure), several=0.6,
+        )  # fmt: skip
+        clauses = (said.clauses[0], replace(said.clauses[1], category="cap-nuoc.mat-nuoc", category_sure=0.98))
+        return [route for route, _ in found(replace(said, clauses=clauses))]
+
+    assert told(0.65) == ["submit_feedback", "submit_feedback"]
+    assert told(0.99) == ["submit_feedback", "dissatisfied_reopen"]
+    assert told(0.65, "ngoài ra vụ rác phải làm lại") == ["submit_feedback", "dissatisfied_reopen"]
+
+
+def test_beside_a_question_a_sure_report_needs_no_sure_category() -> None:
+    def told(sure: float, likely: float) -> int:
+        said = parts(
+            "làm hộ chiếu mất mấy bữa, mà răng công an xã không ai trực",
+            ("làm hộ chiếu mất mấy bữa", "ask_procedure", 0.99),
+            ("mà răng công an xã không ai trực", "hanh-chinh.thai-do", likely),
+            route="ask_procedure", knows=("hộ chiếu",), several=0.7,
+        )  # fmt: skip
+        return len(found(replace(said, clauses=(said.clauses[0], replace(said.clauses[1], sure=sure)))))
+
+    assert told(0.99, 0.4) == 2
+    assert told(0.9, 0.4) == 1
+    assert told(0.99, 0.1) == 1
