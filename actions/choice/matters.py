@@ -311,7 +311,7 @@ def _offered(
             unlike = said.turn.intent in BESIDE_UNSURE and clause.sure >= SURE_KIND and long >= 5
             half = unlike and clause.category_sure >= _OFFERED[REPORT]
             return Matter(REPORT, takes, 0.5, clause.category) if half else None
-        if _by_the_way(said, clause, early=early):
+        if not _announced(said) and _by_the_way(said, clause, early=early):
             return None
         return Matter(REPORT, takes, report, clause.category)
     unsaid = clause.route in UNSAID or clause.sure < 0.6
