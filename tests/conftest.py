@@ -41,6 +41,12 @@ def encryption_key() -> str:
     return key
 
 
+@pytest.fixture(autouse=True)
+def _everybody_begins_with_that_key(encryption_key: str) -> None:
+    """Whatever a test before it left: a command that ran in this process has the key of its installation."""
+    crypto.configure(crypto.Keyring([encryption_key]))
+
+
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30
 """A folder in memory, and how many bytes must be free there for a database server of the tests."""
 

@@ -55,7 +55,9 @@ class Server:
 
     def post(self, body: object, token: str | None = None) -> httpx.Response:
         given = self.token if token is None else token
-        return httpx.post(f"{self.base}/webhook", content=json.dumps(body), headers={"X-Hotline-Token": given})
+        return httpx.post(
+            f"{self.base}/webhook", content=json.dumps(body), headers={"X-Hotline-Token": given}, timeout=60
+        )
 
 
 @pytest.fixture
@@ -91,7 +93,8 @@ def server(loaded_url: str, encryption_key: str, tmp_path: Path) -> Iterator[Ser
 def test_without_the_secret_nothing_is_done_and_nothing_is_told(server: Server, loaded_store: Store) -> None:
     body = call(*sent(loaded_store))
     for wrong in ("", "x", server.token[:-1], server.token + "x", "ế"):
-        answer = httpx.post(f"{server.base}/webhook", json=body, headers={b"X-Hotline-Token": wrong.encode()})
+        answer = httpx.post(f"{server.base}/webhook", json=body, headers={b"X-Hotline-Token": wrong.encode()},
+                            timeout=60)  # fmt: skip
         assert (answer.status_code, answer.json()) == (401, {"error": "unauthorized"})
     assert httpx.get(f"{server.base}/actions").status_code == 401
     asked = httpx.options(f"{server.base}/webhook", headers={"Origin": "http://evil.example"})
