@@ -304,7 +304,8 @@ def _offered(
     if clause.route in STATES and _only_places(said, clause):
         return None  # "cho mình báo vụ đốt rác cuối ngõ 15, …"
     report = clause.category_sure * min(1.0, clause.sure + 0.2)
-    if clause.category == NO_KIND and long <= SHORT_OPENING and clause.route in UNSAID:
+    unsaid = clause.route in UNSAID or clause.sure < 0.6
+    if clause.category == NO_KIND and long <= SHORT_OPENING and unsaid:
         return None  # "thêm một việc khác:"
     if clause.route == REPORT and clause.sure >= _OFFERED[REPORT] and long >= 2:
         if clause.category_sure < _OFFERED_CATEGORY:
@@ -314,7 +315,6 @@ def _offered(
         if not _announced(said) and _by_the_way(said, clause, early=early):
             return None
         return Matter(REPORT, takes, report, clause.category)
-    unsaid = clause.route in UNSAID or clause.sure < 0.6
     if unsaid and clause.category_sure >= _OFFERED_ALONE and long >= 3:
         return Matter(REPORT, takes, clause.category_sure * 0.75, clause.category)
     if clause.route not in _OFFERED or clause.route == REPORT or clause.sure < _OFFERED[clause.route] or long < 3:

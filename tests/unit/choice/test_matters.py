@@ -199,3 +199,12 @@ def test_beside_a_question_a_sure_report_needs_no_sure_category() -> None:
     assert told(0.99, 0.4) == 2
     assert told(0.9, 0.4) == 1
     assert told(0.99, 0.1) == 1
+
+
+def test_words_that_only_announce_are_no_matter_whatever_they_weakly_sound_like() -> None:
+    said = parts(
+        "giờ báo việc khác: ổ gà to tướng trước số 140",
+        ("giờ báo việc khác", "deny", 0.32), ("ổ gà to tướng trước số 140", "duong-bo.o-ga", 0.99), several=0.5,
+    )  # fmt: skip
+    clauses = (replace(said.clauses[0], category="khac.khac", category_sure=0.87), said.clauses[1])
+    assert [category for _, category in found(replace(said, clauses=clauses))] == [None]
