@@ -144,6 +144,31 @@ class Turn:
         return bool(found) and not any(isinstance(one, phones.Phone) for one in found)
 
 
+DOUBTED, RUNNER_UP, TOLD = 0.8, 0.15, 0.9
+"""The whole is less sure of its category than the first; another is at least as likely as the second, and a clause as
+sure of that one as the third."""
+
+
+def _told_first(message: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """The likeliest categories, best first. Where the whole doubts between two, the one that is told first is the
+    matter, and the other what comes of it: "ổ trâu to tướng, mưa xuống ngập nước"."""
+    found = [(str(one["name"]), float(one["confidence"])) for one in message.get("category") or ()]
+    if len(found) < 2 or found[0][1] >= DOUBTED or found[1][1] < RUNNER_UP:
+        return tuple(found)
+    clauses = message.get("clauses") or ()
+    reports = [one for one in clauses if (one.get("intent") or {}).get("name") == "submit_feedback"]
+    told = next((one for one in map(_category, reports) if one[1] >= TOLD), None)
+    if told is not None and told[0] == found[1][0]:
+        (first, likely), (second, less) = found[:2]
+        found[:2] = [(second, likely), (first, less)]
+    return tuple(found)
+
+
+def _category(clause: dict[str, Any]) -> tuple[str, float]:
+    found = clause.get("category") or {}
+    return str(found.get("name")), float(found.get("confidence") or 0.0)
+
+
 def read_turn(message: dict[str, Any]) -> Turn:
     """From ``tracker.latest_message``, cleaned. Raises ``KeyError`` where the gateway's metadata is missing."""
     message = clean_values(message)
@@ -167,7 +192,7 @@ def read_turn(message: dict[str, Any]) -> Turn:
         payload=payload,
         entities=entities,
         aspect=(message.get("aspect") or {}).get("name"),
-        categories=tuple((str(c["name"]), float(c["confidence"])) for c in message.get("category") or ()),
+        categories=_told_first(message),
         media=tuple(metadata.get("media") or ()),
         clauses=tuple(message.get("clauses") or ()),
         sentences=tuple(message.get("sentences") or ()),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from actions import correcting, gather
-from actions.turn import Turn
+from actions.turn import Turn, read_turn
 from feedback_store.reading.assent import says_yes
 from feedback_store.service.drafts import ReportData, next_step
 
@@ -109,3 +109,32 @@ def test_only_what_is_missing_is_asked_one_thing_at_a_time() -> None:
         setattr(data, name, value)
         seen.append(next_step(data))
     assert seen == ["text", "category", "place", "commune", "photo", "phone", "summary"]
+
+
+def categories(whole: list[tuple[str, float]], *clauses: tuple[str, str, float]) -> list[str]:
+    """Of a message that the engine takes for ``whole``, its clauses for (route, category, how sure)."""
+    told = [
+        {"start": 0, "end": 1, "intent": {"name": route, "confidence": 0.9},
+         "category": {"name": name, "confidence": sure}}
+        for route, name, sure in clauses
+    ]  # fmt: skip
+    message = {
+        "text": "ổ trâu to tướng, mưa xuống ngập nước", "intent": {"name": "submit_feedback", "confidence": 1.0},
+        "category": [{"name": name, "confidence": sure} for name, sure in whole], "clauses": told,
+        "metadata": {"event_id": "1", "conversation_id": str(uuid.UUID(int=1)), "now": NOW.isoformat()},
+    }  # fmt: skip
+    return [name for name, _ in read_turn(message).categories]
+
+
+HOLE, FLOOD = "duong-bo.o-ga", "thoat-nuoc.nghet-ngap"
+
+
+def test_of_two_doubtful_categories_the_one_told_first_is_the_matter() -> None:
+    doubt = [(FLOOD, 0.71), (HOLE, 0.25), ("cap-nuoc.vo-ong", 0.02)]
+    hole, flood = ("submit_feedback", HOLE, 0.99), ("submit_feedback", FLOOD, 0.99)
+    assert categories(doubt, hole, flood) == [HOLE, FLOOD, "cap-nuoc.vo-ong"]
+    assert categories(doubt, flood, hole)[0] == FLOOD, "it is told first"
+    assert categories([(FLOOD, 0.9), (HOLE, 0.09)], hole, flood)[0] == FLOOD, "the whole is sure"
+    assert categories(doubt, ("submit_feedback", HOLE, 0.6), flood)[0] == FLOOD, "the clause is not"
+    assert categories(doubt, ("thanks", HOLE, 0.99), flood)[0] == FLOOD, "thanks are no matter"
+    assert categories([(FLOOD, 0.71)], hole, flood) == [FLOOD]
